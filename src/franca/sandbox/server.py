@@ -59,4 +59,4 @@ def _abort(server: uvicorn.Server, scope: Any) -> None:
     """Cut the client's connection without a goodbye, as a network would."""
     for connection in list(server.server_state.connections):
         if getattr(connection, "client", None) == tuple(scope["client"]):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()

@@ -1,0 +1,166 @@
+"""What can be said about a profile: the nodes of language.md section 3. Records only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from franca.definitions.values import Node, TimeTest, ValueTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicate(Node):
+    """True or false of a profile (or, inside `where`, of an event); there is no third value."""
+
+    def __and__(self, other: Predicate) -> All:
+        return All(of=(*_parts(self, All), *_parts(other, All)))
+
+    def __or__(self, other: Predicate) -> AnyOf:
+        return AnyOf(of=(*_parts(self, AnyOf), *_parts(other, AnyOf)))
+
+    def __invert__(self) -> Not:
+        return Not(of=self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a predicate has no truth value of its own: use &, | and ~ in place of and, or and not")
+
+
+def _parts(predicate: Predicate, kind: type[All | AnyOf]) -> tuple[Predicate, ...]:
+    return predicate.of if isinstance(predicate, kind) else (predicate,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class All(Predicate):
+    """Every one holds."""
+
+    of: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf(Predicate):
+    """At least one holds."""
+
+    of: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoneOf(Predicate):
+    """Not one holds."""
+
+    of: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not(Predicate):
+    """It does not hold."""
+
+    of: Predicate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everyone(Predicate):
+    """Always true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeTest(Predicate):
+    """Every test holds for the profile's attribute; a test on a missing value is false."""
+
+    attribute: str
+    tests: tuple[ValueTest | TimeTest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyTest(Predicate):
+    """Every test holds for the event's property; only inside `where`."""
+
+    property: str
+    tests: tuple[ValueTest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Node):
+    """A number made of the events that count; *tests* hold for it."""
+
+    tests: tuple[ValueTest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count(Measure):
+    """How many events; 0 when there are none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum(Measure):
+    """The sum of a numeric property; events without it are ignored; 0 over no events."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTest(Predicate):
+    """What the profile did: the events within every test of *window* for which *where* holds; all *measures* hold for them.
+
+    No measure means at least one event.
+    """
+
+    event: str
+    where: Predicate | None = None
+    window: tuple[TimeTest, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinceAttribute(TimeTest):
+    """(the attribute's instant, T]; false when it is missing."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinceLatest(TimeTest):
+    """(the instant of the latest such event, T]; false when there is none."""
+
+    event: str
+    where: Predicate | None = None
+
+
+class Status(StrEnum):
+    """Consent on a channel. A profile without a status has never been asked."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    PENDING = "pending"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentTest(Predicate):
+    """The consent status on *channel* is one of *statuses* (empty: any), and its instant passes *at*."""
+
+    channel: str
+    statuses: tuple[Status, ...] = ()
+    at: tuple[TimeTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailable(Predicate):
+    """Subscribed on *channel* and not suppressed."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InSegment(Predicate):
+    """In the segment *key*; checking puts that segment's predicate in its place."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(Predicate):
+    """A stable share of all profiles: first 8 hex digits of sha256(salt + ":" + key) below ⌈percent/100 · 2^32⌉, as text."""
+
+    percent: Decimal
+    salt: str
