@@ -36,7 +36,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """One answer: *body* goes out as JSON, as text when it is a `str`, empty when None."""
+    """One answer: *body* goes out as JSON, as it is when it is `str` or `bytes`, empty when None."""
 
     status: int = 200
     body: Any = None

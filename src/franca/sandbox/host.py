@@ -46,7 +46,7 @@ class Host:
         self.exchanges: list[Exchange] = []
         self.on_exchange: Callable[[Exchange], None] | None = None
         self.abort: Abort = lambda _scope: None
-        self._app = Starlette(routes=[*self._switches(), *map(self._path, emulator.routes())])
+        self._app = Starlette(routes=[*self._switches(), *map(self._path, emulator.routes())], exception_handlers={405: self._misused})
         self._app.router.default = self._missing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,10 +65,14 @@ class Host:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
+        await (await self._misused(request, None))(scope, receive, send)
+
+    async def _misused(self, request: Request, _error: Exception | None) -> Response:
+        """Let the emulator answer a path, or a method on a known path (Starlette's 405), that it does not have."""
         call = _call(request, await request.body())
         reply = self.emulator.unknown(call)
         self._record(Exchange(emulator=self.emulator.name, operation="", call=call, reply=reply))
-        await _response(reply)(scope, receive, send)
+        return _response(reply)
 
     async def _serve(self, request: Request, route: Route) -> Response:
         call = _call(request, await request.body())
@@ -157,6 +161,8 @@ def _call(request: Request, raw: bytes) -> Call:
 def _content(reply: Reply) -> bytes:
     if reply.body is None:
         return b""
+    if isinstance(reply.body, bytes):
+        return reply.body
     return reply.body.encode() if isinstance(reply.body, str) else json.dumps(reply.body, ensure_ascii=False).encode()
 
 

@@ -1,0 +1,67 @@
+"""What an adapter can do, declared; the contract suite tries every line in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """One thing that an ESP may be asked to do, sorted by name."""
+
+    ANY_OF_ALL = "any of all: a disjunction of conjunctions as a native segment"
+    ATTRIBUTE_TEXT = "attribute tests on text natively"
+    ATTRIBUTE_NUMBER = "attribute tests on numbers natively"
+    ATTRIBUTE_TIME = "attribute tests on dates and instants natively"
+    COUNT_MEMBERS = "the ESP's own count of a segment's members"
+    EVENT_COUNT = "counts of events natively"
+    EVENT_SUM = "sums over events natively"
+    MAILABLE = "mailable natively"
+    MARKER_FIELD = "a field written by sync"
+    MARKER_SEGMENT = "a native segment on a marker field"
+    MEMBERS = "membership kept by sync"
+    NATIVE_SEGMENT = "segments made and changed through the API"
+    NESTED = "all of any: a conjunction of disjunctions as a native segment"
+    RELATIVE_WINDOW = "relative time windows natively"
+
+
+class Level(StrEnum):
+    """How far."""
+
+    YES = "yes"
+    NO = "no"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True)
+class Support:
+    """A declaration: its level, the reason unless it is a plain yes, and where the vendor says so."""
+
+    level: Level
+    reason: str = ""
+    source: str = ""
+
+
+YES = Support(Level.YES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Numbers that plans and syncs are cut by; None is no known limit.
+
+    Attributes:
+        conditions: per native segment.
+        members_batch, fields_batch: rows of one write.
+        fields: of one account.
+        creates_per_day: of native segments.
+    """
+
+    conditions: int | None = None
+    members_batch: int = 1
+    fields_batch: int = 1
+    fields: int | None = None
+    creates_per_day: int | None = None
+
+
+Capabilities = Mapping[Capability, Support]

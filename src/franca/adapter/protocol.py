@@ -1,0 +1,177 @@
+"""What an ESP's adapter is. A new ESP is one package with an `Adapter`, found by the entry-point group `franca.adapters`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from franca.adapter.capabilities import Capabilities, Limits
+from franca.adapter.findings import Assessment, Assumption
+from franca.adapter.resources import Remote, Resource, Snapshot
+from franca.adapter.transport import Policy, Waiter
+from franca.definitions import Destination, Project, Realisation, Segment
+
+PROTOCOL = 1
+
+ABSENT = "-"
+"""A marker's value for somebody who is in none of its segments. Not the empty string: Brevo's import skips empty values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One key that a destination of this adapter may hold; *secret* ones are references (`env:NAME`)."""
+
+    meaning: str
+    required: bool = False
+    secret: bool = False
+    default: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Where a compilation takes place: the checked project and the destination. No network, no credentials."""
+
+    project: Project
+    destination: Destination
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value of a marker: the segment that it stands for, and the native segment on that value."""
+
+    segment: str
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marker:
+    """A field written by sync: its value is the `segment` of the first choice that a person is in, else `ABSENT`.
+
+    A group's marker has its segments by priority; a segment's own marker has itself alone.
+    """
+
+    key: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Contact:
+    """Somebody whom the ESP holds: the normalised email (trimmed, lower-case) and the ESP's id."""
+
+    email: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What one batch did: the emails now in, the emails now out, and those the ESP rejected, with its reason."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rejected: tuple[tuple[str, str], ...] = ()
+
+
+class Connection(Protocol):
+    """An open account. Every method raises `franca.adapter.errors.DestinationError`s only.
+
+    Writes of members and fields are idempotent and yield after every batch, so that a caller can note how far it came.
+
+    Attributes:
+        policy: runs every call; its `before_call` is the seam of fault tests.
+    """
+
+    policy: Policy
+
+    def read(self) -> Snapshot:
+        """Read all resources of the kinds we manage, and the names that references may use."""
+        ...
+
+    def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make *resource* with its resolved *body*; return the ESP's id.
+
+        Raises:
+            UnknownOutcomeError: sent, and no answer came; the caller reads before trying again.
+        """
+        ...
+
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
+        """Make *remote* equal to *resource* in place."""
+        ...
+
+    def delete(self, remote: Remote) -> None:
+        """Delete *remote*; a missing one is fine."""
+        ...
+
+    def count(self, remote: Remote, resource: Resource) -> int:
+        """Return how many members the ESP itself counts, waiting until it has finished processing."""
+        ...
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield everybody whom the destination holds, whatever their consent."""
+        ...
+
+    def known(self, emails: Collection[str]) -> dict[str, Contact]:
+        """Return those of *emails* that the destination holds, in the fewest calls."""
+        ...
+
+    def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:
+        """Yield the members of a segment, tag or list as the ESP sees them."""
+        ...
+
+    def write_members(self, remote: Remote, add: Sequence[Contact], remove: Sequence[Contact]) -> Iterator[Written]:
+        """Put *add* into a tag or list and take *remove* out, in the largest batches that the ESP allows."""
+        ...
+
+    def write_field(self, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
+        """Write a marker's values, in the largest batches that the ESP allows; `Written.added` are those written."""
+        ...
+
+    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
+        """Yield the marker's value of everybody who has one."""
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+class Adapter(Protocol):
+    """Code for one kind of ESP. Everything but `connect` is pure: no network, no credentials, no SDK import.
+
+    Attributes:
+        name: as in `adapter: NAME`.
+        title: the ESP's name.
+        settings: the keys that a destination may hold beside those of language.md.
+        assumptions: every named assumption that a compilation may lean on.
+    """
+
+    name: str
+    title: str
+    protocol: int
+    settings: Mapping[str, Setting]
+    assumptions: Mapping[str, Assumption]
+    capabilities: Capabilities
+    limits: Limits
+
+    def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
+        """Say of each realisation whether it is exact here, on which assumptions, or why not."""
+        ...
+
+    def compile(self, segment: Segment, realisation: Realisation, site: Site) -> tuple[Resource, ...]:
+        """Return the resources of a native or members realisation (markers: `compile_marker`)."""
+        ...
+
+    def compile_marker(self, marker: Marker, site: Site) -> tuple[Resource, ...]:
+        """Return the marker's field and, where the API can, a native segment for each choice."""
+        ...
+
+    def connect(self, site: Site, waiter: Waiter) -> Connection:
+        """Open the account: resolve the secrets, load the SDK.
+
+        Raises:
+            FrancaError: a missing key or a missing extra, with the line to type.
+        """
+        ...
