@@ -1,6 +1,7 @@
 """What an adapter builds on: protocol, capabilities, findings, resources, transport."""
 
 from franca.adapter.capabilities import YES, Capabilities, Capability, Level, Limits, Support
+from franca.adapter.check import check_destinations, setting
 from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnknownOutcomeError
 from franca.adapter.findings import Assessment, Assumption, Finding, Severity, facts
 from franca.adapter.protocol import ABSENT, PROTOCOL, Adapter, Choice, Connection, Contact, Marker, Setting, Site, Written
@@ -68,6 +69,7 @@ __all__ = [
     "Window",
     "Written",
     "adapter",
+    "check_destinations",
     "digest",
     "facts",
     "fingerprint",
@@ -77,5 +79,6 @@ __all__ = [
     "refs",
     "replace_refs",
     "resolve",
+    "setting",
     "symbolic",
 ]

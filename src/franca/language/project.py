@@ -1,0 +1,133 @@
+"""A project's files → definitions: franca.yaml, and segments/*.yaml beside it."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from franca.definitions import SKIP, Policies, Project, Realisation, Segment
+from franca.errors import FrancaError, did_you_mean
+from franca.language.destination import read_destination
+from franca.language.predicates import predicate
+from franca.language.reader import Reader
+from franca.language.schema import read_data
+from franca.language.source import Item
+
+PROJECT_FILE = "franca.yaml"
+SEGMENTS_FOLDER = "segments"
+_KEY = re.compile(r"[A-Za-z0-9_]+$")
+_WISHES = {**{word.value: word for word in Realisation}, SKIP: SKIP}
+
+
+def load(folder: Path) -> Project:
+    """Return the project in *folder* as written; `franca.language.check` resolves its names and types.
+
+    Raises:
+        FrancaError: there is no project there.
+        ProblemsError: all that is wrong with its files.
+    """
+    main = folder / PROJECT_FILE
+    if not main.is_file():
+        raise FrancaError(
+            f"there is no {PROJECT_FILE} in {folder}", remedy="run `franca init` to make one, or name its folder with --project"
+        )
+    reader = Reader()
+    segments = _segments(reader, folder)
+    found: list[Project] = []
+    with reader.guard():
+        found.append(_project(reader, reader.file(main, PROJECT_FILE), segments, folder))
+    reader.finish()
+    return found[0]
+
+
+def _project(reader: Reader, item: Item, segments: dict[str, Segment], root: Path) -> Project:
+    known = ["project", "timezone", "locale", "state", "ledger_key", "data", "destinations", "policies"]
+    fields = reader.fields(item, "a project", known)
+    policies = fields.get("policies")
+    return Project(
+        name=_key(reader, fields.need("project"), "project"),
+        timezone=fields.text("timezone"),
+        locale=fields.text("locale", "en_US"),
+        state=fields.text("state", ".franca"),
+        ledger_key=fields.optional("ledger_key"),
+        data=read_data(reader, fields.need("data")),
+        segments=segments,
+        destinations=reader.named(fields.get("destinations"), "destinations", partial(read_destination, reader)),
+        policies=_policies(reader, policies) if policies else Policies(),
+        root=root,
+        position=item.position,
+    )
+
+
+def _key(reader: Reader, item: Item, what: str) -> str:
+    text = reader.text(item, what)
+    if not _KEY.match(text):
+        reader.fail(item.position, f"{what} {text!r} is not a key", "keys are letters, digits and underscores")
+    return text
+
+
+def _policies(reader: Reader, item: Item) -> Policies:
+    fields = reader.fields(item, "policies", ["minimum_size", "maximum_change", "maximum_overlap"])
+    size, change, overlap = fields.get("minimum_size"), fields.get("maximum_change"), fields.get("maximum_overlap")
+    usual = Policies()
+    return Policies(
+        minimum_size=reader.integer(size, "minimum_size") if size else usual.minimum_size,
+        maximum_change=reader.share(change, "maximum_change") if change else usual.maximum_change,
+        maximum_overlap=reader.share(overlap, "maximum_overlap") if overlap else usual.maximum_overlap,
+        position=item.position,
+    )
+
+
+# -- segments
+
+
+def _segments(reader: Reader, folder: Path) -> dict[str, Segment]:
+    found: dict[str, Segment] = {}
+    for path in sorted((folder / SEGMENTS_FOLDER).glob("*.y*ml")):
+        with reader.guard():
+            item = reader.file(path, f"{SEGMENTS_FOLDER}/{path.name}")
+            for key, segment in read_segments(reader, item).items():
+                if key in found:
+                    reader.note(segment.position, f"the segment {key!r} is defined twice", f"the first is at {found[key].position}")
+                found[key] = segment
+    return found
+
+
+def read_segments(reader: Reader, item: Item) -> dict[str, Segment]:
+    """Return the segments of one file: `segments: {KEY: …}`."""
+    if item.value is None:
+        return {}
+    return reader.named(reader.fields(item, "a file of segments", ["segments"]).need("segments"), "segments", partial(_segment, reader))
+
+
+_SEGMENT_KEYS = ["name", "description", "where", "group", "priority", "realise", "accept", "previously"]
+
+
+def _segment(reader: Reader, key: str, item: Item) -> Segment:
+    if not _KEY.match(key):
+        reader.fail(item.position, f"{key!r} is not a key", "keys are letters, digits and underscores")
+    fields = reader.fields(item, f"segment {key!r}", _SEGMENT_KEYS)
+    priority = fields.get("priority")
+    return Segment(
+        key=key,
+        name=fields.text("name"),
+        description=fields.text("description", ""),
+        where=predicate(reader, fields.need("where")),
+        group=fields.optional("group"),
+        priority=reader.integer(priority, "priority") if priority else None,
+        realise=reader.named(fields.get("realise"), "realise", partial(_wish, reader)),
+        accept=reader.named(fields.get("accept"), "accept", partial(_accepted, reader)),
+        previously=fields.optional("previously"),
+        position=item.position,
+    )
+
+
+def _wish(reader: Reader, _destination: str, item: Item) -> Realisation | str:
+    if item.value not in _WISHES:
+        reader.fail(item.position, f"realise: there is no {item.value!r}", did_you_mean(str(item.value), _WISHES))
+    return _WISHES[str(item.value)]
+
+
+def _accepted(reader: Reader, _destination: str, item: Item) -> dict[str, str]:
+    return reader.named(item, "accept", lambda finding, reason: reader.text(reason, f"accept: the reason for {finding}"))
