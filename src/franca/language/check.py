@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import singledispatchmethod
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from franca.definitions import (
     All,
@@ -31,8 +31,8 @@ from franca.definitions import (
     TimeTest,
     ValueTest,
 )
-from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
-from franca.language.names import name_problems
+from franca.errors import Problem, ProblemsError, did_you_mean
+from franca.language.names import name_problems, zone_problem
 from franca.language.types import NUMERIC, check_time_test, typed_test
 
 COUNT = DataType(Kind.INTEGER)
@@ -44,8 +44,8 @@ def check(project: Project) -> Project:
     Raises:
         ProblemsError: all that is wrong, sorted by place.
     """
-    if project.timezone not in available_timezones():
-        raise FrancaError(f"there is no time zone {project.timezone!r}", remedy=did_you_mean(project.timezone, available_timezones()))
+    if wrong := zone_problem(project.timezone, project.position):
+        raise ProblemsError([wrong])
     checker = _Checker(project)
     checked = checker.project()
     problems = [*checker.problems, *name_problems(project)]

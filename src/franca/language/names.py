@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from franca.definitions import Attribute, ConsentSource, Destination, EventSource, Node, Project, Property, Segment
+from franca.definitions import Attribute, ConsentSource, Destination, EventSource, Node, Position, Project, Property, Segment
 from franca.errors import Problem, did_you_mean
 
 
@@ -18,6 +18,15 @@ def name_problems(project: Project) -> list[Problem]:
         *_zones(project),
         *(problem for destination in project.destinations.values() for problem in _destination(project, destination)),
     ]
+
+
+def zone_problem(name: str, position: Position | None) -> Problem | None:
+    """Return what is wrong with the name of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return Problem(what=f"there is no time zone {name!r}", remedy=did_you_mean(name, available_timezones()), position=position)
+    return None
 
 
 def _problem(node: Node, what: str, remedy: str = "") -> Problem:
@@ -66,8 +75,8 @@ def _zones(project: Project) -> Iterator[Problem]:
     zoned: list[Attribute | ConsentSource | EventSource | Property] = [*properties, *profile.attributes.values()]
     zoned += [*profile.consent.values(), *events.values()]
     for node in zoned:
-        if node.zone not in available_timezones():
-            yield _problem(node, f"there is no time zone {node.zone!r}", did_you_mean(node.zone, available_timezones()))
+        if wrong := zone_problem(node.zone, node.position):
+            yield wrong
 
 
 def _destination(project: Project, destination: Destination) -> Iterator[Problem]:

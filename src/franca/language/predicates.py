@@ -117,9 +117,8 @@ def _constant(reader: Reader, item: Item, op: Op) -> Constant:
     reader.fail(item.position, what if isinstance(item.value, Mapping) else f"{op} takes one value", "" if op in MANY else "use in: […]")
 
 
-def _need_tests(reader: Reader, fields: Fields, tests: tuple[object, ...], what: str) -> None:
-    if not tests:
-        reader.fail(fields.position, f"{what} is not tested for anything", "add a test such as is: …, or is_set: true")
+def _need_tests(fields: Fields, tests: tuple[object, ...], what: str) -> None:
+    fields.demand(tests, f"{what} is not tested for anything", "add a test such as is: …, or is_set: true")
 
 
 def _known(extra: Iterable[str], *more: Iterable[str]) -> tuple[str, ...]:
@@ -153,7 +152,7 @@ def _attribute(reader: Reader, item: Item) -> Predicate:
     fields = reader.fields(item, "a test on an attribute", _known(["attribute"], VALUE_TESTS, TIME_TESTS))
     name = fields.text("attribute")
     tests: tuple[ValueTest | TimeTest, ...] = (*value_tests(reader, fields), *time_tests(reader, fields, event_predicate))
-    _need_tests(reader, fields, tests, f"attribute {name!r}")
+    _need_tests(fields, tests, f"attribute {name!r}")
     return AttributeTest(attribute=name, tests=tests, position=item.position)
 
 
@@ -161,7 +160,7 @@ def _property(reader: Reader, item: Item) -> Predicate:
     fields = reader.fields(item, "a test on a property", _known(["property"], VALUE_TESTS))
     name = fields.text("property")
     tests = value_tests(reader, fields)
-    _need_tests(reader, fields, tests, f"property {name!r}")
+    _need_tests(fields, tests, f"property {name!r}")
     return PropertyTest(property=name, tests=tests, position=item.position)
 
 
@@ -197,7 +196,7 @@ def _number_tests(reader: Reader, item: Item, what: str, extra: list[str]) -> tu
         return (ValueTest(op=Op.IS, operand=reader.integer(item, what), position=item.position),)
     fields = reader.fields(item, what, [*extra, *_NUMBER_OPS])
     tests = value_tests(reader, fields)
-    _need_tests(reader, fields, tests, what)
+    _need_tests(fields, tests, what)
     return tests
 
 
@@ -212,9 +211,9 @@ def _mailable(reader: Reader, item: Item) -> Predicate:
 def _consent(reader: Reader, item: Item) -> Predicate:
     fields = reader.fields(item, "a test on consent", ["consent", "status", "at"])
     status, at = fields.get("status"), fields.get("at")
-    statuses = reader.collect(reader.several(status, "status"), lambda child: reader.word(child, Status, "status")) if status else ()
+    statuses = tuple(reader.word(child, Status, "status") for child in reader.several(status, "status")) if status else ()
     tests = time_tests(reader, reader.fields(at, "at", TIME_TESTS), event_predicate) if at else ()
-    _need_tests(reader, fields, (*statuses, *tests), "consent")
+    _need_tests(fields, (*statuses, *tests), "consent")
     return ConsentTest(channel=fields.text("consent"), statuses=statuses, at=tests, position=item.position)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from enum import StrEnum
@@ -142,9 +142,9 @@ class Fields:
         self._reader, self._what = reader, what
         self.position = item.position
         self.entries = reader.mapping(item, what)
-        for name, entry in self.entries.items():
-            if name not in known:
-                reader.note(entry.key, f"{what} has no key {name!r}", did_you_mean(name, known))
+        self._unknown = [name for name in self.entries if name not in known]
+        for name in self._unknown:
+            reader.note(self.entries[name].key, f"{what} has no key {name!r}", did_you_mean(name, known))
 
     def get(self, name: str) -> Item | None:
         """Return the value of a key, or None; a key without a value counts as absent."""
@@ -157,6 +157,13 @@ class Fields:
         if item is None:
             self._reader.fail(self.position, f"{self._what} needs {name!r}")
         return item
+
+    def demand(self, found: Sequence[object], what: str, remedy: str) -> None:
+        """Leave when nothing was *found*; a key that was already told as unknown is reason enough."""
+        if not found and self._unknown:
+            raise _Stop
+        if not found:
+            self._reader.fail(self.position, what, remedy)
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a text; required when there is no default."""

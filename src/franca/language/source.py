@@ -16,11 +16,12 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from franca.definitions import Position
 from franca.errors import FrancaError
 
-MAXIMUM_BYTES = 2_000_000
+MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 60
-MAXIMUM_ITEMS = 400_000  # after aliases are followed
+MAXIMUM_ITEMS = 100_000  # after aliases are followed
 MAXIMUM_DIGITS = 40
 _TAG = "tag:yaml.org,2002:"
+_COLLECTIONS = frozenset({_TAG + "map", _TAG + "seq"})
 _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*|0[0-9]+)$")
 
 
@@ -92,6 +93,8 @@ class _Composer:
             raise FrancaError("is nested too deeply", position=at)
         if self._count > MAXIMUM_ITEMS:
             raise FrancaError("holds too many values once its aliases are followed", position=at)
+        if not isinstance(node, ScalarNode) and str(node.tag) not in _COLLECTIONS:
+            raise FrancaError(f"the tag {node.tag} is not allowed", position=at, remedy="files are plain YAML")
         if isinstance(node, SequenceNode):
             return Item(tuple(self.item(child, depth + 1) for child in node.value), at)
         if isinstance(node, MappingNode):

@@ -8,6 +8,22 @@ from franca.sandbox.emulator import Call, Emulator, Handler, Reply, Route
 from franca.sandbox.faults import Fault, Faults
 from franca.sandbox.host import Host
 from franca.sandbox.recorder import Exchange
+from franca.sandbox.registry import emulator, emulators
 from franca.sandbox.server import Running, serve
 
-__all__ = ["Call", "Clock", "Emulator", "Exchange", "Fault", "Faults", "Handler", "Host", "Reply", "Route", "Running", "serve"]
+__all__ = [
+    "Call",
+    "Clock",
+    "Emulator",
+    "Exchange",
+    "Fault",
+    "Faults",
+    "Handler",
+    "Host",
+    "Reply",
+    "Route",
+    "Running",
+    "emulator",
+    "emulators",
+    "serve",
+]

@@ -1,0 +1,103 @@
+"""What every verb shares: options, loading, output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from franca.errors import FrancaError
+
+if TYPE_CHECKING:
+    from franca.adapter import Site
+    from franca.definitions import Project
+
+Progress = Callable[[int, int, str], None]
+"""Hears how far a long work came: done, total, what."""
+
+ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project's folder.", show_default="this folder")]
+HERE = Path()
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="T", help="The instant that counts as now, as 2026-01-31T09:00:00Z.", show_default="now"),
+]
+DestinationArgument = Annotated[list[str] | None, typer.Argument(metavar="[DESTINATION]...", help="Only these; by default all.")]
+AllowOption = Annotated[
+    list[str] | None, typer.Option("--allow", metavar="WORD", help="Consent to one unsafe change; `plan` shows the word.")
+]
+
+
+def load_checked(folder: Path) -> Project:
+    """Return the checked project in *folder*: names, types and the keys of its destinations."""
+    from franca.adapter import check_destinations
+    from franca.language import check, load
+
+    project = check(load(folder))
+    check_destinations(project)
+    return project
+
+
+def instant(text: str | None, project: Project) -> datetime:
+    """Return the as-of instant; without an offset it is in the project's zone."""
+    if text is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise FrancaError(f"--as-of: {text!r} is not an instant", remedy="write 2026-01-31T09:00:00Z") from None
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=project.zone)).astimezone(UTC)
+
+
+def sites(project: Project, names: list[str] | None) -> Iterator[Site]:
+    """Yield the destinations that were asked for, in the project's order."""
+    from franca.adapter import Site
+    from franca.errors import did_you_mean
+
+    for name in names or ():
+        if name not in project.destinations:
+            raise FrancaError(f"there is no destination {name!r}", remedy=did_you_mean(name, project.destinations))
+    if not project.destinations:
+        raise FrancaError("the project has no destinations", remedy="add one under `destinations:` in franca.yaml")
+    for name, destination in project.destinations.items():
+        if not names or name in names:
+            yield Site(project=project, destination=destination)
+
+
+def warn(messages: Iterable[object]) -> None:
+    """Write warnings to the error stream."""
+    for message in messages:
+        typer.echo(str(message), err=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """Show a progress bar on a terminal's error stream, and nothing elsewhere."""
+    if not sys.stderr.isatty() or os.environ.get("CI"):
+        yield lambda _done, _total, _label: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, label: bar.update(task, completed=done, total=total, description=label or what)

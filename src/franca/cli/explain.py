@@ -1,0 +1,44 @@
+"""`franca explain`: what a segment means, and how each ESP keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from franca.cli.common import HERE, ProjectOption, load_checked, sites
+from franca.errors import FrancaError, did_you_mean
+
+if TYPE_CHECKING:
+    from franca.definitions import Project
+
+NAME = "explain"
+
+
+def run(segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]...")] = None, project: ProjectOption = HERE) -> None:
+    """Say in English what a segment means, and for each destination how it is kept there, and why.
+
+    Needs no network and no keys.
+
+    Example: franca explain vip win_back
+    """
+    checked = load_checked(project)
+    for key in segment or checked.segments:
+        if key not in checked.segments:
+            raise FrancaError(f"there is no segment {key!r}", remedy=did_you_mean(key, checked.segments))
+        typer.echo(_explained(checked, key))
+
+
+def _explained(project: Project, key: str) -> str:
+    from franca.adapter import adapter
+    from franca.language.english import sentence
+    from franca.plan import assess_segment
+    from franca.render import render_assessment
+
+    segment = project.segments[key]
+    lines = [f"{segment.key}: {segment.name}", f"  {sentence(segment.where, project)}"]
+    if project.destinations:
+        for site in sites(project, None):
+            found = adapter(site.destination.adapter)
+            lines += [f"  {line}" for line in render_assessment(assess_segment(segment, site, found), found, site).splitlines()]
+    return "\n".join(lines) + "\n"

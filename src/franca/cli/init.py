@@ -1,0 +1,28 @@
+"""`franca init`: a project to start from."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from shutil import copytree
+from typing import Annotated
+
+import typer
+
+from franca.errors import FrancaError
+from franca.language.project import PROJECT_FILE
+
+NAME = "init"
+
+
+def run(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path()) -> None:
+    """Write a small project that works at once: a schema, three segments, some data.
+
+    Example: franca init shop && franca preview --project shop --as-of 2026-03-01
+    """
+    if (folder / PROJECT_FILE).exists():
+        raise FrancaError(f"there is a {PROJECT_FILE} in {folder} already", remedy="choose another folder; nothing was written")
+    with as_file(files("franca.cli") / "starter") as starter:
+        copytree(starter, folder, dirs_exist_ok=True)
+    typer.echo(f"wrote {folder / PROJECT_FILE}, segments/ and data/")
+    typer.echo(f"next: franca preview --project {folder} --as-of 2026-03-01")

@@ -1,0 +1,51 @@
+"""The command `franca`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from franca import __version__
+from franca.cli import apply, capabilities, demo, evaluate, explain, init, plan, preview, sandbox, sync, validate
+from franca.errors import FrancaError
+
+app = typer.Typer(
+    name="franca",
+    help="Audiences as code: one definition of a segment, proven on your data, pushed natively to Mailchimp, Klaviyo and Brevo.",
+    epilog="Start with `franca demo`, or `franca init shop && franca preview --project shop`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for verb in (init, validate, explain, evaluate, preview, plan, apply, sync, sandbox, demo, capabilities):
+    app.command(verb.NAME)(verb.run)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"franca {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Declare the options that stand before a verb."""
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line (or one line each), never a traceback."""
+    try:
+        app()
+    except FrancaError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; running the same command again goes on from here", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(0)

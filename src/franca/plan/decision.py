@@ -1,0 +1,112 @@
+"""Which realisation a segment gets at a destination, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from franca.adapter import Adapter, Assessment, Assumption, Finding, Site
+from franca.definitions import SKIP, Realisation, Segment
+from franca.errors import Problem
+
+PREFERENCE = (Realisation.NATIVE, Realisation.MEMBERS, Realisation.MARKER)
+"""When nothing is wished: native if exact, else members, else marker (language.md section 6)."""
+
+Assessments = Mapping[Realisation, Assessment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a segment becomes at one destination.
+
+    Attributes:
+        segment, name: its key and what people call it.
+        realisation: None when it is skipped or refused.
+        why: in a few words.
+        refused: no realisation is possible; *findings* say why.
+        findings: what stands in the way of a better realisation, or is accepted or warned about in this one.
+        accepted: finding id → the reason that the user gave, as far as a finding needs it.
+        assumptions: what the realisation leans on.
+    """
+
+    segment: str
+    name: str
+    realisation: Realisation | None
+    why: str
+    refused: bool = False
+    findings: tuple[Finding, ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+
+
+def decide(segment: Segment, site: Site, adapter: Adapter) -> tuple[Decision, tuple[Problem, ...]]:
+    """Choose a segment's realisation; the problems are a wish that cannot be met (an error) and unused accepts (warnings)."""
+    destination = site.destination.name
+    wish = segment.realise.get(destination)
+    if wish == SKIP:
+        return Decision(segment=segment.key, name=segment.name, realisation=None, why="skipped: wished for"), ()
+    assessments = adapter.assess(segment, site)
+    accept = segment.accept.get(destination, {})
+    problems = tuple(_unused(segment, destination, assessments))
+    if wish is not None:
+        return _wished(segment, Realisation(wish), assessments, accept), (*problems, *_unmet(segment, destination, wish, assessments))
+    return _chosen(segment, assessments, accept), problems
+
+
+def _wished(segment: Segment, wish: Realisation, assessments: Assessments, accept: Mapping[str, str]) -> Decision:
+    found = assessments.get(wish, Assessment(realisation=wish))
+    return _decision(segment, found, "wished for", found.findings, accept)
+
+
+def _chosen(segment: Segment, assessments: Assessments, accept: Mapping[str, str]) -> Decision:
+    accepted, obstacles = frozenset(accept), list[Finding]()
+    for realisation in PREFERENCE:
+        found = assessments.get(realisation)
+        if found is None:
+            continue
+        opened = found.open(accepted)
+        if not opened:
+            return _decision(segment, found, _reason(realisation, obstacles), (*obstacles, *found.findings), accept)
+        obstacles.extend(opened)
+    ids = ", ".join(dict.fromkeys(finding.id for finding in obstacles)) or "the adapter offers none"
+    return Decision(
+        segment=segment.key, name=segment.name, realisation=None, refused=True, why=f"no realisation: {ids}", findings=tuple(obstacles)
+    )
+
+
+def _decision(segment: Segment, found: Assessment, why: str, findings: tuple[Finding, ...], accept: Mapping[str, str]) -> Decision:
+    needed = {finding.id for finding in found.findings}
+    return Decision(
+        segment=segment.key,
+        name=segment.name,
+        realisation=found.realisation,
+        why=why,
+        findings=tuple(dict.fromkeys(findings)),
+        accepted={key: reason for key, reason in accept.items() if key in needed},
+        assumptions=found.assumptions,
+    )
+
+
+def _reason(realisation: Realisation, obstacles: list[Finding]) -> str:
+    if realisation is Realisation.NATIVE:
+        return "exact, with what is accepted"
+    return "not " + ", ".join(dict.fromkeys(f"native: {finding.id}" for finding in obstacles)) if obstacles else "the adapter's first offer"
+
+
+def _unused(segment: Segment, destination: str, assessments: Assessments) -> Iterator[Problem]:
+    needed = {finding.id for found in assessments.values() for finding in found.findings}
+    for key in segment.accept.get(destination, {}):
+        if key not in needed:
+            what = f"segment {segment.key!r} accepts {key!r} at {destination}, and no finding needs it"
+            yield Problem(what=what, remedy="remove the accept", position=segment.position, warning=True)
+
+
+def _unmet(segment: Segment, destination: str, wish: str, assessments: Assessments) -> Iterator[Problem]:
+    what = f"segment {segment.key!r} cannot be {wish} at {destination}"
+    found = assessments.get(Realisation(wish))
+    if found is None:
+        yield Problem(what=f"{what}: its adapter has no such realisation", remedy="remove the wish", position=segment.position)
+        return
+    for finding in found.open(frozenset(segment.accept.get(destination, {}))):
+        remedy = f"remove the wish, or consent with accept: {{{destination}: {{{finding.id}: the reason}}}}"
+        yield Problem(what=f"{what}: {finding.what} ({finding.id})", remedy=remedy, position=finding.position or segment.position)
