@@ -1,0 +1,125 @@
+"""The emulator: routes, admission, and what every call has in common."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from re import Pattern
+from typing import Any, TypeVar
+
+from starlette.routing import compile_path
+
+from franca.sandbox import Call, Clock, Reply, Route
+from franca_mailchimp.sandbox import lists, members, merge_fields, segments
+from franca_mailchimp.sandbox.batches import RESULTS_PATH, Batches, Pace
+from franca_mailchimp.sandbox.compare import ASSUMPTIONS
+from franca_mailchimp.sandbox.context import Context, Endpoint
+from franca_mailchimp.sandbox.membership import Membership
+from franca_mailchimp.sandbox.paging import project
+from franca_mailchimp.sandbox.problems import Problem, missing
+from franca_mailchimp.sandbox.records import Account
+from franca_mailchimp.sandbox.seeding import seed
+from franca_mailchimp.sandbox.store import Store
+
+API_KEY = "0123456789abcdef0123456789abcdef-us19"
+BASE = "/3.0"
+RESULTS = "batches.results"
+T = TypeVar("T")
+
+
+class Sandbox:
+    """One Mailchimp account, in memory.
+
+    There are no rate headers and no windows, as there are none at Mailchimp. Its limit of ten connections at once cannot show in a host
+    that does one call after the other: a 429, with a body or without, is had by a fault.
+    """
+
+    name = "mailchimp"
+
+    def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: Account | None = None, pace: Pace | None = None) -> None:
+        """Start an account with its audiences and their default merge fields, without contacts."""
+        self.assumptions = dict(ASSUMPTIONS)
+        self._key = api_key
+        account, store = account or Account(), Store()
+        membership = Membership(store, account, clock, self.assumptions)
+        self._context = Context(account=account, store=store, clock=clock, holds=self.assumptions, membership=membership)
+        self._batches = Batches(clock, pace or Pace(), self._send)
+        endpoints = (*lists.ENDPOINTS, *segments.ENDPOINTS, *merge_fields.ENDPOINTS, *members.ENDPOINTS, *self._batches.endpoints())
+        self._routes = [self._route(endpoint) for endpoint in endpoints]
+        self._patterns: list[tuple[Pattern[str], Route]] = [(compile_path(route.path)[0], route) for route in self._routes]
+        for audience in account.audiences:
+            merge_fields.create_defaults(store, audience.id)
+        store.db.commit()
+
+    def routes(self) -> Sequence[Route]:
+        """Return the API's routes, and the one outside the API that serves the results of batches."""
+        return [*self._routes, Route("GET", RESULTS_PATH, self._batches.results, RESULTS)]
+
+    def admit(self, call: Call, route: Route) -> Reply | None:
+        """Refuse a wrong key; let batches do what is due by now."""
+        self._batches.settle()
+        if route.name == RESULTS or _authorized(call, self._key):
+            return None
+        detail = "Your API key may be invalid, or you've attempted to access the wrong datacenter."
+        return Problem(401, "API Key Invalid", detail).reply()
+
+    def unknown(self, call: Call) -> Reply:
+        """Answer a path that does not exist with 404, and a method that the path does not have with 405."""
+        if not any(pattern.match(call.path) for pattern, _route in self._patterns):
+            return missing().reply()
+        detail = "The requested method and resource are not compatible. See the Allow header for this resource's available methods."
+        reply = Problem(405, "Method Not Allowed", detail).reply()
+        allowed = sorted({route.method for pattern, route in self._patterns if pattern.match(call.path)})
+        return replace(reply, headers={"Allow": ", ".join(allowed)})
+
+    def seed(self, data: Mapping[str, Any]) -> None:
+        """Take contacts and orders (see `franca_mailchimp.sandbox.seeding`).
+
+        Raises:
+            ValueError: something that Mailchimp could not hold; nothing of *data* is kept then.
+        """
+        try:
+            self._atomically(lambda: seed(self._context, data))
+        except Problem as problem:
+            raise ValueError(problem.detail) from problem
+
+    def _route(self, endpoint: Endpoint) -> Route:
+        def handler(call: Call) -> Reply:
+            try:
+                reply = self._atomically(lambda: endpoint.handler(self._context, call))
+            except Problem as problem:
+                return problem.reply()
+            return replace(reply, body=project(call, reply.body)) if call.method == "GET" else reply
+
+        path = BASE + endpoint.path
+        return Route(endpoint.method, path, handler, endpoint.name)
+
+    def _atomically(self, work: Callable[[], T]) -> T:
+        try:
+            with self._context.store.db:
+                return work()
+        except Exception:  # whatever it was, what is kept in memory must follow the rollback
+            self._context.store.forget()
+            raise
+
+    def _send(self, call: Call) -> Reply:
+        """Make one call of a batch, which was admitted as a whole."""
+        for pattern, route in self._patterns:
+            found = pattern.match(call.path)
+            if found and route.method == call.method:
+                return route.handler(replace(call, params=found.groupdict()))
+        return self.unknown(call)
+
+
+def _authorized(call: Call, key: str) -> bool:
+    """Return whether the call carries the key, as Basic (any user name) or as Bearer."""
+    scheme, _, given = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            given = base64.b64decode(given, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return False
+    return scheme.lower() in ("basic", "bearer") and secrets.compare_digest(given.encode(), key.encode())

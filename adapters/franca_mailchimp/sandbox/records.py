@@ -1,0 +1,86 @@
+"""What the sandbox holds, as it reads it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """One list; the id is ten hexadecimal characters."""
+
+    id: str = "a1b2c3d4e5"
+    name: str = "Customers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """One Mailchimp account.
+
+    Attributes:
+        timezone: IANA name; days of conditions are cut in it while `mailchimp.days-in-account-zone` holds.
+        fields: how many merge fields an audience may have, defaults included (reported: 30, or 80 on Premium).
+        conditions: how many conditions a segment may have; None is without limit. Whether the server enforces a plan's limit of 5
+            is not documented.
+    """
+
+    id: str = "8d3a3db4d97663a9074efcc16"
+    name: str = "Franca sandbox"
+    timezone: str = "UTC"
+    audiences: tuple[Audience, ...] = (Audience(),)
+    fields: int = 30
+    conditions: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeField:
+    """One audience field; *spec* is what the API shows besides the ids."""
+
+    merge_id: int
+    tag: str
+    type: str
+    spec: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """One contact of one audience; *values* maps merge ids to canonical text and has no entry for a blank field."""
+
+    id: int
+    email: str
+    hash: str
+    status: str
+    created: datetime
+    opted: datetime | None
+    changed: datetime
+    language: str
+    vip: bool
+    rating: int
+    source: str
+    values: Mapping[int, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purchase:
+    """One order, whoever placed it."""
+
+    email: str
+    at: datetime
+    total: Decimal
+    products: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """One saved segment, or one static segment (= tag), which has no *options*."""
+
+    id: int
+    name: str
+    kind: str
+    options: Mapping[str, Any] | None
+    created: datetime
+    updated: datetime

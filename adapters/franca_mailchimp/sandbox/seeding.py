@@ -1,0 +1,119 @@
+"""Contacts and orders, put there as a shop's integration would have.
+
+How the neutral consent maps to Mailchimp's one status per contact: suppressed → `cleaned` (bounced; whatever the consent was); else
+subscribed → `subscribed`, unsubscribed → `unsubscribed`, pending → `pending`, never → `transactional` (a customer without an opt-in, which
+is what the e-commerce endpoints add). A contact seeded without consent is `transactional` too.
+
+Besides the neutral keys a contact may have `list_id`, `language`, `vip`, `member_rating` and `source`. Events other than orders are not
+kept: Mailchimp has no condition on events (sheet section 6). An order of an unknown email waits for its contact, and adds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from franca_mailchimp.sandbox.context import Context
+from franca_mailchimp.sandbox.merge_fields import add_field
+from franca_mailchimp.sandbox.records import MergeField
+from franca_mailchimp.sandbox.store import columns, digest, fresh
+from franca_mailchimp.sandbox.values import kept
+
+STATUSES = {"subscribed": "subscribed", "unsubscribed": "unsubscribed", "pending": "pending", "never": "transactional"}
+ORDER = "order"
+
+
+def seed(context: Context, data: Mapping[str, Any]) -> None:
+    """Store the contacts and events of *data*.
+
+    Raises:
+        ValueError: an unknown audience or consent, or a value that its merge field does not take.
+        Problem: a field's tag is malformed, or the audience cannot have more fields.
+    """
+    default = context.account.audiences[0].id
+    for listed, contacts in _by_audience(context, data.get("contacts", ()), default).items():
+        _create_fields(context, listed, contacts)
+        _put(context, listed, contacts)
+    for listed, events in _by_audience(context, data.get("events", ()), default).items():
+        orders = (event for event in events if event["metric"] == ORDER)
+        context.store.add_purchases(listed, map(_purchase, orders))
+
+
+def _by_audience(context: Context, items: Iterable[Mapping[str, Any]], default: str) -> dict[str, list[Mapping[str, Any]]]:
+    grouped: dict[str, list[Mapping[str, Any]]] = {audience.id: [] for audience in context.account.audiences}
+    for item in items:
+        listed = item.get("list_id", default)
+        if listed not in grouped:
+            raise ValueError(f"unknown audience {listed!r}; known: {', '.join(grouped)}")
+        grouped[listed].append(item)
+    return {listed: found for listed, found in grouped.items() if found}
+
+
+def _create_fields(context: Context, listed: str, contacts: Iterable[Mapping[str, Any]]) -> None:
+    known = {field.tag for field in context.store.fields(listed)}
+    for contact in contacts:
+        for tag, value in contact.get("fields", {}).items():
+            if tag not in known and value is not None:
+                add_field(context.store, listed, {"name": tag, "tag": tag, "type": _type(value)}, context.account.fields)
+                known.add(tag)
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "text"
+    if isinstance(value, int | float | Decimal):
+        return "number"
+    return "date" if isinstance(value, date) else "text"
+
+
+def _put(context: Context, listed: str, contacts: Iterable[Mapping[str, Any]]) -> None:
+    rows = {member.hash: columns(member) for member in context.store.members(listed).values()}
+    fields = {field.tag: field for field in context.store.fields(listed)}
+    context.store.forget()  # before many writes, so that none of them refreshes what is kept in memory
+    for contact in contacts:
+        row = rows.get(digest(contact["email"])) or fresh(contact["email"], "transactional", context.clock.now())
+        rows[row["hash"]] = {**row, **_columns(contact, row)}
+        context.store.put_member(listed, rows[row["hash"]], _values(fields, contact))
+
+
+def _columns(contact: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    given = {
+        "language": contact.get("language"),
+        "vip": contact.get("vip"),
+        "rating": contact.get("member_rating"),
+        "source": contact.get("source"),
+    }
+    created = _instant(contact.get("created_at")) or row["created"]
+    found = {key: value for key, value in given.items() if value is not None}
+    if "consent" not in contact:
+        return {**found, "created": created}
+    consent = contact["consent"]
+    if consent["status"] not in STATUSES:
+        raise ValueError(f"unknown consent {consent['status']!r}; known: {', '.join(STATUSES)}")
+    status = "cleaned" if consent.get("suppressed") else STATUSES[consent["status"]]
+    # guess: who never opted in, or has not confirmed, has no timestamp_opt
+    opted = None if consent["status"] in ("never", "pending") else _instant(consent.get("at")) or created
+    return {**found, "created": created, "status": status, "opted": opted}
+
+
+def _instant(value: Any) -> str | None:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if found is None:
+        return None
+    if found.tzinfo is None:
+        raise ValueError(f"an instant without an offset: {value}")
+    return str(found.isoformat())
+
+
+def _values(fields: Mapping[str, MergeField], contact: Mapping[str, Any]) -> dict[int, str]:
+    given = {tag: value for tag, value in contact.get("fields", {}).items() if value is not None}
+    return {fields[tag].merge_id: kept(fields[tag], value) for tag, value in given.items()}
+
+
+def _purchase(event: Mapping[str, Any]) -> tuple[str, str | None, datetime, Decimal, int]:
+    at = datetime.fromisoformat(str(_instant(event["at"])))
+    lines = event.get("properties", {}).get("lines")
+    products = sum(int(line.get("quantity", 1)) for line in lines) if lines else 1  # an order has at least one line
+    return event["email"].strip().lower(), event.get("id"), at, Decimal(str(event.get("value") or 0)), products

@@ -1,0 +1,45 @@
+"""What conditions can see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from franca_mailchimp.sandbox.compare import Assumptions
+from franca_mailchimp.sandbox.records import MergeField
+
+Condition = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spending:
+    """What one email ordered so far."""
+
+    orders: int = 0
+    total: Decimal = Decimal(0)
+    largest: Decimal | None = None
+    smallest: Decimal | None = None
+    products: int = 0
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What conditions can see of an audience; *spending* is by lower-cased email, and computed only when asked for."""
+
+    fields: Mapping[str, MergeField]
+    static: frozenset[int]
+    holds: Assumptions
+    zone: ZoneInfo
+    tagged: Callable[[int], frozenset[int]]
+    spending: Callable[[], Mapping[str, Spending]]
+
+
+def numeric(view: View, condition: Condition) -> bool:
+    """Return whether the condition is about a number field."""
+    field = view.fields.get(str(condition.get("field")))
+    return field is not None and field.type == "number"
