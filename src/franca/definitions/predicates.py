@@ -14,10 +14,10 @@ class Predicate(Node):
     """True or false of a profile (or, inside `where`, of an event); there is no third value."""
 
     def __and__(self, other: Predicate) -> All:
-        return All(of=(*_parts(self, All), *_parts(other, All)))
+        return All(of=(*_parts(self, All), *_parts(other, All))) if isinstance(other, Predicate) else NotImplemented
 
     def __or__(self, other: Predicate) -> AnyOf:
-        return AnyOf(of=(*_parts(self, AnyOf), *_parts(other, AnyOf)))
+        return AnyOf(of=(*_parts(self, AnyOf), *_parts(other, AnyOf))) if isinstance(other, Predicate) else NotImplemented
 
     def __invert__(self) -> Not:
         return Not(of=self)

@@ -1,0 +1,1 @@
+"""Franca for Klaviyo."""
