@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from franca.adapter import Site
     from franca.definitions import Project
 
-Progress = Callable[[int, int, str], None]
-"""Hears how far a long work came: done, total, what."""
+Progress = Callable[[str, int, int], None]
+"""Hears (what, done, total) after every step of a long work."""
 
 ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project's folder.", show_default="this folder")]
 HERE = Path()
@@ -39,7 +39,10 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="T", help="The instant that counts as now, as 2026-01-31T09:00:00Z.", show_default="now"),
 ]
-DestinationArgument = Annotated[list[str] | None, typer.Argument(metavar="[DESTINATION]...", help="Only these; by default all.")]
+DestinationOption = Annotated[
+    list[str] | None,
+    typer.Option("--destination", "-d", metavar="NAME", help="Only this one; may be given several times.", show_default="all"),
+]
 AllowOption = Annotated[
     list[str] | None, typer.Option("--allow", metavar="WORD", help="Consent to one unsafe change; `plan` shows the word.")
 ]
@@ -91,7 +94,7 @@ def warn(messages: Iterable[object]) -> None:
 def progress(what: str) -> Iterator[Progress]:
     """Show a progress bar on a terminal's error stream, and nothing elsewhere."""
     if not sys.stderr.isatty() or os.environ.get("CI"):
-        yield lambda _done, _total, _label: None
+        yield lambda _what, _done, _total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
@@ -100,4 +103,4 @@ def progress(what: str) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total, label: bar.update(task, completed=done, total=total, description=label or what)
+        yield lambda step, done, total: bar.update(task, completed=done, total=total, description=step)

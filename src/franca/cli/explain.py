@@ -32,13 +32,14 @@ def run(segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]..
 def _explained(project: Project, key: str) -> str:
     from franca.adapter import adapter
     from franca.language.english import sentence
-    from franca.plan import assess_segment
-    from franca.render import render_assessment
+    from franca.plan import decide
+    from franca.render import render_decision
 
     segment = project.segments[key]
     lines = [f"{segment.key}: {segment.name}", f"  {sentence(segment.where, project)}"]
     if project.destinations:
         for site in sites(project, None):
-            found = adapter(site.destination.adapter)
-            lines += [f"  {line}" for line in render_assessment(assess_segment(segment, site, found), found, site).splitlines()]
+            decision, warnings = decide(segment, site, adapter(site.destination.adapter))
+            lines += [f"  {line}" for line in render_decision(decision, site.destination.name).splitlines()]
+            lines += [f"    {warning}" for warning in warnings]
     return "\n".join(lines) + "\n"

@@ -15,8 +15,8 @@ from franca.errors import FrancaError, did_you_mean
 
 NAME = "sandbox"
 FIRST_PORT = 8101
-KEYS = {"klaviyo": "pk_sandbox", "mailchimp": "sandbox-us1", "brevo": "xkeysib-sandbox"}
-"""The keys that open the sandboxes: no secrets, they only look like those of the ESP."""
+FIRST = ("klaviyo", "mailchimp", "brevo")
+"""The order of ports."""
 
 
 def run(
@@ -37,7 +37,7 @@ def run(
     for name in esp or ():
         if name not in known:
             raise FrancaError(f"there is no sandbox {name!r}", remedy=did_you_mean(name, known))
-    order = [name for name in KEYS if name in known] + [name for name in known if name not in KEYS]
+    order = [name for name in FIRST if name in known] + [name for name in known if name not in FIRST]
     with ExitStack() as stack:
         for number, name in enumerate(order):
             if not esp or name in esp:
@@ -53,14 +53,14 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _start(stack: ExitStack, name: str, port: int, seed: Path | None, as_of: datetime | None) -> None:
-    from franca.sandbox import Clock, Host, emulator, serve
+    from franca.sandbox import Clock, Host, emulator, example_key, serve
 
     clock = Clock(as_of)
-    host = Host(emulator(name, clock, KEYS.get(name)), clock)
+    host = Host(emulator(name, clock), clock)
     if seed and (path := seed / f"{name}.json").is_file():
         host.emulator.seed(json.loads(path.read_text(encoding="utf-8")))
     try:
         running = stack.enter_context(serve(host, port))
     except OSError as error:
         raise FrancaError(f"port {port} cannot be used: {error.strerror}", remedy="choose another with --port") from None
-    typer.echo(f"{name:<10} {running.url}   key {KEYS.get(name, '')}")
+    typer.echo(f"{name:<10} {running.url}   key {example_key(name)}")

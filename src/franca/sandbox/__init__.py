@@ -8,7 +8,7 @@ from franca.sandbox.emulator import Call, Emulator, Handler, Reply, Route
 from franca.sandbox.faults import Fault, Faults
 from franca.sandbox.host import Host
 from franca.sandbox.recorder import Exchange
-from franca.sandbox.registry import emulator, emulators
+from franca.sandbox.registry import emulator, emulators, example_key
 from franca.sandbox.server import Running, serve
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Running",
     "emulator",
     "emulators",
+    "example_key",
     "serve",
 ]

@@ -9,14 +9,22 @@ from franca.sandbox.emulator import Emulator
 
 GROUP = "franca.sandboxes"
 
+EXAMPLE_KEYS = {"klaviyo": "pk_sandbox", "mailchimp": "sandbox-us1", "brevo": "xkeysib-sandbox"}
+"""Keys that look like the ESP's own and open nothing but a sandbox."""
+
 
 def emulators() -> list[str]:
     """Return the names of the installed emulators."""
     return sorted(point.name for point in entry_points(group=GROUP))
 
 
+def example_key(name: str) -> str:
+    """Return the key that opens an example account at the ESP *name*."""
+    return EXAMPLE_KEYS.get(name, "sandbox")
+
+
 def emulator(name: str, clock: Clock, api_key: str | None = None) -> Emulator:
-    """Return a new account at the ESP *name*; without *api_key* the emulator's own example key opens it.
+    """Return a new account at the ESP *name*; without *api_key* its example key opens it.
 
     Raises:
         LookupError: there is no such emulator.
@@ -24,5 +32,5 @@ def emulator(name: str, clock: Clock, api_key: str | None = None) -> Emulator:
     point = next((point for point in entry_points(group=GROUP) if point.name == name), None)
     if point is None:
         raise LookupError(name)
-    made: Emulator = point.load()(clock, **({"api_key": api_key} if api_key else {}))
+    made: Emulator = point.load()(clock, api_key=api_key or example_key(name))
     return made

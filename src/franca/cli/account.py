@@ -1,0 +1,36 @@
+"""A destination with everything that plan, apply and sync need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from franca.adapter import Adapter, Connection, RealWaiter, Site, Waiter, adapter
+from franca.plan import Desired, Plan, Store, desire, make_plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What should exist at a destination, where its state is, and the open connection."""
+
+    desired: Desired
+    connection: Connection
+    store: Store
+
+    def plan(self) -> Plan:
+        """Read the destination and return what must change there."""
+        return make_plan(self.desired, self.connection.read(), self.store.load())
+
+
+@contextmanager
+def opened(site: Site, waiter: Waiter | None = None) -> Iterator[Account]:
+    """Open a destination while the block runs."""
+    found: Adapter = adapter(site.destination.adapter)
+    desired = desire(site, found)
+    store = Store.of(site.project, site.destination.name)
+    connection = found.connect(site, waiter or RealWaiter())
+    try:
+        yield Account(desired=desired, connection=connection, store=store)
+    finally:
+        connection.close()

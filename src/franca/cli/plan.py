@@ -1,0 +1,43 @@
+"""`franca plan`: what would change, and nothing is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from franca.cli.common import HERE, DestinationOption, Format, FormatOption, ProjectOption, load_checked, progress, sites
+
+NAME = "plan"
+PENDING = 2
+
+
+def run(
+    project: ProjectOption = HERE,
+    destination: DestinationOption = None,
+    format_: FormatOption = Format.TEXT,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also write the plan, for `franca apply FILE`.")] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 when something would change.")] = False,
+) -> None:
+    """Show what would change in which account. Nothing is written there.
+
+    Each segment is shown with how it is kept, why, and what that leans on.
+
+    Example: franca plan --destination klaviyo --format markdown
+    """
+    from franca.cli.account import opened
+    from franca.plan import dump_plans
+    from franca.render import render_plan
+
+    plans = []
+    with progress("reading") as advance:
+        for site in sites(load_checked(project), destination):
+            with opened(site) as account:
+                plans.append(account.plan())
+            advance(f"read {site.destination.name}", len(plans), len(plans))
+    typer.echo(render_plan(plans, format_.value))
+    if out:
+        out.write_text(dump_plans(plans), encoding="utf-8")
+    if exit_code and any(plan.changes for plan in plans):
+        raise typer.Exit(PENDING)

@@ -1,0 +1,42 @@
+"""`franca sync`: membership and markers as of now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from franca.cli.common import HERE, AllowOption, AsOfOption, DestinationOption, ProjectOption, instant, load_checked, progress, sites, warn
+
+NAME = "sync"
+
+
+def run(
+    project: ProjectOption = HERE,
+    destination: DestinationOption = None,
+    as_of: AsOfOption = None,
+    allow: AllowOption = None,
+    full: Annotated[bool, typer.Option("--full", help="Compare with what the ESP holds, not with the ledger.")] = False,
+) -> None:
+    """Bring tags, lists and marker fields up to date: only what changed is written, in the fewest calls.
+
+    Contacts are never made, and consent is never touched. Native segments need no sync.
+
+    Example: franca sync --destination brevo
+    """
+    from franca.audience import evaluate
+    from franca.cli.account import opened
+    from franca.render import render_synced
+    from franca.sync import Ledger, sync
+
+    checked = load_checked(project)
+    chosen = list(sites(checked, destination))
+    with progress("evaluating") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
+        warn(evaluation.warnings)
+        for site in chosen:
+            with opened(site) as account:
+                ledger = Ledger.open(checked, account.store)
+                synced = sync(
+                    account.desired, evaluation, account.connection, account.store, ledger, full=full, allow=allow or (), progress=advance
+                )
+            typer.echo(render_synced(synced))
