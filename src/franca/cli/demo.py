@@ -30,7 +30,7 @@ def run(
     from franca.demo.run import run_demo
 
     started = time.monotonic()
-    rows = run_demo(folder, lambda line: typer.echo(line), people)
+    rows = run_demo(folder, typer.echo, people)
     typer.echo()
     _table(rows)
     typer.echo("Franca: members whom the ESP holds. ESP: as it counts itself; outside: of these, contacts that the shop does not know,")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
+from collections.abc import Set as Emails
 from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import NamedTuple
 
-from franca.adapter import Address, Connection, Remote, Resource, ResourceKind, Site, Snapshot, VirtualWaiter, adapter
+from franca.adapter import Address, Choice, Connection, Marker, Remote, Resource, ResourceKind, Site, Snapshot, VirtualWaiter, adapter
 from franca.audience import Evaluation, evaluate
 from franca.definitions import Destination, Project
 from franca.demo.seeds import seed
@@ -144,7 +145,7 @@ class _Proof:
         self._desired, self._connection = desired, connection
         self._emails = evaluation.emails()
         self._snapshot: Snapshot = connection.read()
-        self._universe: Set[str] = {contact.email for contact in connection.contacts()} & evaluation.universe()
+        self._universe: Emails[str] = {contact.email for contact in connection.contacts()} & evaluation.universe()
 
     def rows(self) -> Iterator[Row]:
         for segment, address in self._desired.counted.items():
@@ -158,19 +159,20 @@ class _Proof:
                     f"{marker.key} = {choice.segment}", Address(ResourceKind.SEGMENT, choice.key), field, choice.segment, people
                 )
 
-    def _marked(self, label: str, segment: Address, field: Address, value: str, people: Set[str]) -> Row:
+    def _marked(self, marker: Marker, choice: Choice, field: Address, people: Emails[str]) -> Row:
         """Count the native segment on a marker's value; where the ESP has none, those who carry the value."""
+        label, segment = f"{marker.key} = {choice.segment}", Address(ResourceKind.SEGMENT, choice.key)
         if segment in self._desired.resources:
             return self._counted(label, "marker", segment, people)
-        carrying = [contact.email for contact, held in self._connection.field_values(self._remote(field)) if held == value]
+        carrying = [contact.email for contact, held in self._connection.field_values(self._remote(field)) if held == choice.segment]
         return self._row(label, "marker", people, len(carrying), set(carrying))
 
-    def _counted(self, label: str, kept: str, address: Address, people: Set[str]) -> Row:
+    def _counted(self, label: str, kept: str, address: Address, people: Emails[str]) -> Row:
         remote, resource = self._remote(address), self._resource(address)
         members = {contact.email for contact in self._connection.members(remote, resource)}
         return self._row(label, kept, people, self._connection.count(remote, resource), members)
 
-    def _row(self, label: str, kept: str, people: Set[str], theirs: int, members: Set[str]) -> Row:
+    def _row(self, label: str, kept: str, people: Emails[str], theirs: int, members: Emails[str]) -> Row:
         ours, inside = people & self._universe, members & self._universe
         equal = ours == inside and theirs == len(members)
         return Row(label, self._desired.site.destination.name, kept, len(ours), theirs, len(members - self._universe), equal)

@@ -22,6 +22,7 @@ MAXIMUM_ITEMS = 100_000  # after aliases are followed
 MAXIMUM_DIGITS = 40
 _TAG = "tag:yaml.org,2002:"
 _COLLECTIONS = frozenset({_TAG + "map", _TAG + "seq"})
+_RUN = re.compile(rf"(?:[\[{{]\s*){{{MAXIMUM_DEPTH + 1}}}")
 _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*|0[0-9]+)$")
 
 
@@ -66,6 +67,8 @@ def read_text(text: str, shown: str) -> Item:
     Raises:
         FrancaError: it is not plain YAML.
     """
+    if _RUN.search(text):  # the scanner's time grows with the square of such a run
+        raise FrancaError("is nested too deeply", position=Position(shown))
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:

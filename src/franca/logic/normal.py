@@ -22,10 +22,10 @@ SPLIT = 16
 
 def normal_form(predicate: Predicate) -> Predicate:
     """Return the normal form of a checked predicate: equivalent, idempotent, independent of order, repetition and position."""
-    before, after = predicate, simplify(predicate)
-    while after != before:
-        before, after = after, simplify(split(after))
-    return after
+    form = simplify(predicate)
+    while (shorter := simplify(split(form))) != form:
+        form = shorter
+    return form
 
 
 def fingerprint(predicate: Predicate) -> str:

@@ -42,10 +42,10 @@ Kind = type[All] | type[AnyOf]
 
 def simplify(predicate: Predicate) -> Predicate:
     """Return an equivalent predicate in negation normal form that says nothing twice; idempotent, order-insensitive."""
-    before, after = predicate, _simplify(nnf(predicate), ())
-    while after != before:
-        before, after = after, _simplify(nnf(after), ())
-    return after
+    form = _simplify(nnf(predicate), ())
+    while (shorter := _simplify(nnf(form), ())) != form:
+        form = shorter
+    return form
 
 
 def _simplify(predicate: Predicate, known: Known) -> Predicate:

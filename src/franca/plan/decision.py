@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from franca.adapter import Adapter, Assessment, Assumption, Finding, Site
@@ -66,12 +66,10 @@ def _chosen(segment: Segment, assessments: Assessments, accept: Mapping[str, str
             continue
         opened = found.open(accepted)
         if not opened:
-            return _decision(segment, found, _reason(realisation, obstacles), (*obstacles, *found.findings), accept)
+            return _decision(segment, found, _reason(found, obstacles), (*obstacles, *found.findings), accept)
         obstacles.extend(opened)
-    ids = ", ".join(dict.fromkeys(finding.id for finding in obstacles)) or "the adapter offers none"
-    return Decision(
-        segment=segment.key, name=segment.name, realisation=None, refused=True, why=f"no realisation: {ids}", findings=tuple(obstacles)
-    )
+    why = f"no realisation: {_ids(obstacles)}"
+    return Decision(segment=segment.key, name=segment.name, realisation=None, refused=True, why=why, findings=tuple(obstacles))
 
 
 def _decision(segment: Segment, found: Assessment, why: str, findings: tuple[Finding, ...], accept: Mapping[str, str]) -> Decision:
@@ -87,10 +85,16 @@ def _decision(segment: Segment, found: Assessment, why: str, findings: tuple[Fin
     )
 
 
-def _reason(realisation: Realisation, obstacles: list[Finding]) -> str:
-    if realisation is Realisation.NATIVE:
-        return "exact, with what is accepted"
-    return "not " + ", ".join(dict.fromkeys(f"native: {finding.id}" for finding in obstacles)) if obstacles else "the adapter's first offer"
+def _reason(found: Assessment, obstacles: list[Finding]) -> str:
+    if found.realisation is Realisation.NATIVE:
+        accepted = ", ".join(finding.id for finding in found.open())
+        return f"exact but for what is accepted: {accepted}" if accepted else "exact"
+    better = " nor ".join(PREFERENCE[: PREFERENCE.index(found.realisation)])
+    return f"{'neither' if ' nor ' in better else 'not'} {better}: {_ids(obstacles)}"
+
+
+def _ids(findings: Iterable[Finding]) -> str:
+    return ", ".join(dict.fromkeys(finding.id for finding in findings)) or "the adapter offers none"
 
 
 def _unused(segment: Segment, destination: str, assessments: Assessments) -> Iterator[Problem]:

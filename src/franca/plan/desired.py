@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -86,9 +87,9 @@ def _compiled(site: Site, adapter: Adapter, decisions: Mapping[str, Decision]) -
 def _markers(site: Site, decisions: Mapping[str, Decision]) -> list[Marker]:
     own = [_own(site.project.segments[key]) for key, decision in decisions.items() if _is(decision, Realisation.MARKER)]
     markers = [*(_group(site, name) for name in site.destination.markers), *own]
-    if len({marker.key for marker in markers}) < len(markers):
-        twice = sorted(marker.key for marker in markers)
-        raise FrancaError(f"{site.destination.name}: two markers share a key, of {', '.join(twice)}", remedy="rename the group or the segment")
+    for key, number in Counter(marker.key for marker in markers).items():
+        if number > 1:
+            raise FrancaError(f"{site.destination.name}: two markers have the key {key!r}", remedy="rename the group or the segment")
     return markers
 
 
