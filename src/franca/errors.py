@@ -11,8 +11,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from franca.definitions.position import Position
+if TYPE_CHECKING:  # the command line imports this module first: `franca --version` need not load the definitions
+    from franca.definitions.position import Position
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +57,8 @@ class ProblemsError(FrancaError):
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:
-    at = problem.position or Position("")
-    return at.file, at.line, at.column, problem.what
+    at = problem.position
+    return (at.file, at.line, at.column, problem.what) if at else ("", 0, 0, problem.what)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from franca.errors import FrancaError
-from franca.language.project import PROJECT_FILE
 
 NAME = "init"
 
@@ -20,6 +19,8 @@ def run(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Pat
 
     Example: franca init shop && franca preview --project shop --as-of 2026-03-01
     """
+    from franca.language import PROJECT_FILE
+
     if (folder / PROJECT_FILE).exists():
         raise FrancaError(f"there is a {PROJECT_FILE} in {folder} already", remedy="choose another folder; nothing was written")
     with as_file(files("franca.cli") / "starter") as starter:

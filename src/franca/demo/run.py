@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterator
-from collections.abc import Set as Emails
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -145,7 +145,7 @@ class _Proof:
         self._desired, self._connection = desired, connection
         self._emails = evaluation.emails()
         self._snapshot: Snapshot = connection.read()
-        self._universe: Emails[str] = {contact.email for contact in connection.contacts()} & evaluation.universe()
+        self._universe: AbstractSet[str] = {contact.email for contact in connection.contacts()} & evaluation.universe()
 
     def rows(self) -> Iterator[Row]:
         for segment, address in self._desired.counted.items():
@@ -159,7 +159,7 @@ class _Proof:
                     f"{marker.key} = {choice.segment}", Address(ResourceKind.SEGMENT, choice.key), field, choice.segment, people
                 )
 
-    def _marked(self, marker: Marker, choice: Choice, field: Address, people: Emails[str]) -> Row:
+    def _marked(self, marker: Marker, choice: Choice, field: Address, people: AbstractSet[str]) -> Row:
         """Count the native segment on a marker's value; where the ESP has none, those who carry the value."""
         label, segment = f"{marker.key} = {choice.segment}", Address(ResourceKind.SEGMENT, choice.key)
         if segment in self._desired.resources:
@@ -167,12 +167,12 @@ class _Proof:
         carrying = [contact.email for contact, held in self._connection.field_values(self._remote(field)) if held == choice.segment]
         return self._row(label, "marker", people, len(carrying), set(carrying))
 
-    def _counted(self, label: str, kept: str, address: Address, people: Emails[str]) -> Row:
+    def _counted(self, label: str, kept: str, address: Address, people: AbstractSet[str]) -> Row:
         remote, resource = self._remote(address), self._resource(address)
         members = {contact.email for contact in self._connection.members(remote, resource)}
         return self._row(label, kept, people, self._connection.count(remote, resource), members)
 
-    def _row(self, label: str, kept: str, people: Emails[str], theirs: int, members: Emails[str]) -> Row:
+    def _row(self, label: str, kept: str, people: AbstractSet[str], theirs: int, members: AbstractSet[str]) -> Row:
         ours, inside = people & self._universe, members & self._universe
         equal = ours == inside and theirs == len(members)
         return Row(label, self._desired.site.destination.name, kept, len(ours), theirs, len(members - self._universe), equal)

@@ -1,0 +1,94 @@
+"""Where tables are: an engine reads the columns that an evaluation needs, in the forms of `columns`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import ibis
+from ibis import ir
+
+from franca.audience.columns import Column, declared
+from franca.audience.folder import Folder
+from franca.audience.functions import Functions
+from franca.definitions import Position, Project
+from franca.errors import FrancaError, did_you_mean
+
+
+class Engine(Protocol):
+    """Reads tables and computes expressions over them.
+
+    Attributes:
+        connection: the Ibis backend.
+        own: whether the database is ours, so that results may be kept in it.
+    """
+
+    connection: Any
+    own: bool
+
+    def read(self, table: str, columns: Sequence[Column], position: Position | None) -> ir.Table:
+        """Return *columns* of *table*, named c0, c1, …; raise `FrancaError` when one is missing, unreadable or of another type."""
+        ...
+
+    def explain(self, error: Exception) -> FrancaError:
+        """Return what to tell the user about an error of the engine, without any value of the data."""
+        ...
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        ...
+
+
+class Database:
+    """An engine that the shop has, by the URL of its Ibis backend."""
+
+    own = False
+
+    def __init__(self, url: str, position: Position | None) -> None:
+        scheme = url.partition("://")[0]
+        try:
+            self.connection = ibis.connect(url)
+        except Exception as error:  # noqa: BLE001 - each backend has errors of its own; the text may hold the URL's password
+            raise FrancaError(
+                f"data.connect: cannot open the {scheme} database ({type(error).__name__})",
+                remedy=f'check the URL and that the extra for it is installed: pip install "ibis-framework[{scheme}]"',
+                position=position,
+            ) from None
+        if self.connection.name == "duckdb":
+            self.connection.raw_sql("SET TimeZone = 'UTC'")
+
+    def read(self, table: str, columns: Sequence[Column], position: Position | None) -> ir.Table:
+        """Return *columns* of *table*, which may be written as schema.table."""
+        schema, _, name = table.rpartition(".")
+        known = self.connection.list_tables(database=schema or None)
+        if name not in known:
+            raise FrancaError(f"the database has no table {table!r}", remedy=did_you_mean(name, known), position=position)
+        return declared(self.connection.table(name, database=schema or None), columns, f"table {table!r}")
+
+    def explain(self, error: Exception) -> FrancaError:
+        """Return the error's kind only: its text may quote the data."""
+        return FrancaError(
+            f"the {self.connection.name} database refused the evaluation ({type(error).__name__})",
+            remedy="see its log for the statement; franca evaluates DuckDB databases and folders of files without limits",
+        )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.disconnect()
+
+
+@contextmanager
+def opened(project: Project) -> Iterator[Engine]:
+    """Open `data.connect`: a folder relative to the project, or the URL of an Ibis backend."""
+    data = project.data
+    engine: Engine = Database(data.connect, data.position) if "://" in data.connect else Folder(project.root / data.connect, data.position)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def functions_of(engine: Engine) -> Functions:
+    """Return what the engine can do beyond plain Ibis."""
+    return Functions(engine.connection.name)

@@ -1,0 +1,143 @@
+"""Tests on a value → boolean expressions that are never null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import ibis
+from ibis import ir
+
+from franca.audience.functions import Functions, every, some
+from franca.audience.moments import Span
+from franca.definitions import Constant, Kind, Op, ValueTest
+from franca.errors import FrancaError
+
+_DIGITS = 38
+"""What a decimal of the engines holds."""
+
+
+def literal(constant: Constant) -> ir.Scalar:
+    """Return *constant* as the evaluator compares it: instants naive in UTC, decimals with just their digits."""
+    if isinstance(constant, datetime):
+        return ibis.literal(constant.astimezone(UTC).replace(tzinfo=None), type="timestamp")
+    if isinstance(constant, Decimal) or (isinstance(constant, int) and abs(constant) >= 2**63):
+        return _decimal(Decimal(constant))
+    types = {bool: "boolean", int: "int64", float: "float64", str: "string", date: "date"}
+    return ibis.literal(constant, type=types[type(constant)])
+
+
+def _decimal(constant: Decimal) -> ir.Scalar:
+    plain = Decimal(format(constant, "f"))
+    _, digits, exponent = plain.as_tuple()
+    scale = max(0, -int(exponent))
+    if max(len(digits), scale) > _DIGITS:
+        raise FrancaError(f"the number {constant} has more than {_DIGITS} digits", remedy="write a shorter one")
+    # eighteen digits fit the engine's fast decimals
+    return ibis.literal(plain, type=f"decimal({18 if max(len(digits), scale) <= 18 else _DIGITS}, {scale})")
+
+
+def within(value: ir.Value, span: Span) -> ir.BooleanValue:
+    """Return whether *value* (an instant or a day) lies in *span*; false when it is missing."""
+    bounds = [value >= span.lo] if span.lo is not None else []
+    bounds += [value < span.hi] if span.hi is not None else []
+    return every(bounds).fill_null(False) if bounds else value.notnull()
+
+
+def value_test(value: ir.Value, test: ValueTest, kind: Kind, functions: Functions) -> ir.BooleanValue:
+    """Return whether *test* holds for *value*, a text already in normal form."""
+    if kind is Kind.LIST:
+        return _LIST[test.op](value, test, functions)
+    if kind is Kind.TEXT and test.op in _ORDER:
+        value = functions.ordered(value, test.position)
+    if kind is Kind.TEXT and test.op is Op.IS_EMPTY:
+        empty = value.isnull() | (functions.stripped(value, test.position) == "").fill_null(False)
+        return empty if test.operand else ~empty
+    return _TESTS[test.op](value, test)
+
+
+def _one(test: ValueTest) -> ir.Scalar:
+    return literal(test.operands[0])
+
+
+def _is(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
+    return (value == _one(test)).fill_null(False)
+
+
+def _in(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
+    return value.isin([literal(constant) for constant in test.operands]).fill_null(False) if test.operands else ibis.literal(False)
+
+
+def _between(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
+    low, high = map(literal, test.operands)
+    return ((value >= low) & (value < high)).fill_null(False)
+
+
+def _text(method: str) -> Callable[[ir.Value, ValueTest], ir.BooleanValue]:
+    return lambda value, test: some(getattr(value, method)(text) for text in test.operands).fill_null(False)
+
+
+def _is_set(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
+    return value.notnull() if test.operand else value.isnull()
+
+
+def _is_empty(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
+    return value.isnull() if test.operand else value.notnull()
+
+
+_ORDER = frozenset({Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN})
+_TESTS: Mapping[Op, Callable[[ir.Value, ValueTest], ir.BooleanValue]] = {
+    Op.IS: _is,
+    Op.IS_NOT: lambda value, test: ~_is(value, test),
+    Op.IN: _in,
+    Op.NOT_IN: lambda value, test: ~_in(value, test),
+    Op.GT: lambda value, test: (value > _one(test)).fill_null(False),
+    Op.GTE: lambda value, test: (value >= _one(test)).fill_null(False),
+    Op.LT: lambda value, test: (value < _one(test)).fill_null(False),
+    Op.LTE: lambda value, test: (value <= _one(test)).fill_null(False),
+    Op.BETWEEN: _between,
+    Op.CONTAINS: _text("contains"),
+    Op.STARTS_WITH: _text("startswith"),
+    Op.ENDS_WITH: _text("endswith"),
+    Op.IS_SET: _is_set,
+    Op.IS_EMPTY: _is_empty,
+}
+
+
+def _has_any(value: ir.ArrayValue, test: ValueTest, functions: Functions) -> ir.BooleanValue:
+    normal = value.map(lambda element: functions.normal_form(element, test.position))
+    return some(normal.contains(text) for text in test.operands).fill_null(False)
+
+
+def _empty_list(value: ir.ArrayValue, test: ValueTest, _functions: Functions) -> ir.BooleanValue:
+    empty = value.isnull() | (value.filter(lambda element: element.notnull()).length() == 0).fill_null(False)
+    return empty if test.operand else ~empty
+
+
+_LIST: Mapping[Op, Callable[[Any, ValueTest, Functions], ir.BooleanValue]] = {
+    Op.HAS_ANY: _has_any,
+    Op.IS_SET: lambda value, test, _functions: _is_set(value, test),
+    Op.IS_EMPTY: _empty_list,
+}
+
+
+def number_passes(number: Decimal | int, test: ValueTest) -> bool:
+    """Return whether *test* on a measure holds for a number known beforehand (0, when nothing happened)."""
+    return _NUMBERS[test.op](number, test.operands)
+
+
+_NUMBERS: Mapping[Op, Callable[[Any, tuple[Any, ...]], bool]] = {
+    Op.IS: lambda number, operands: number == operands[0],
+    Op.IS_NOT: lambda number, operands: number != operands[0],
+    Op.IN: lambda number, operands: number in operands,
+    Op.NOT_IN: lambda number, operands: number not in operands,
+    Op.GT: lambda number, operands: number > operands[0],
+    Op.GTE: lambda number, operands: number >= operands[0],
+    Op.LT: lambda number, operands: number < operands[0],
+    Op.LTE: lambda number, operands: number <= operands[0],
+    Op.BETWEEN: lambda number, operands: operands[0] <= number < operands[1],
+    Op.IS_SET: lambda _number, operands: bool(operands[0]),
+    Op.IS_EMPTY: lambda _number, operands: not operands[0],
+}

@@ -1,0 +1,43 @@
+"""Desired resources against remote ones: plan, guard, apply, state."""
+
+from franca.plan.apply import apply
+from franca.plan.decision import Decision, decide
+from franca.plan.desired import Desired, desire
+from franca.plan.errors import PartlyAppliedError, Unsafe, UnsafeError, refuse
+from franca.plan.journal import Intent, Journal
+from franca.plan.outcomes import Applied, Outcome, Result
+from franca.plan.plan import check_account, make_plan
+from franca.plan.progress import Progress, silent
+from franca.plan.records import Action, Change, Plan, PlanFile, dump_plans, load_plans, plan_schema
+from franca.plan.state import Entry, State, Store
+
+__all__ = [
+    "Action",
+    "Applied",
+    "Change",
+    "Decision",
+    "Desired",
+    "Entry",
+    "Intent",
+    "Journal",
+    "Outcome",
+    "PartlyAppliedError",
+    "Plan",
+    "PlanFile",
+    "Progress",
+    "Result",
+    "State",
+    "Store",
+    "Unsafe",
+    "UnsafeError",
+    "apply",
+    "check_account",
+    "decide",
+    "desire",
+    "dump_plans",
+    "load_plans",
+    "make_plan",
+    "plan_schema",
+    "refuse",
+    "silent",
+]

@@ -1,0 +1,77 @@
+"""Which remote resource is which of ours: by id, by ownership mark, by the mark before a rename."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, key_of, owned_name
+from franca.errors import FrancaError
+from franca.plan.desired import Desired
+from franca.plan.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matching:
+    """What is there of what should be, and what is ours and should not be there any more.
+
+    Attributes:
+        found: our address → the remote resource.
+        renamed: new address → old address.
+        stale: owned and not desired.
+    """
+
+    found: Mapping[Address, Remote]
+    renamed: Mapping[Address, Address]
+    stale: Mapping[Address, Remote]
+
+    @property
+    def owned(self) -> int:
+        """How many resources at the destination are ours."""
+        return len(self.found) + len(self.stale)
+
+
+def match(desired: Desired, snapshot: Snapshot, state: State) -> Matching:
+    """Match desired with remote resources. What carries no mark and is in no state is nobody's here: it is never looked at.
+
+    Raises:
+        FrancaError: two objects may be the same resource.
+    """
+    marked = snapshot.owned()
+    by_id = {(remote.kind, remote.id): remote for remote in snapshot.remotes}
+    found = {address: remote for address in desired.resources if (remote := _same(address, marked, by_id, state))}
+    renamed: dict[Address, Address] = {}
+    for address in desired.resources.keys() - found.keys():
+        old = Address(address.kind, desired.renames.get(address.key, address.key))
+        before = None if old in desired.resources else _same(old, marked, by_id, state)
+        if before is not None and _renamable(before, old):
+            found[address], renamed[address] = before, old
+    taken = {(remote.kind, remote.id) for remote in found.values()}
+    stale = {address: remote for address, remote in sorted(marked.items()) if (remote.kind, remote.id) not in taken}
+    return Matching(found=dict(sorted(found.items())), renamed=renamed, stale=stale)
+
+
+def _same(
+    address: Address, marked: Mapping[Address, Remote], by_id: Mapping[tuple[ResourceKind, str], Remote], state: State
+) -> Remote | None:
+    entry = state.entries.get(address)
+    known = by_id.get((address.kind, entry.id)) if entry else None
+    mark = marked.get(address)
+    if known is None or (known.key is not None and known.key != address.key):
+        return mark  # nothing of that id, or an id that somebody gave to another of our resources: marks decide
+    if mark is not None and mark.id != known.id:
+        what = f"{address}: the state names the object {known.id}, and the object {mark.id} carries its mark"
+        raise FrancaError(what, remedy="rename or delete one of them by hand")
+    return known
+
+
+def _renamable(remote: Remote, old: Address) -> bool:
+    """Whether the mark is in the name, so that an update can change it; an attribute's own name cannot be changed at Brevo."""
+    return remote.key is None or key_of(remote.name) == old.key
+
+
+def same_name(remote: Remote, resource: Resource) -> bool:
+    """Whether *remote* is called as it should be. A mark that is not in the name (FRANCA_VIP, a folder) leaves nothing to compare."""
+    if remote.key == resource.key and key_of(remote.name) is None:
+        return True
+    return remote.name == owned_name(resource.title, resource.key)

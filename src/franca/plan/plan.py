@@ -1,0 +1,129 @@
+"""Desired against remote: the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, digest, fingerprint, owned_name, symbolic
+from franca.errors import FrancaError, Problem
+from franca.plan import order
+from franca.plan.desired import Desired
+from franca.plan.guard import unsafe
+from franca.plan.match import Matching, match, same_name
+from franca.plan.records import Action, Change, Plan
+from franca.plan.resolve import Resolver, edges
+from franca.plan.state import State
+
+
+def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
+    """Return what must change at the destination; nothing is written.
+
+    Raises:
+        FrancaError: the state belongs to another account, a reference names nothing or several things, or two objects are one resource.
+    """
+    destination = desired.site.destination.name
+    check_account(state, snapshot, destination)
+    matching = match(desired, snapshot, state)
+    changes = tuple(_changes(desired, snapshot, state, matching))
+    kinds = [address.kind for address in (*matching.found, *matching.stale)]
+    return Plan(
+        destination=destination,
+        adapter=desired.adapter.name,
+        account=snapshot.account,
+        definitions=desired.definitions,
+        remote=_remote_digest(matching),
+        changes=changes,
+        decisions=tuple(desired.decisions.values()),
+        assumptions=tuple(sorted({known for decision in desired.decisions.values() for known in decision.assumptions})),
+        unsafe=unsafe(changes, kinds, destination, desired.site.project.policies.maximum_change),
+        warnings=(*desired.warnings, *_daily_limit(desired, changes)),
+    )
+
+
+def check_account(state: State, snapshot: Snapshot, destination: str) -> None:
+    """Refuse a key that opens another account than the one that the state describes.
+
+    Raises:
+        FrancaError: it does.
+    """
+    if state.account and state.account != snapshot.account:
+        raise FrancaError(
+            f"{destination}: the key opens the account {snapshot.account}, and the state describes {state.account}",
+            remedy="use the key of that account, or give the other account a destination of its own",
+        )
+
+
+def matched(desired: Desired, matching: Matching, snapshot: Snapshot) -> Resolver:
+    """Return the resolver for one reading: what is there has an id, what is not is planned."""
+    ids = {address: remote.id for address, remote in matching.found.items()}
+    planned = frozenset(desired.resources.keys() - ids.keys())
+    return Resolver(destination=desired.site.destination.name, ids=ids, planned=planned, names=snapshot.names)
+
+
+def _changes(desired: Desired, snapshot: Snapshot, state: State, matching: Matching) -> Iterator[Change]:
+    resolve = matched(desired, matching, snapshot)
+    for address in order.makes({address: edges(resource) for address, resource in desired.resources.items()}):
+        resource, remote = desired.resources[address], matching.found.get(address)
+        body = resolve.body(resource)
+        if remote is None:
+            yield _create(resource, body)
+        elif not (same_name(remote, resource) and symbolic(remote.body) == body):
+            yield _update(resource, body, remote, _why(resource, state, matching.renamed.get(address)))
+    for address in order.deletes(matching.stale):
+        yield _delete(address, matching.stale[address])
+
+
+def _create(resource: Resource, body: Mapping[str, Any]) -> Change:
+    return Change(
+        action=Action.CREATE,
+        address=resource.address,
+        name=owned_name(resource.title, resource.key),
+        reason="new",
+        segment=resource.segment,
+        after=body,
+    )
+
+
+def _update(resource: Resource, body: Mapping[str, Any], remote: Remote, reason: str) -> Change:
+    name = remote.name if same_name(remote, resource) else owned_name(resource.title, resource.key)
+    return Change(
+        action=Action.UPDATE,
+        address=resource.address,
+        name=name,
+        reason=reason,
+        segment=resource.segment,
+        named=remote.name if remote.name != name else None,
+        before=symbolic(remote.body),
+        after=body,
+        id=remote.id,
+    )
+
+
+def _delete(address: Address, remote: Remote) -> Change:
+    reason = "not in the definitions any more"
+    return Change(action=Action.DELETE, address=address, name=remote.name, reason=reason, before=symbolic(remote.body), id=remote.id)
+
+
+def _why(resource: Resource, state: State, renamed: Address | None) -> str:
+    if renamed is not None:
+        return f"renamed from {renamed}"
+    entry = state.entries.get(resource.address)
+    if entry is None:
+        return "differs from the definition; the state does not know it"
+    return "the destination drifted" if entry.fingerprint == fingerprint(resource) else "the definition changed"
+
+
+def _remote_digest(matching: Matching) -> str:
+    """What is ours there. Versions take no part: a sync of members touches them."""
+    owned = {**matching.found, **matching.stale}
+    return digest({str(address): [remote.id, remote.name, symbolic(remote.body)] for address, remote in owned.items()})
+
+
+def _daily_limit(desired: Desired, changes: tuple[Change, ...]) -> tuple[Problem, ...]:
+    limit = desired.adapter.limits.creates_per_day
+    made = sum(change.action is Action.CREATE and change.address.kind is ResourceKind.SEGMENT for change in changes)
+    if limit is None or made <= limit:
+        return ()
+    what = f"{desired.site.destination.name}: {made} segments are to be made, and {desired.adapter.title} allows {limit} a day"
+    return (Problem(what=what, remedy="apply again on the next day: it goes on from there", warning=True),)

@@ -1,0 +1,126 @@
+"""What we made at a destination: our names → the ESP's ids. No personal data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from franca.adapter import Address
+from franca.definitions import Project
+from franca.errors import FrancaError
+from franca.plan.files import write_whole
+
+VERSION = 1
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One resource as last applied: the ESP's id, the fingerprint of its definition, and its name at the ESP."""
+
+    id: str
+    fingerprint: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What we made at one account; *account* is empty before the first apply."""
+
+    account: str = ""
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+
+    def put(self, address: Address, entry: Entry) -> State:
+        """Return the state with *entry* at *address*, and at no other address (a rename)."""
+        others = {known: other for known, other in self.entries.items() if (known.kind, other.id) != (address.kind, entry.id)}
+        return replace(self, entries={**others, address: entry})
+
+    def drop(self, address: Address) -> State:
+        """Return the state without *address*."""
+        return replace(self, entries={known: entry for known, entry in self.entries.items() if known != address})
+
+
+@dataclass(frozen=True)
+class Store:
+    """The files that Franca keeps about one destination, in the project's state folder."""
+
+    folder: Path
+    destination: str
+
+    @classmethod
+    def of(cls, project: Project, destination: str) -> Store:
+        """Return the store of a project's destination; nothing is read or written yet.
+
+        Raises:
+            FrancaError: the state is not a folder, or the destination's name cannot be a file's.
+        """
+        if "://" in project.state:
+            raise FrancaError(f"state: {project.state!r} is not a folder", remedy="name a folder; URLs are not supported yet")
+        if not _NAME.fullmatch(destination):
+            raise FrancaError(f"destination {destination!r}: its name is a file's", remedy="use letters, digits, _ - and .")
+        return cls(project.root / project.state, destination)
+
+    @property
+    def state(self) -> Path:
+        """Ids and fingerprints."""
+        return self.folder / f"{self.destination}.json"
+
+    @property
+    def journal(self) -> Path:
+        """What the last apply was about to do, and what came of it."""
+        return self.folder / f"{self.destination}.journal.jsonl"
+
+    @property
+    def ledger(self) -> Path:
+        """Keyed hashes of those whom sync wrote."""
+        return self.folder / f"{self.destination}.ledger.json"
+
+    def load(self) -> State:
+        """Return the state; an empty one when there is no file.
+
+        Raises:
+            FrancaError: unreadable, or written by another version.
+        """
+        try:
+            text = self.state.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return State()
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._broken(type(error).__name__) from error
+        return self._parse(text)
+
+    def save(self, state: State) -> None:
+        """Write the state, whole or not at all."""
+        entries = {
+            str(address): {"id": entry.id, "fingerprint": entry.fingerprint, "name": entry.name}
+            for address, entry in sorted(state.entries.items())
+        }
+        document = {"version": VERSION, "account": state.account, "resources": entries}
+        write_whole(self.state, json.dumps(document, indent=1, ensure_ascii=False))
+
+    def _parse(self, text: str) -> State:
+        try:
+            found = json.loads(text)
+            if found["version"] != VERSION:
+                raise FrancaError(f"the state of {self.destination} has version {found['version']}, not {VERSION}", remedy="upgrade Franca")
+            return State(account=str(found["account"]), entries=_entries(found["resources"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._broken(type(error).__name__) from error
+
+    def _broken(self, why: str) -> FrancaError:
+        return FrancaError(
+            f"the state file {self.state.name} cannot be read ({why})",
+            remedy="restore it, or delete it: it is rebuilt from the names at the destination",
+        )
+
+
+def _entries(found: Mapping[str, Mapping[str, Any]]) -> dict[Address, Entry]:
+    return {
+        Address.parse(address): Entry(id=str(entry["id"]), fingerprint=str(entry["fingerprint"]), name=str(entry["name"]))
+        for address, entry in found.items()
+    }

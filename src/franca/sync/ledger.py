@@ -1,0 +1,179 @@
+"""Whom sync wrote, as keyed hashes: what makes the next sync a small one. The key is never stored, and no email is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from franca.adapter import Secret, resolve
+from franca.definitions import Project
+from franca.errors import FrancaError
+from franca.plan.files import Lines, write_whole
+from franca.plan.state import Store
+
+VERSION = 1
+
+_CONSTANT = b"franca ledger key"
+
+
+@dataclass(kw_only=True)
+class Holding:
+    """What one resource holds by our account.
+
+    Attributes:
+        values: hash → the marker's value, or the empty string for a member; None when it must be read.
+        complete: its first sync came to an end.
+    """
+
+    values: dict[str, str] | None = None
+    complete: bool = False
+
+
+@dataclass
+class Ledger:
+    """The ledger of one destination: a file written whole after a sync, and a log of the batches since.
+
+    A log belongs to one generation of the file, so that a kill between the two writes leaves nothing to be applied twice.
+    Without a key it holds no hashes, and every sync reads what is there.
+    """
+
+    path: Path
+    key: Secret | None
+    _holdings: dict[str, Holding] = field(default_factory=dict)
+    _generation: int = 0
+    _hashes: dict[str, str] = field(default_factory=dict, repr=False)
+    _dirty: bool = False
+
+    @classmethod
+    def open(cls, project: Project, store: Store) -> Ledger:
+        """Return the ledger of a project's destination.
+
+        Raises:
+            FrancaError: the key's reference names nothing, or the file is unreadable or of another version.
+        """
+        key = resolve(project.ledger_key, "ledger_key", project.root) if project.ledger_key else None
+        ledger = cls(store.ledger, key)
+        ledger._load()
+        return ledger
+
+    def hash(self, email: str) -> str:
+        """Return the HMAC-SHA-256 of a normalised email as 64 hex digits.
+
+        Raises:
+            FrancaError: there is no key.
+        """
+        if self.key is None:
+            raise FrancaError("the ledger has no key", remedy="set ledger_key in franca.yaml")
+        if email not in self._hashes:
+            self._hashes[email] = hmac.digest(self.key.reveal().encode(), email.encode(), hashlib.sha256).hex()
+        return self._hashes[email]
+
+    def held(self, resource: str) -> Mapping[str, str] | None:
+        """Return hash → value of those whom *resource* (KIND/ID) holds; None when that is not known and must be read."""
+        found = self._holdings.get(resource)
+        return found.values if found and self.key is not None else None
+
+    def complete(self, resource: str) -> bool | None:
+        """Return whether the first sync of *resource* came to an end; None when none was begun."""
+        found = self._holdings.get(resource)
+        return found.complete if found else None
+
+    def begin(self, read: Mapping[str, Mapping[str, str]]) -> None:
+        """Start from what was read: resource → email → value."""
+        for resource, values in read.items():
+            held = None if self.key is None else {self.hash(email): value for email, value in values.items()}
+            if resource not in self._holdings or held is not None:
+                self._holdings[resource] = Holding(values=held, complete=bool(self.complete(resource)))
+                self._dirty = True
+        self.save()
+
+    def note(self, resource: str, put: Mapping[str, str], take: Iterable[str]) -> None:
+        """Note one batch, on disk when this returns: email → value of those now in, the hashes of those now out."""
+        holding, out = self._holdings[resource], list(take)
+        if holding.values is None:
+            return
+        hashed = {self.hash(email): value for email, value in put.items()}
+        if not hashed and not out:
+            return
+        Lines(self._log).append({"generation": self._generation, "resource": resource, "put": hashed, "take": out})
+        _replay(holding, hashed, out)
+        self._dirty = True
+
+    def finish(self, resources: Iterable[str]) -> None:
+        """Note that the sync of *resources* came to an end."""
+        for resource in resources:
+            if not self.complete(resource):
+                self._holdings.setdefault(resource, Holding()).complete = True
+                self._dirty = True
+        self.save()
+
+    def save(self) -> None:
+        """Write the file whole, if anything changed, and begin a new log."""
+        if not self._dirty:
+            return
+        self._generation += 1
+        resources = {resource: _document(holding) for resource, holding in sorted(self._holdings.items())}
+        document = {"version": VERSION, "generation": self._generation, "key": self._key_id(), "resources": resources}
+        write_whole(self.path, json.dumps(document, separators=(",", ":")))
+        Lines(self._log).clear()
+        self._dirty = False
+
+    @property
+    def _log(self) -> Path:
+        return self.path.with_name(f"{self.path.stem}.log.jsonl")
+
+    def _key_id(self) -> str | None:
+        """What tells one key from another without saying anything about it."""
+        return None if self.key is None else hmac.digest(self.key.reveal().encode(), _CONSTANT, hashlib.sha256).hex()
+
+    def _load(self) -> None:
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+            if found["version"] != VERSION:
+                raise FrancaError(f"the ledger {self.path.name} has version {found['version']}, not {VERSION}", remedy="upgrade Franca")
+            same_key = found["key"] is not None and found["key"] == self._key_id()
+            self._generation = int(found["generation"])
+            self._holdings = {resource: _holding(document, same_key=same_key) for resource, document in found["resources"].items()}
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            what = f"the ledger {self.path.name} cannot be read ({type(error).__name__})"
+            raise FrancaError(what, remedy="restore it, or delete it: the next sync reads what is there") from error
+        self._replay_log()
+
+    def _replay_log(self) -> None:
+        for line in Lines(self._log).read():
+            holding = self._holdings.get(line["resource"])
+            if line["generation"] == self._generation and holding is not None and holding.values is not None:
+                _replay(holding, line["put"], line["take"])
+                self._dirty = True
+
+
+def _replay(holding: Holding, put: Mapping[str, str], take: Iterable[str]) -> None:
+    if holding.values is None:
+        return
+    holding.values.update(put)
+    for out in take:
+        holding.values.pop(out, None)
+
+
+def _document(holding: Holding) -> dict[str, Any]:
+    if holding.values is None:
+        return {"complete": holding.complete}
+    if any(holding.values.values()):
+        return {"complete": holding.complete, "values": dict(sorted(holding.values.items()))}
+    return {"complete": holding.complete, "members": sorted(holding.values)}
+
+
+def _holding(document: Mapping[str, Any], *, same_key: bool) -> Holding:
+    values = None
+    if same_key and "values" in document:
+        values = {str(known): str(value) for known, value in document["values"].items()}
+    elif same_key and "members" in document:
+        values = dict.fromkeys(map(str, document["members"]), "")
+    return Holding(values=values, complete=bool(document["complete"]))

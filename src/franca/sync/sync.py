@@ -1,0 +1,160 @@
+"""Keeping members and markers equal to the segments. Never creates a contact, never touches consent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from franca.adapter import Address, Connection, Contact, DestinationError, Remote, Resource, Snapshot
+from franca.errors import FrancaError
+from franca.plan import Desired, PartlyAppliedError, Progress, State, Store, check_account, refuse, silent
+from franca.sync.delta import Audience, Delta, Emails, Target, from_ledger, from_reading, members, winners
+from franca.sync.ledger import Ledger
+from franca.sync.report import Synced
+from franca.sync.writing import Writing
+
+
+def sync(
+    desired: Desired,
+    audience: Audience,
+    connection: Connection,
+    store: Store,
+    ledger: Ledger,
+    *,
+    full: bool = False,
+    allow: Collection[str] = (),
+    progress: Progress = silent,
+) -> Synced:
+    """Write what changed since the last sync.
+
+    Args:
+        desired: of the destination, applied.
+        audience: an evaluation.
+        connection: to the account.
+        store: its state holds the ids.
+        ledger: who was written before; it knows every batch as soon as that is written.
+        full: compare with what the ESP holds, not with the ledger.
+        allow: the words that were given for what is unsafe.
+        progress: hears of every batch, in rows.
+
+    Raises:
+        UnsafeError: a word is missing; nothing was written.
+        PartlyAppliedError: stopped on the way; another sync goes on from there.
+        FrancaError: something is not applied yet, or the first write failed already.
+    """
+    account = _Account(desired=desired, connection=connection, state=store.load())
+    targets = list(_targets(desired, audience.emails(), account))
+    deltas = [_delta(target, audience, account, ledger, full=full) for target in targets]
+    writings = _known(deltas, connection)
+    _guard(desired, writings, ledger, allow)
+    ledger.begin({delta.target.entry: delta.read for delta in deltas if delta.read is not None})
+    try:
+        _write(writings, account, ledger, progress)
+    except DestinationError as error:
+        raise _stopped(error, _report(desired, writings, audience)) from error
+    ledger.finish(target.entry for target in targets)
+    return _report(desired, writings, audience)
+
+
+@dataclass(kw_only=True)
+class _Account:
+    """The destination, read only when something must be read or written."""
+
+    desired: Desired
+    connection: Connection
+    state: State
+    snapshot: Snapshot | None = field(default=None)
+
+    @property
+    def name(self) -> str:
+        return self.desired.site.destination.name
+
+    def id(self, address: Address) -> str:
+        entry = self.state.entries.get(address)
+        if entry is None:
+            raise FrancaError(f"{self.name}: {address} does not exist there yet", remedy="run `franca apply` first")
+        return entry.id
+
+    def remote(self, resource: Resource) -> Remote:
+        if self.snapshot is None:
+            self.snapshot = self.connection.read()
+            check_account(self.state, self.snapshot, self.name)
+        wanted = (resource.kind, self.id(resource.address))
+        for remote in self.snapshot.remotes:
+            if (remote.kind, remote.id) == wanted:
+                return remote
+        raise FrancaError(f"{self.name}: {resource.address} is not there any more", remedy="run `franca apply`: it makes it again")
+
+    def read(self, target: Target) -> Iterator[tuple[Contact, str]]:
+        remote = self.remote(target.resource)
+        if target.marks:
+            yield from self.connection.field_values(remote)
+        else:
+            yield from ((contact, "") for contact in self.connection.members(remote, target.resource))
+
+
+def _targets(desired: Desired, emails: Emails, account: _Account) -> Iterator[Target]:
+    for segment, address in desired.members.items():
+        wanted = members(emails, segment)
+        yield Target(resource=desired.resources[address], segment=segment, id=account.id(address), wanted=wanted)
+    for marker, address in desired.markers.items():
+        wanted = winners(emails, marker)
+        yield Target(resource=desired.resources[address], segment=marker.key, id=account.id(address), wanted=wanted)
+
+
+def _delta(target: Target, audience: Audience, account: _Account, ledger: Ledger, *, full: bool) -> Delta:
+    held = ledger.held(target.entry)
+    if held is None or full:
+        known = None if held is None else held.keys()
+        return from_reading(target, lambda: account.read(target), audience.universe, known, ledger)
+    return from_ledger(target, held, ledger, audience.universe, lambda: account.read(target))
+
+
+def _known(deltas: Iterable[Delta], connection: Connection) -> list[Writing]:
+    """Ask once, for all resources together, whom the destination holds."""
+    asked = sorted(set().union(*(delta.unasked for delta in deltas)))
+    known = connection.known(asked) if asked else {}
+    return [Writing.of(delta, known) for delta in deltas]
+
+
+def _guard(desired: Desired, writings: Iterable[Writing], ledger: Ledger, allow: Collection[str]) -> None:
+    maximum = desired.site.project.policies.maximum_change
+    reasons = [reason for writing in writings for reason in writing.unsafe(maximum, first=_first(writing.delta, ledger))]
+    refuse(desired.site.destination.name, reasons, allow)
+
+
+def _first(delta: Delta, ledger: Ledger) -> bool:
+    """Whether a first sync is going on: begun, perhaps interrupted, and never ended."""
+    return ledger.complete(delta.target.entry) is False
+
+
+def _write(writings: Iterable[Writing], account: _Account, ledger: Ledger, progress: Progress) -> None:
+    done, total = 0, sum(writing.rows for writing in writings)
+    for writing in writings:
+        writing.forget(ledger)
+        if not writing.rows:
+            continue
+        remote = account.remote(writing.delta.target.resource)
+        for rows in writing.write(account.connection, remote, ledger):
+            done += rows
+            progress(f"sync {writing.delta.target.resource.address}", done, total)
+
+
+def _stopped(error: DestinationError, synced: Synced) -> FrancaError:
+    if not synced.written:
+        return error
+    return PartlyAppliedError(
+        f"{synced.destination}: stopped after {synced.written} rows: {error.problem.what}",
+        remedy="; ".join(filter(None, [error.problem.remedy, "run `franca sync` again: it goes on from there"])),
+        report=synced,
+    )
+
+
+def _report(desired: Desired, writings: Iterable[Writing], audience: Audience) -> Synced:
+    outside = audience.summary()
+    return Synced(
+        destination=desired.site.destination.name,
+        resources=tuple(writing.held() for writing in writings),
+        without_email=outside.without_email,
+        ambiguous=outside.ambiguous_emails,
+    )
