@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import their helpers by folder: `from language.conftest import …`
+
+from contract.traffic import FOREIGN, Traffic
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{FOREIGN}(reason): a sandbox used by another program than Franca; its requests may hold consent")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -25,3 +32,23 @@ def _loopback_only():
     patch.setattr(socket.socket, "connect", guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _all_traffic() -> Iterator[Traffic]:
+    """Every host of every test is heard, from here on."""
+    traffic = Traffic()
+    with pytest.MonkeyPatch.context() as patch:
+        traffic.listen(patch)
+        yield traffic
+    assert not (found := traffic.problems()), "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _traffic_conforms(request: pytest.FixtureRequest, _all_traffic: Traffic) -> Iterator[None]:
+    """Every test: what was sent and answered is as described, and no request touches consent (tests/contract/traffic.py)."""
+    yield
+    foreign = request.node.get_closest_marker(FOREIGN)
+    assert foreign is None or foreign.args, f"{FOREIGN} needs a reason"
+    found = _all_traffic.problems(foreign=foreign is not None)
+    assert not found, "traffic that breaks the contract (tests/contract):\n" + "\n".join(found[:20])

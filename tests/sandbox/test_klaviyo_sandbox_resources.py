@@ -95,13 +95,17 @@ def test_a_list_is_renamed_and_deleted(world: Any) -> None:
 
 
 def test_profiles_are_found_by_the_email_as_stored(world: Any) -> None:
-    """any(email,[...]) and equals(email,...) compare exactly; answers carry the email as it was stored."""
+    """any(email,[...]) and equals(email,...) compare exactly, and by the assumption in lower case; answers carry the email as stored."""
     client, running, emulator = world
     emulator.seed({"contacts": [{"email": "Upper@X.de"}]})
     read = client.Profiles.get_profiles
     found = read(filter='any(email,["p001@x.de","Upper@X.de","nobody@x.de"])', fields_profile=["email"])["data"]
     assert sorted(each["attributes"]["email"] for each in found) == ["Upper@X.de", "p001@x.de"]
+    assert len(read(filter='equals(email,"upper@x.de")')["data"]) == 1
+    emulator.assumptions["klaviyo.emails-lower-case"] = False
     assert read(filter='equals(email,"upper@x.de")')["data"] == []
+    assert len(read(filter='equals(email,"Upper@X.de")')["data"]) == 1
+    emulator.assumptions["klaviyo.emails-lower-case"] = True
     assert raw(running, "GET", "/api/profiles?page[size]=101")[0] == 400
 
 
@@ -184,6 +188,7 @@ def test_an_import_may_fill_lists_and_change_places(world: Any) -> None:
     assert found["subscriptions"]["email"]["marketing"]["consent"] == "UNSUBSCRIBED"
 
 
+@pytest.mark.foreign_traffic("it tries to import consent")
 def test_an_import_refuses_what_the_contract_does_not_have(unlimited: Any) -> None:
     """Consent keys, a profile without an identifier, more than 10,000 profiles and more than 5 MB are 400."""
     _, running, _ = unlimited

@@ -31,6 +31,7 @@ ASSUMPTIONS: Mapping[str, bool] = {
     "brevo.names-unique": False,  # a folder, or a list within its folder, refuses a name that exists
     "brevo.email-case-ignored": True,  # emails are matched without regard to case
     "brevo.unique-includes-blocklisted": True,  # a list's uniqueSubscribers counts blocklisted members
+    "brevo.import-keeps-blocklist": True,  # an import that says nothing of the blocklist leaves blocklisted contacts on it
     "brevo.import-writes-booleans": True,  # an import updates boolean attributes (reported not to)
     "brevo.import-absent-kept": True,  # with emptyContactsAttributes, an attribute that a row does not name is kept
 }

@@ -126,8 +126,9 @@ class Imports:
             self._people.change(contact := self._people.add(person.email), self._values(order, person, known))  # documented: creates
         elif order.update:
             self._people.change(contact, self._values(order, person, known) | self._erased(order, person, known, named))
-        # every imported contact goes on the blocklist when that is asked (documented)
-        self._people.blocklist(contact, email=order.block_email or None, sms=order.block_sms or None)
+        # every imported contact goes on the blocklist when that is asked (documented); that nobody leaves it otherwise is not said
+        kept = None if self._assumptions["brevo.import-keeps-blocklist"] else False
+        self._people.blocklist(contact, email=order.block_email or kept, sms=order.block_sms or kept)
         self._people.join(order.lists, [contact])  # documented: only adds; existing contacts also without an update (guess)
 
     def _values(self, order: Order, person: Person, known: Mapping[str, Attribute]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def _metric(world: Evaluation, condition: Filter) -> Members:
         raise LookupError(f"no metric {condition['metric_id']}")
     metric = int(found["row"])
     totals = _totals(world, condition, metric)
-    compare, wanted = NUMBERS[condition["measurement_filter"]["operator"]], Decimal(str(condition["measurement_filter"]["value"]))
+    compare, wanted = NUMBERS[condition["measurement_filter"]["operator"]], _number(world)(str(condition["measurement_filter"]["value"]))
     holding = frozenset(row for row, total in totals.items() if compare(total, wanted))
     return holding | (_without_events(world, condition, metric) - totals.keys() if compare(0, wanted) else frozenset())
 
@@ -59,14 +59,20 @@ def _without_events(world: Evaluation, condition: Filter, metric: int) -> Member
     return frozenset(events.profiles[: bisect_right(events.times, world.present.now)])
 
 
-def _totals(world: Evaluation, condition: Filter, metric: int) -> Mapping[int, Decimal]:
+def _number(world: Evaluation) -> type[Decimal | float]:
+    """Return what amounts are added as; binary floats put 0.1 + 0.2 above 0.3."""
+    return Decimal if world.present.assumptions["klaviyo.decimal-sums"] else float
+
+
+def _totals(world: Evaluation, condition: Filter, metric: int) -> Mapping[int, Decimal | float]:
     profiles = world.index.events(metric).profiles
     counted = _counted(world, condition, metric)
     # `sum` has no selector: it adds the event's value (documented). Guess: an event without one adds nothing.
     amounts: Sequence[Any] = world.index.column(metric, VALUE) if condition["measurement"] == "sum" else ()
-    totals: defaultdict[int, Decimal] = defaultdict(Decimal)
+    number = _number(world)
+    totals: defaultdict[int, Any] = defaultdict(number)
     for place in counted:
-        totals[profiles[place]] += (amounts[place] or 0) if amounts else 1
+        totals[profiles[place]] += number(amounts[place] or 0) if amounts else 1
     return totals
 
 
@@ -159,6 +165,10 @@ class Counting:
         self._index = Index(store)
         self._token: Any = None
         self._kept: dict[str, Members] = {}
+
+    def assumed(self, assumption: str) -> bool:
+        """Return whether a named assumption holds now."""
+        return self._assumptions[assumption]
 
     def profiles(self) -> dict[int, Profile]:
         """Return every profile by its row number."""

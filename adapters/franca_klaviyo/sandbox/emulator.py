@@ -26,12 +26,16 @@ from franca_klaviyo.sandbox.world import Account, World
 #   at-least-rolls         at least N hours ago: time <= now - N h; flipped: cut at midnight UTC
 #   zero-events-count-zero a count over no event is 0; flipped: profiles without any event of the metric never match
 #   zero-events-sum-zero   the same for a sum
+#   emails-lower-case      profiles are found by their email in lower case; flipped: only as it was written
+#   decimal-sums           amounts are added as decimals, as they were written; flipped: as binary floats
 #   filter-unset-drops     a negative metric filter drops events without the property; flipped: it keeps them
 ASSUMPTIONS = (
     "klaviyo.hours-roll",
     "klaviyo.at-least-rolls",
     "klaviyo.zero-events-count-zero",
     "klaviyo.zero-events-sum-zero",
+    "klaviyo.emails-lower-case",
+    "klaviyo.decimal-sums",
     "klaviyo.filter-unset-drops",
 )
 RETIRED = "2024-10-15"  # documented: two years after a revision it answers 410; this one ended on 2026-10-15

@@ -107,7 +107,7 @@ def _profile(row: Any) -> Profile:
 
 
 def _amount(row: Any) -> Decimal | None:
-    # Guess: amounts are added as decimals, as they were written; binary floats would put 0.1 + 0.2 above 0.3.
+    # As it was written; how amounts are added is an assumption (klaviyo.decimal-sums).
     return None if row["value"] is None else Decimal(row["value"])
 
 

@@ -16,7 +16,7 @@ from franca_klaviyo.sandbox.world import World, document, linkage, ok, resource
 PATH = "/api/profiles"
 DEFAULT, MOST = 20, 100  # documented: page[size]
 EQUAL = ("any", "equals")
-# Guess: identifiers compare exactly as they are stored.
+# Guess: identifiers compare exactly as they are stored; emails also in lower case, by the assumption klaviyo.emails-lower-case.
 FILTERS: Mapping[str, Iterable[str]] = {
     **dict.fromkeys(("id", "email", "phone_number", "external_id"), EQUAL),
     **dict.fromkeys(("created", "updated"), ("greater-than", "less-than")),
@@ -43,12 +43,18 @@ class People:
         clauses = parse_filter(call, FILTERS)
         by, descending = sorting(call, ("id", "created", "email", "updated"), "id")
         rows, profiles = self._world.store.profile_rows(), self._world.counting.profiles()
-        kept = [i for i, row in rows.items() if _fits(clauses, profiles[row], {"id": i})] if clauses else list(rows)
+        kept = [i for i, row in rows.items() if self._found(clauses, i, profiles[row])] if clauses else list(rows)
         # Instants are ISO text in one zone, so that text sorts as time.
         keys = [(i if by == "id" else profiles[rows[i]].attributes.get(by) or "", i) for i in kept]
         shown = page(call, keys, size=DEFAULT, maximum=MOST, descending=descending)
         data = [self._shown(call, identity, rows[identity]) for identity in shown.ids]
         return ok({"data": data, "links": shown.links})
+
+    def _found(self, clauses: Sequence[Clause], identity: str, profile: Profile) -> bool:
+        emails = {profile.attributes.get("email")}
+        if self._world.counting.assumed("klaviyo.emails-lower-case"):
+            emails |= {email.lower() for email in emails if email}
+        return any(_fits(clauses, profile, {"id": identity, "email": email}) for email in emails)
 
     def _get(self, call: Call) -> Reply:
         row = self._world.find("profiles", call.params["id"])

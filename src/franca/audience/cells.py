@@ -29,9 +29,8 @@ WANTED: Mapping[Kind, str] = {
 }
 
 
-@ibis.udf.scalar.builtin(name="json_valid")
+@ibis.udf.scalar.builtin(name="json_valid")  # type: ignore[untyped-decorator]
 def _json_valid(text: str) -> bool: ...  # type: ignore[empty-body]
-
 
 
 @ibis.udf.scalar.builtin(name="json_type", signature=(("string", "string"), "array<string>"))

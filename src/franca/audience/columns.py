@@ -1,6 +1,7 @@
-"""Columns as they are stored → columns as they are declared. The evaluator computes on these forms only:
+"""Columns as they are stored → columns as they are declared.
 
-text, int, decimal, float without NaN, boolean, date, instants naive in UTC, arrays of text; keys as integers or text.
+The evaluator computes on these forms only: text, int, decimal, float without NaN, boolean, date, instants naive in UTC, arrays of text;
+keys as integers or text.
 """
 
 from __future__ import annotations

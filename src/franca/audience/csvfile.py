@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -51,14 +50,10 @@ def read_csv(connection: Any, file: Path, columns: Sequence[Column]) -> ir.Table
     return table.drop("bad")
 
 
-def _open(file: Path) -> io.TextIOWrapper:
-    stream = gzip.open(file, "rb") if file.name.endswith(".gz") else file.open("rb")
-    return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")  # type: ignore[arg-type]  # gzip files are binary streams
-
-
 def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield (first line, cells) of each record that is not blank; slow, for the header and for errors."""
-    with _open(file) as stream:
+    opened = gzip.open if file.name.endswith(".gz") else open
+    with opened(file, "rt", encoding="utf-8-sig", newline="") as stream:
         reader, line = csv.reader(stream, strict=True), 1
         for record in reader:
             if record:
@@ -81,21 +76,25 @@ def _header(file: Path) -> list[str]:
 def _refuse_twins(header: Sequence[str], columns: Sequence[Column], file: Path) -> None:
     for column in columns:
         if header.count(column.name) > 1:
-            raise FrancaError(
-                f"two columns are named {column.name!r}", remedy="rename one of them", position=Position(file.name, 1)
-            )
+            raise FrancaError(f"two columns are named {column.name!r}", remedy="rename one of them", position=Position(file.name, 1))
 
 
 def _raw(connection: Any, file: Path, width: int, name: str) -> ir.Table:
     """Make a view of the file's cells as text, named r0, r1, …, and return it."""
     names = ", ".join(f"'r{number}': 'VARCHAR'" for number in range(width))
-    path = str(file).replace("'", "''")
     options = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=false"
+    path = one_file(file).replace("'", "''")
+    source = f"read_csv('{path}', {options}, columns={{{names}}})"
     try:
-        connection.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_csv('{path}', {options}, columns={{{names}}})")
+        connection.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT * FROM {source}")  # noqa: S608 - the path is quoted, the names are ours
     except duckdb.Error as error:
         raise _unreadable(error, file) from None
     return connection.table(name)
+
+
+def one_file(file: Path) -> str:
+    """Return the pattern that matches just this file, since DuckDB takes every path for a pattern."""
+    return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", str(file))
 
 
 def _bad_cell(connection: Any, flagged: ir.Table, file: Path, columns: Sequence[Column]) -> FrancaError:
@@ -105,8 +104,11 @@ def _bad_cell(connection: Any, flagged: ir.Table, file: Path, columns: Sequence[
     column = columns[next(number for number, name in enumerate(flags) if found[name])]
     line = next(line for number, (line, _) in enumerate(_records(file)) if number == found["row"] + 1)
     wanted = WANTED[column.type.kind] if column.type else "a key"
-    return FrancaError(f"column {column.name!r} is declared {column.type}, and this value is not", remedy=f"write {wanted}",
-                       position=Position(file.name, line))
+    return FrancaError(
+        f"column {column.name!r} is declared {column.type}, and this value is not",
+        remedy=f"write {wanted}",
+        position=Position(file.name, line),
+    )
 
 
 def _unreadable(error: duckdb.Error, file: Path) -> FrancaError:

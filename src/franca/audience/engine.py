@@ -22,10 +22,12 @@ class Engine(Protocol):
     Attributes:
         connection: the Ibis backend.
         own: whether the database is ours, so that results may be kept in it.
+        errors: what it raises when a computation fails.
     """
 
     connection: Any
     own: bool
+    errors: tuple[type[Exception], ...]
 
     def read(self, table: str, columns: Sequence[Column], position: Position | None) -> ir.Table:
         """Return *columns* of *table*, named c0, c1, …; raise `FrancaError` when one is missing, unreadable or of another type."""
@@ -44,6 +46,7 @@ class Database:
     """An engine that the shop has, by the URL of its Ibis backend."""
 
     own = False
+    errors: tuple[type[Exception], ...] = (Exception,)  # each backend has errors of its own, without a common ancestor
 
     def __init__(self, url: str, position: Position | None) -> None:
         scheme = url.partition("://")[0]

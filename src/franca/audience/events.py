@@ -1,59 +1,27 @@
-"""One event table → per profile, the event tests of all segments as boolean columns, in one pass.
+"""One event table → its events, as an evaluation needs them.
 
-Every distinct (filter, window, measure) is one aggregate. Rows become events in this order (language.md section 4.8):
-source filter, then the earliest row of each id, then those at or before the as-of instant.
+Rows become events in this order (language.md section 4.8): source filter, the earliest row of each id, then those at or before the
+as-of instant. The last two may change places, because an id whose earliest row is later has no earlier one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property
+from typing import Any
 
 import ibis
 from ibis import ir
 
 from franca.audience.columns import Column
-from franca.audience.functions import Functions, every
-from franca.audience.moments import AsOf, Span
+from franca.audience.functions import Functions
+from franca.audience.moments import AsOf
 from franca.audience.predicates import Frame
-from franca.audience.tables import Tables, same_key
-from franca.audience.values import value_test, within
+from franca.audience.tables import Tables
 from franca.audience.walk import properties
-from franca.definitions import (
-    TEXT,
-    Count,
-    DataType,
-    EventSource,
-    EventTest,
-    Kind,
-    Measure,
-    Op,
-    Predicate,
-    Project,
-    SinceAttribute,
-    SinceLatest,
-    Sum,
-    TimeTest,
-    ValueTest,
-)
+from franca.definitions import TEXT, DataType, EventSource, EventTest, Kind, Predicate, Project, SinceLatest, Sum
 
 INSTANT = DataType(Kind.DATETIME)
-SOME = Count(tests=(ValueTest(op=Op.GTE, operand=1),))
-"""What an event test without a measure asks for."""
-
-
-@dataclass(frozen=True)
-class Tally:
-    """One aggregate: *of* the events for which *where* holds, within *span* and after every *since*.
-
-    *of* None counts; a property's name sums it.
-    """
-
-    where: Predicate | None
-    span: Span
-    since: tuple[TimeTest, ...]
-    of: str | None
 
 
 @dataclass(frozen=True)
@@ -67,69 +35,76 @@ class Events:
     as_of: AsOf
     functions: Functions
 
-    def ask(self, tables: Tables) -> None:
-        """Ask for the columns."""
-        for column in {self._profile, self._at, self._id, *self._columns.values()} - {None}:
-            tables.ask(self.source.table, column, self.source.position)
-
-    @property
-    def _profile(self) -> Column:
-        return Column(self.source.profile, position=self.source.position)
-
-    @property
-    def _at(self) -> Column:
-        return Column(self.source.at, INSTANT, self.source.zone, self.source.position)
-
-    @property
-    def _id(self) -> Column | None:
-        wanted = self.source.id is not None and not self.source.unique
-        return Column(str(self.source.id), position=self.source.position) if wanted else None
-
-    @property
-    def _wheres(self) -> tuple[Predicate, ...]:
+    @cached_property
+    def wheres(self) -> tuple[Predicate, ...]:
         """The filters of tests and windows, each once."""
-        found = [node.where for node in (*self.tests, *self.latest) if node.where is not None]
-        return tuple(dict.fromkeys(found))
+        found = [*(test.where for test in self.tests), *(test.where for test in self.latest)]
+        return tuple(dict.fromkeys(where for where in found if where is not None))
 
-    @property
-    def _sums(self) -> tuple[str, ...]:
+    @cached_property
+    def sums(self) -> tuple[str, ...]:
+        """The properties that are summed, each once."""
         found = [measure.of for test in self.tests for measure in test.measures if isinstance(measure, Sum)]
         return tuple(dict.fromkeys(found))
 
-    @property
+    @cached_property
     def _columns(self) -> dict[str, Column]:
-        """Property, or undeclared column of the source filter → its column."""
-        names = {name for where in (self.source.where, *self._wheres) for name in properties(where)} | set(self._sums)
-        return {name: self._column(name) for name in sorted(names)}
+        """The row's own columns: profile, at and, where rows may share it, id."""
+        source, place = self.source, self.source.position
+        found = {"profile": Column(source.profile, position=place), "at": Column(source.at, INSTANT, source.zone, place)}
+        if source.id is not None and not source.unique:
+            found["id"] = Column(source.id, position=place)
+        return found
 
-    def _column(self, name: str) -> Column:
+    @cached_property
+    def _properties(self) -> dict[str, Column]:
+        """Property, or undeclared column of the source filter → its column."""
+        names = {name for where in (self.source.where, *self.wheres) for name in properties(where)} | set(self.sums)
+        return {name: self._property(name) for name in sorted(names)}
+
+    def _property(self, name: str) -> Column:
         declared = self.source.properties.get(name)
         if declared is None:
             return Column(name, TEXT, position=self.source.position)
         return Column(declared.column, declared.type, declared.zone, declared.position)
 
+    def ask(self, tables: Tables) -> None:
+        """Ask for the columns."""
+        for column in (*self._columns.values(), *self._properties.values()):
+            tables.ask(self.source.table, column, self.source.position)
+
     def table(self, tables: Tables) -> ir.Table:
         """Return the events: profile, at, a flag f0, f1, … per filter, a number n0, n1, … per property that is summed."""
-        frame = self._frame(tables)
-        flags = {f"f{number}": frame.holds(where) for number, where in enumerate(self._wheres)}
-        numbers = {f"n{number}": frame.column(("property", name)) for number, name in enumerate(self._sums)}
-        keys = ["profile", "at", *(["id"] if self._id else [])]
-        # later events need not be compared by id: an id whose earliest row is later has no earlier one
-        known = [frame.table.profile.notnull(), frame.table["at"].notnull(), frame.table["at"] <= self.as_of.utc]
-        kept = frame.table.filter(*known, *([frame.holds(self.source.where)] if self.source.where is not None else []))
-        return _earliest(replace(frame, table=kept).table, flags, numbers, keys, self.functions)
+        rows = self._rows(tables)
+        known = [rows.column("profile").notnull(), rows.column("at").notnull(), rows.column("at") <= self.as_of.utc]
+        own = [rows.holds(self.source.where)] if self.source.where is not None else []
+        kept = replace(rows, table=rows.table.filter(*known, *own))
+        flags = {f"f{number}": kept.holds(where) for number, where in enumerate(self.wheres)}
+        numbers = {f"n{number}": kept.column(("property", name)) for number, name in enumerate(self.sums)}
+        events = kept.table.select(*self._columns, **flags, **numbers)
+        return self._earliest(events) if "id" in self._columns else events
 
-    def _frame(self, tables: Tables) -> Frame:
+    def _rows(self, tables: Tables) -> Frame:
         """Return the rows with their properties, text in normal form."""
-        name = self.source.table
-        columns = {"profile": tables.column(name, self._profile), "at": tables.column(name, self._at)}
-        if self._id:
-            columns["id"] = tables.column(name, self._id)
-        names, kinds = {}, {}
-        for number, (property_name, column) in enumerate(self._columns.items()):
-            value = tables.column(name, column)
-            text = column.type is not None and column.type.kind is Kind.TEXT
-            columns[f"p{number}"] = self.functions.normal_form(value, column.position) if text else value
-            names["property", property_name] = f"p{number}"
-            kinds["property", property_name] = column.type.kind if column.type else Kind.TEXT
-        return Frame(tables.read(name).select(**columns), names, kinds, self.project, self.as_of, self.functions)
+        table = self.source.table
+        names: dict[Any, str] = {name: name for name in self._columns}
+        values = {name: tables.column(table, column) for name, column in self._columns.items()}
+        kinds = {}
+        for number, (name, column) in enumerate(self._properties.items()):
+            what, value = ("property", name), tables.column(table, column)
+            names[what], kinds[what] = f"p{number}", column.type.kind if column.type else Kind.TEXT
+            values[f"p{number}"] = self.functions.normal_form(value, column.position) if kinds[what] is Kind.TEXT else value
+        return Frame(tables.read(table).select(**values), names, kinds, self.project, self.as_of, self.functions)
+
+    def _earliest(self, events: ir.Table) -> ir.Table:
+        """Return the earliest row of each id; rows without an id are each an event of their own."""
+        carried = [name for name in events.columns if name != "id"]
+        if not self.functions.smallest_record:
+            first = ibis.row_number().over(group_by="id", order_by="at") == 0
+            return events.mutate(first=first).filter(ibis._.first | ibis._.id.isnull()).select(*carried)
+        # the smallest record that begins with the instant is the earliest row: half the time of a window, and less memory
+        record = ibis.struct({name: events[name] for name in ("at", *(name for name in carried if name != "at"))})
+        named = events.filter(events.id.notnull()).group_by("id").aggregate(row=record.min())
+        first = named.select(**{name: named.row[name] for name in carried})
+        # a file whose id is never null says so in its statistics, and is not read for this half
+        return first.union(events.filter(events.id.isnull()).select(*carried))

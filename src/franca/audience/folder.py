@@ -23,13 +23,15 @@ class Folder:
     """The files of one folder; CSV files are read once into the embedded database, Parquet files are read where they lie."""
 
     own = True
+    errors: tuple[type[Exception], ...] = (duckdb.Error,)
 
     def __init__(self, path: Path, position: Position | None) -> None:
         self._files = _tables(path, position)
         self._folder = path
         self._spill = tempfile.TemporaryDirectory(prefix="franca-")
-        # one transaction never sees half of another's work here, so nothing is logged; what does not fit into memory goes to the spill
-        self.connection = ibis.duckdb.connect(temp_directory=self._spill.name, TimeZone="UTC")
+        # what does not fit into memory goes to the spill
+        self.connection = ibis.duckdb.connect(temp_directory=self._spill.name)
+        self.connection.raw_sql("SET TimeZone = 'UTC'")
 
     def read(self, table: str, columns: Sequence[Column], position: Position | None) -> ir.Table:
         """Return *columns* of the file for *table*."""
@@ -44,10 +46,11 @@ class Folder:
 
     def _parquet(self, file: Path) -> ir.Table:
         try:
-            # the size is what an empty or cut file fails by first
             return self.connection.read_parquet(str(file))
         except (duckdb.Error, OSError):
-            raise FrancaError("not readable as Parquet", remedy="write it again, or check its permissions", position=Position(file.name)) from None
+            raise FrancaError(
+                "not readable as Parquet", remedy="write it again, or check its permissions", position=Position(file.name)
+            ) from None
 
     def explain(self, error: Exception) -> FrancaError:
         """Return the error's kind, and the file when the engine names it: its text may quote the data."""
@@ -88,7 +91,9 @@ def _tables(path: Path, position: Position | None) -> dict[str, Path]:
             found[table] = path / name
     if not found:
         raise FrancaError(
-            f"data.connect: the folder {path.name!r} has no tables", remedy="put NAME.csv, NAME.csv.gz or NAME.parquet into it", position=position
+            f"data.connect: the folder {path.name!r} has no tables",
+            remedy="put NAME.csv, NAME.csv.gz or NAME.parquet into it",
+            position=position,
         )
     return found
 

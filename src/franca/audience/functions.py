@@ -16,15 +16,15 @@ WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace()
 """White space as Unicode (and Python) has it; engines trim less."""
 
 
-@ibis.udf.scalar.builtin(name="nfc_normalize")
+@ibis.udf.scalar.builtin(name="nfc_normalize")  # type: ignore[untyped-decorator]
 def _nfc(text: str) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="trim")
+@ibis.udf.scalar.builtin(name="trim")  # type: ignore[untyped-decorator]
 def _trim(text: str, characters: str) -> str: ...  # type: ignore[empty-body]
 
 
-@ibis.udf.scalar.builtin(name="sha256")
+@ibis.udf.scalar.builtin(name="sha256")  # type: ignore[untyped-decorator]
 def _sha256(text: str) -> str: ...  # type: ignore[empty-body]
 
 

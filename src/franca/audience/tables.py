@@ -60,5 +60,3 @@ def left_join(table: ir.Table, key: str, other: ir.Table, other_key: str) -> ir.
         return table
     joined = table.left_join(other, same_key(table[key], other[other_key]))
     return joined.select(*[table[name] for name in table.columns], *[other[name] for name in added])
-
-

@@ -23,7 +23,7 @@ def wall_offsets(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
     """
     info = ZoneInfo(zone)
     before = _offset(_FIRST, info)
-    found = [(datetime.min, before)]
+    found = [(datetime(1, 1, 1), before)]  # noqa: DTZ001 - wall-clock times have no zone
     moment = _FIRST
     while moment < _LAST:
         after = _offset(moment + _STEP, info)
@@ -53,13 +53,15 @@ def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
 
 def to_utc(wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Return the instant (naive, in UTC) of a wall-clock time in *zone*."""
-    return _search(wall, wall_offsets(zone))
+    offsets = wall_offsets(zone)
+    # the few different offsets are made once: the tree shares them
+    instants = {offset: wall - ibis.interval(seconds=int(offset.total_seconds())) if offset else wall for _, offset in offsets}
+    return _search(wall, [(start, instants[offset]) for start, offset in offsets])
 
 
-def _search(wall: ir.TimestampValue, offsets: Sequence[tuple[datetime, timedelta]]) -> ir.TimestampValue:
-    """Return a balanced tree of comparisons: a hundred clock changes are seven comparisons deep."""
-    if len(offsets) == 1:
-        offset = offsets[0][1]
-        return wall - ibis.interval(seconds=int(offset.total_seconds())) if offset else wall
-    middle = len(offsets) // 2
-    return (wall < offsets[middle][0]).ifelse(_search(wall, offsets[:middle]), _search(wall, offsets[middle:]))
+def _search(wall: ir.TimestampValue, instants: Sequence[tuple[datetime, ir.TimestampValue]]) -> ir.TimestampValue:
+    """Return a balanced tree of comparisons: some hundred clock changes are nine comparisons deep."""
+    if len(instants) == 1:
+        return instants[0][1]
+    middle = len(instants) // 2
+    return (wall < instants[middle][0]).ifelse(_search(wall, instants[:middle]), _search(wall, instants[middle:]))

@@ -155,9 +155,7 @@ class _Proof:
             wanted = winners(self._emails, marker)
             for choice in marker.choices:
                 people = {email for email, value in wanted.items() if value == choice.segment}
-                yield self._marked(
-                    f"{marker.key} = {choice.segment}", Address(ResourceKind.SEGMENT, choice.key), field, choice.segment, people
-                )
+                yield self._marked(marker, choice, field, people)
 
     def _marked(self, marker: Marker, choice: Choice, field: Address, people: AbstractSet[str]) -> Row:
         """Count the native segment on a marker's value; where the ESP has none, those who carry the value."""

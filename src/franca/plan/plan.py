@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, digest, fingerprint, owned_name, symbolic
@@ -37,7 +38,7 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
         decisions=tuple(desired.decisions.values()),
         assumptions=tuple(sorted({known for decision in desired.decisions.values() for known in decision.assumptions})),
         unsafe=unsafe(changes, kinds, destination, desired.site.project.policies.maximum_change),
-        warnings=(*desired.warnings, *_daily_limit(desired, changes)),
+        warnings=tuple(str(replace(problem, warning=False)) for problem in (*desired.warnings, *_daily_limit(desired, changes))),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, PlainSerializer, TypeAdapter, ValidationError
 
 from franca.adapter import Address, Assumption, digest
-from franca.errors import FrancaError, Problem
+from franca.errors import FrancaError
 from franca.plan.decision import Decision
 from franca.plan.errors import Unsafe
 
@@ -67,6 +67,7 @@ class Plan:
         decisions: each segment's realisation, with findings.
         assumptions: all that the realisations lean on.
         unsafe: what needs an explicit word.
+        warnings: one line each, with the place.
     """
 
     destination: str
@@ -78,7 +79,7 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     unsafe: tuple[Unsafe, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:

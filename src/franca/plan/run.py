@@ -47,9 +47,12 @@ def _settled(plan: Plan, desired: Desired, snapshot: Snapshot, matching: Matchin
     settled = State(account=plan.account, entries=kept)
     for address, remote in matching.found.items():
         if address not in pending:
-            entry = Entry(id=remote.id, fingerprint=fingerprint(desired.resources[address]), name=remote.name)
-            settled = settled.put(address, entry)
+            settled = settled.put(address, _entry(desired.resources[address], remote.id))
     return settled
+
+
+def _entry(resource: Resource, id_: str) -> Entry:
+    return Entry(id=id_, fingerprint=fingerprint(resource), title=resource.title)
 
 
 @dataclass(kw_only=True)
@@ -142,8 +145,7 @@ class Run:
         return found.id if found else None
 
     def _put(self, change: Change, id_: str) -> None:
-        definition = fingerprint(self.desired.resources[change.address])
-        self._keep(self.state.put(change.address, Entry(id=id_, fingerprint=definition, name=change.name)))
+        self._keep(self.state.put(change.address, _entry(self.desired.resources[change.address], id_)))
 
     def _keep(self, state: State) -> None:
         self.state = state

@@ -21,11 +21,11 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One resource as last applied: the ESP's id, the fingerprint of its definition, and its name at the ESP."""
+    """One resource as last applied: the ESP's id, the fingerprint of its definition, and its title."""
 
     id: str
     fingerprint: str
-    name: str
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class Store:
     def save(self, state: State) -> None:
         """Write the state, whole or not at all."""
         entries = {
-            str(address): {"id": entry.id, "fingerprint": entry.fingerprint, "name": entry.name}
+            str(address): {"id": entry.id, "fingerprint": entry.fingerprint, "title": entry.title}
             for address, entry in sorted(state.entries.items())
         }
         document = {"version": VERSION, "account": state.account, "resources": entries}
@@ -121,6 +121,6 @@ class Store:
 
 def _entries(found: Mapping[str, Mapping[str, Any]]) -> dict[Address, Entry]:
     return {
-        Address.parse(address): Entry(id=str(entry["id"]), fingerprint=str(entry["fingerprint"]), name=str(entry["name"]))
+        Address.parse(address): Entry(id=str(entry["id"]), fingerprint=str(entry["fingerprint"]), title=str(entry["title"]))
         for address, entry in found.items()
     }

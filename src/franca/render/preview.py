@@ -6,9 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from franca.audience import Summary
 from franca.definitions import Project
+
+if TYPE_CHECKING:  # loading it loads Ibis, which plans do not need
+    from franca.audience import Summary
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import urllib3
-from brevo_account import ANNA, BERT, NOW, SCHEMAS, Account
-from jsonschema import Draft202012Validator
+from brevo_account import ANNA, BERT, NOW, Account
 from sib_api_v3_sdk.rest import ApiException
 
+from contract import ours
 from franca.sandbox import Clock, Fault
 from franca_brevo.sandbox import Sandbox
 
@@ -127,14 +127,11 @@ def test_no_request_schema_lets_a_consent_key_through(key: str) -> None:
         "createList": {"name": "VIP", "folderId": 1},
     }
     for operation, body in bodies.items():
-        schema = Draft202012Validator(SCHEMAS[operation]["request"])
-        assert schema.is_valid(body)
-        assert not schema.is_valid({**body, key: True})
-    assert not Draft202012Validator(SCHEMAS["importContacts"]["request"]).is_valid(
-        {**bodies["importContacts"], "jsonBody": [{**row, key: True}]}
-    )
+        assert not ours.body_problems("brevo", operation, "request", body)
+        assert ours.body_problems("brevo", operation, "request", {**body, key: True})
+    assert ours.body_problems("brevo", "importContacts", "request", {**bodies["importContacts"], "jsonBody": [{**row, key: True}]})
 
 
 def test_every_operation_has_schemas() -> None:
     """Each route of the sandbox is described, and nothing else."""
-    assert {route.name for route in Sandbox(Clock(NOW)).routes()} - {""} == set(SCHEMAS)
+    assert {route.name for route in Sandbox(Clock(NOW)).routes()} - {""} == set(ours.schemas("brevo"))

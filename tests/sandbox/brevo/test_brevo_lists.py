@@ -25,6 +25,7 @@ def test_the_account_is_read_by_the_typed_call(account: Account) -> None:
     assert account.call("GET", "/account")["organization_id"] == "5fa2b8c123456789abcdef01"
 
 
+@pytest.mark.foreign_traffic("it tries the call that Brevo removed")
 def test_what_brevo_does_not_have_is_refused_in_its_words(account: Account) -> None:
     """A wrong method answers 405, an unknown path 404, the removed batch call 404; segments cannot be written."""
     assert account.refusal("POST", "/contacts/segments", {}) == (405, "method_not_allowed", "POST Method is not allowed on this path")

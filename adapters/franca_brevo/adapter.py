@@ -1,0 +1,66 @@
+"""The adapter: what Franca sees of Brevo. Pure but for `connect`, which loads the SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from franca.adapter import PROTOCOL, Assessment, Assumption, Capabilities, Connection, Limits, Marker, Resource, Setting, Site, Waiter
+from franca.definitions import Realisation, Segment
+from franca.errors import FrancaError
+from franca_brevo.assumptions import ASSUMPTIONS
+from franca_brevo.capabilities import CAPABILITIES, LIMITS
+from franca_brevo.segments import assess, marker_field, members_list
+from franca_brevo.settings import SETTINGS
+
+
+class BrevoAdapter:
+    """Brevo: lists as members, a text attribute as marker, no native segments."""
+
+    name = "brevo"
+    title = "Brevo"
+    protocol = PROTOCOL
+    settings: Mapping[str, Setting] = SETTINGS
+    assumptions: Mapping[str, Assumption] = ASSUMPTIONS
+    capabilities: Capabilities = CAPABILITIES
+    limits: Limits = LIMITS
+
+    def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:  # noqa: ARG002 - the protocol's signature
+        """Say of each realisation whether it is exact: lists always, markers too, native segments never."""
+        return assess(segment)
+
+    def compile(self, segment: Segment, realisation: Realisation, site: Site) -> tuple[Resource, ...]:
+        """Return the list that sync makes equal to the segment, and its folder.
+
+        Raises:
+            FrancaError: a native segment, which the API cannot make, or a marker was asked for.
+        """
+        if realisation is Realisation.MEMBERS:
+            return members_list(segment, site)
+        if realisation is Realisation.MARKER:
+            raise FrancaError(f"{segment.key}: a marker is compiled with its field", remedy="call compile_marker")
+        raise FrancaError(
+            f"{segment.key} has no native form: Brevo's API cannot make segments",
+            remedy=f"an accept cannot help here: leave it out, and realise: {{{site.destination.name}: native}} too",
+            position=segment.position,
+        )
+
+    def compile_marker(self, marker: Marker, site: Site) -> tuple[Resource, ...]:
+        """Return the marker's attribute, the technical list of its imports, and the folder; no segment: the API cannot make one.
+
+        Raises:
+            FrancaError: the marker's key cannot be an attribute's name.
+        """
+        return marker_field(marker, site)
+
+    def connect(self, site: Site, waiter: Waiter) -> Connection:
+        """Open the account.
+
+        Raises:
+            FrancaError: a missing key or a missing extra.
+        """
+        from franca_brevo.connection import connect
+
+        return connect(site, waiter)
+
+
+ADAPTER = BrevoAdapter()

@@ -1,0 +1,127 @@
+"""An open account at Brevo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from franca.adapter import Contact, Remote, Resource, ResourceKind, Site, Snapshot, TerminalError, Waiter, Written, resolve
+from franca.errors import FrancaError
+from franca_brevo.client import Client
+from franca_brevo.imports import Imports, held
+from franca_brevo.members import Members
+from franca_brevo.names import LANDING
+from franca_brevo.people import People
+from franca_brevo.resources import Resources
+from franca_brevo.segments import needs_folder
+from franca_brevo.settings import folder_of, url_of
+
+
+class BrevoConnection:
+    """See `franca.adapter.Connection`."""
+
+    def __init__(self, client: Client, resources: Resources) -> None:
+        self.policy = client.policy
+        self._client, self._resources = client, resources
+        self._people = People(client)
+        self._members = Members(client, self._people)
+        self._imports = Imports(client, self._people)
+        self._account = self._landing = ""
+
+    def read(self) -> Snapshot:
+        """Read the folders, lists and attributes of the account.
+
+        Raises:
+            TerminalError: several folders have our folder's name.
+        """
+        # Asked once: /account shares 100 calls an hour with much else (sheet 5).
+        self._account = self._account or str(
+            self._client.get("read the account", "/account", needs=("organization_id",))["organization_id"]
+        )
+        return Snapshot(account=self._account, remotes=self._read())
+
+    def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make *resource*; return Brevo's id, of an attribute its name.
+
+        Raises:
+            UnknownOutcomeError: sent, and no answer came.
+        """
+        return self._resources.create(resource, body)
+
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
+        """Make *remote* equal to *resource*: name and folder of a list, the name of the folder; an attribute cannot change."""
+        self._resources.update(remote, resource, body)
+
+    def delete(self, remote: Remote) -> None:
+        """Delete a list or an attribute; the contacts stay. A folder is never deleted."""
+        self._resources.delete(remote)
+
+    def count(self, remote: Remote, resource: Resource) -> int:  # noqa: ARG002 - the protocol's signature
+        """Return Brevo's count of a list's members, blocklisted ones included."""
+        return self._people.count(remote.id)
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield everybody who has an email, whatever their consent."""
+        return (contact for contact, _ in self._people.everybody())
+
+    def known(self, emails: Collection[str]) -> dict[str, Contact]:
+        """Return those of *emails* that Brevo holds."""
+        return self._people.known(emails)
+
+    def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:  # noqa: ARG002 - the protocol's signature
+        """Yield the members of a list."""
+        return self._people.members(remote.id)
+
+    def write_members(self, remote: Remote, add: Sequence[Contact], remove: Sequence[Contact]) -> Iterator[Written]:
+        """Add to a list and take from it, 150 contacts a call."""
+        return self._members.write(remote.id, add, remove)
+
+    def write_field(self, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
+        """Import an attribute's values; the contacts must be those of `known` or `contacts`.
+
+        Raises:
+            TerminalError: the technical list is missing.
+        """
+        if values:
+            yield from self._imports.write(self._landing_list(), remote.id, values)
+
+    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
+        """Yield the attribute's value of everybody who has one."""
+        for contact, row in self._people.everybody():
+            value = held(row, remote.id)
+            if value is not None:
+                yield contact, value
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._client.close()
+
+    def _read(self) -> tuple[Remote, ...]:
+        remotes = self._resources.read()
+        self._landing = next((remote.id for remote in remotes if (remote.kind, remote.key) == (ResourceKind.LIST, LANDING)), "")
+        return remotes
+
+    def _landing_list(self) -> str:
+        """Return the id of the technical list, that every import of ours names."""
+        if not self._landing:
+            self._read()
+        if not self._landing:
+            raise TerminalError("Brevo: the technical list of marker imports is missing", remedy="run franca apply first")
+        return self._landing
+
+
+def connect(site: Site, waiter: Waiter) -> BrevoConnection:
+    """Open the account of a destination.
+
+    Raises:
+        FrancaError: a missing key, a key or an address that cannot be one, or a missing extra.
+    """
+    destination, url = site.destination, url_of(site)
+    key = resolve(str(destination.settings.get("api_key", "")), f"destination {destination.name!r}: api_key", site.project.root)
+    if not (key.reveal().isascii() and key.reveal().isprintable() and " " not in key.reveal()):
+        # The HTTP library would refuse it too, in a message that holds it.
+        raise FrancaError(f"destination {destination.name!r}: api_key holds characters that no key has", remedy="copy it again")
+    if not url.startswith(("https://", "http://")):
+        raise FrancaError(f"destination {destination.name!r}: url is not a web address", remedy="leave it out for the real Brevo")
+    client = Client(url, key, waiter)
+    return BrevoConnection(client, Resources(client, folder_of(site), wanted=needs_folder(site)))

@@ -1,0 +1,27 @@
+"""The keys of a destination at Brevo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from franca.adapter import Setting, Site
+
+SETTINGS: Mapping[str, Setting] = {
+    "api_key": Setting(meaning="an API key (xkeysib-…) of Brevo", required=True, secret=True),
+    "url": Setting(meaning="base URL of a sandbox or proxy, without /v3", default="https://api.brevo.com"),
+    "folder": Setting(meaning="the project's own folder: all its lists are made there", default="Franca"),
+}
+
+
+def folder_of(site: Site) -> str:
+    """Return the name of the project's folder; it is the folder's key too."""
+    return _text(site, "folder")
+
+
+def url_of(site: Site) -> str:
+    """Return the base URL without a trailing slash."""
+    return _text(site, "url").rstrip("/")
+
+
+def _text(site: Site, key: str) -> str:
+    return str(site.destination.settings.get(key) or SETTINGS[key].default)

@@ -1,0 +1,112 @@
+"""The adapter: what Franca sees of Klaviyo. Pure but for `connect`, which loads the SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from franca.adapter import (
+    PROTOCOL,
+    Assessment,
+    Assumption,
+    Capabilities,
+    Connection,
+    Holds,
+    Limits,
+    Marker,
+    Resource,
+    ResourceKind,
+    Setting,
+    Site,
+    Waiter,
+)
+from franca.definitions import Realisation, Segment
+from franca.errors import FrancaError
+from franca_klaviyo.assumptions import ASSUMPTIONS, LOWER_CASE
+from franca_klaviyo.capabilities import CAPABILITIES, LIMITS
+from franca_klaviyo.definition import canonical
+from franca_klaviyo.names import custom_property, field_title, tag_name
+from franca_klaviyo.segments import Native, native, on_marker
+
+SETTINGS = {
+    "api_key": Setting(meaning="a private API key with the scopes of the adapter's README", required=True, secret=True),
+    "url": Setting(meaning="base URL of a sandbox or proxy", default="https://a.klaviyo.com"),
+}
+
+
+class KlaviyoAdapter:
+    """Klaviyo: native segments as AND of ORs, lists as members, a custom profile property as marker."""
+
+    name = "klaviyo"
+    title = "Klaviyo"
+    protocol = PROTOCOL
+    settings: Mapping[str, Setting] = SETTINGS
+    assumptions: Mapping[str, Assumption] = ASSUMPTIONS
+    capabilities: Capabilities = CAPABILITIES
+    limits: Limits = LIMITS
+
+    def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
+        """Say of each realisation whether it is exact here; lists and markers always are."""
+        found = _native(segment, site)
+        natively = Assessment(realisation=Realisation.NATIVE, findings=found.findings, assumptions=found.assumptions)
+        kept = (Assessment(realisation=each, assumptions=(LOWER_CASE,)) for each in (Realisation.MARKER, Realisation.MEMBERS))
+        return {each.realisation: each for each in (natively, *kept)}
+
+    def compile(self, segment: Segment, realisation: Realisation, site: Site) -> tuple[Resource, ...]:
+        """Return the segment or the list.
+
+        Raises:
+            FrancaError: what a finding says was accepted has no approximation, or a marker was asked for.
+        """
+        if realisation is Realisation.MEMBERS:
+            body = {"tag": tag_name(site.project)}
+            holds = Holds.MEMBERS
+            return (Resource(kind=ResourceKind.LIST, key=segment.key, title=segment.name, body=body, segment=segment.key, holds=holds),)
+        if realisation is Realisation.MARKER:
+            raise FrancaError(f"{segment.key}: a marker is compiled with its field", remedy="call compile_marker")
+        found = _native(segment, site)
+        if found.definition is None:
+            reasons = "; ".join(finding.what for finding in found.findings)
+            raise FrancaError(
+                f"{segment.key} has no native form: {reasons}",
+                remedy=f"an accept cannot help here: realise it as members, or leave out realise: {{{site.destination.name}: native}}",
+                position=segment.position,
+            )
+        return (_segment(segment.key, segment.name, found.definition, segment.key, site),)
+
+    def compile_marker(self, marker: Marker, site: Site) -> tuple[Resource, ...]:
+        """Return the marker's field and a native segment for each choice.
+
+        A custom property is made by being written: the field's body is empty and making it is no call.
+        """
+        field = custom_property(marker.key)
+        title = field_title(marker.key)
+        resource = Resource(kind=ResourceKind.FIELD, key=marker.key, title=title, segment=marker.key, holds=Holds.MARKER)
+        segments = (
+            _segment(each.key, each.title, canonical(((on_marker(field, each.segment),),)), each.segment, site) for each in marker.choices
+        )
+        return (resource, *segments)
+
+    def connect(self, site: Site, waiter: Waiter) -> Connection:
+        """Open the account.
+
+        Raises:
+            FrancaError: a missing key or a missing extra.
+        """
+        # What it imports is there only with the extra.
+        from franca_klaviyo.connection import connect
+
+        return connect(site, waiter)
+
+
+def _native(segment: Segment, site: Site) -> Native:
+    return native(segment.where, site, frozenset(segment.accept.get(site.destination.name, ())))
+
+
+def _segment(key: str, title: str, definition: Mapping[str, Any], of: str, site: Site) -> Resource:
+    # An inactive segment is not kept fresh (KHC 360015118592): `active` makes a plan wake it up again.
+    body = {"definition": definition, "active": True, "tag": tag_name(site.project)}
+    return Resource(kind=ResourceKind.SEGMENT, key=key, title=title, body=body, segment=of)
+
+
+ADAPTER = KlaviyoAdapter()

@@ -1,0 +1,39 @@
+"""What no Klaviyo document states and a compilation leans on; the sandbox can flip each."""
+
+from __future__ import annotations
+
+from franca.adapter import Assumption
+
+HOURS_ROLL = Assumption(
+    id="klaviyo.hours-roll",
+    statement="windows in hours reach back exactly that far from now: (now - N hours, now]",
+    reason="only day units are documented to be cut at midnight UTC (help article 4403222359451)",
+    consequence="people within a day of a window's edge differ",
+)
+AT_LEAST_ROLLS = Assumption(
+    id="klaviyo.at-least-rolls",
+    statement="at least N hours ago means at or before now - N hours",
+    reason="only for day units the exclusion of the boundary day is documented (help article 4403222359451)",
+    consequence="people within a day of a window's edge differ",
+)
+ZERO_COUNT = Assumption(
+    id="klaviyo.zero-events-count-zero",
+    statement="whoever has no such event has done it 0 times",
+    reason='the segment builder\'s "zero times" is a count that equals 0',
+    consequence='"never" and "fewer than" hold for nobody who has no event at all',
+)
+DECIMAL_SUMS = Assumption(
+    id="klaviyo.decimal-sums",
+    statement="amounts are added up as decimals, without binary rounding",
+    reason="amounts of money that come out right to the cent are the purpose of the condition",
+    consequence="people whose sum is exactly the amount asked for may differ",
+)
+
+LOWER_CASE = Assumption(
+    id="klaviyo.emails-lower-case",
+    statement="a profile is found by its email in lower case, however it was written",
+    reason="emails that differ in case alone are one person to every sender",
+    consequence="people whose email Klaviyo keeps with capitals count as unknown and are not put into lists and markers",
+)
+
+ASSUMPTIONS = {each.id: each for each in (HOURS_ROLL, AT_LEAST_ROLLS, ZERO_COUNT, DECIMAL_SUMS, LOWER_CASE)}

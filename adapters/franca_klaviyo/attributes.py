@@ -1,0 +1,96 @@
+"""Tests on attributes → conditions of type profile-property."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from franca.adapter import facts
+from franca.definitions import AttributeTest, Kind, Op, TimeTest, ValueTest
+from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
+from franca_klaviyo.values import FLAGS, NOT_SET, translated, value_filters
+from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
+
+# The names that a condition knows by themselves (contract: ProfilePropertyCondition.property; profile attributes of section 2.1).
+WELL_KNOWN = frozenset(
+    {
+        *("email", "phone_number", "external_id", "first_name", "last_name", "organization", "title", "locale", "image"),
+        *("created", "updated", "last_event_date"),
+    }
+)
+_SPELLED = re.compile(r"(location|properties)\['[^']+'\]")
+
+
+def property_name(field: str) -> str:
+    """Return how a condition names a field; a bare name that Klaviyo does not know by itself is a custom property.
+
+    Raises:
+        RefusedError: the name holds a quote, whose escape is not documented.
+    """
+    if field in WELL_KNOWN or _SPELLED.fullmatch(field):
+        return field
+    if "'" in field or not field:
+        raise refuse("property-quote", f"Klaviyo does not say how a quote is written in the name of a property ({field})")
+    return f"properties['{field}']"
+
+
+def of_property(name: str, test: Filter) -> Condition:
+    """Return one condition."""
+    return {"type": "profile-property", "property": name, "filter": test}
+
+
+def attribute(leaf: AttributeTest, positive: bool, context: Context) -> Part:
+    """Compile a test on an attribute.
+
+    Raises:
+        RefusedError: there is no exact form.
+    """
+    destination = context.site.destination
+    mapping = destination.attributes.get(leaf.attribute)
+    if mapping is None:
+        raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
+    name, (test,) = property_name(mapping.field), leaf.tests
+    kind = context.site.project.data.profile.attributes[leaf.attribute].type.kind
+    if isinstance(test, TimeTest) or (kind in DATES and test.op not in FLAGS):
+        found = _timed(test, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
+    elif leaf.attribute == "email" and test.op not in FLAGS:
+        raise refuse("email-case", "Klaviyo compares texts as they are written, and emails are compared in lower case")
+    else:
+        found = _valued(*translated(mapping, kind, test), positive)
+    groups = tuple(tuple(of_property(name, each) for each in group) for group in found.groups)
+    return replace(found, groups=groups, assumptions=found.assumptions | {facts(destination.name, leaf.attribute)})
+
+
+def _valued(kind: Kind, test: ValueTest, positive: bool) -> Part:
+    filters = value_filters(kind, test, positive=positive)
+    if positive or test.op in FLAGS:
+        return Part(groups=(filters,))
+    # A test on a missing value is false, its negation true; negative filters leave such profiles out (KHC 14837232353691).
+    return Part(groups=tuple((each,) for each in filters))
+
+
+def _timed(test: ValueTest | TimeTest, positive: bool, at: Time) -> Part:
+    findings = day_windows(test, at)
+    alternatives = [spans(each, at) for each in _alternatives(test)]
+    groups = _any_inside(alternatives) if positive else tuple(map(_outside, alternatives))
+    return Part(groups=groups, assumptions=leaned(each for group in groups for each in group), findings=findings)
+
+
+def _alternatives(test: ValueTest | TimeTest) -> tuple[ValueTest | TimeTest, ...]:
+    """Return the tests of which one must hold."""
+    if isinstance(test, TimeTest) or test.op is not Op.IN:
+        return (test,)
+    return tuple(replace(test, op=Op.IS, operand=each) for each in test.operands)
+
+
+def _any_inside(alternatives: Iterable[tuple[Span, ...]]) -> Groups:
+    groups = NOBODY
+    for together in alternatives:
+        groups = either(groups, tuple(span.inside() for span in together))
+    return groups
+
+
+def _outside(together: tuple[Span, ...]) -> tuple[Filter, ...]:
+    """Return the group for "not in all of these spans": out of one of them, or without the value."""
+    return (*(each for span in together for each in span.outside()), NOT_SET)

@@ -1,0 +1,33 @@
+"""What Klaviyo can do for a segment, and the numbers that it sets."""
+
+from __future__ import annotations
+
+from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support
+from franca_klaviyo.segments import CONDITIONS
+
+_SEGMENTS = "https://developers.klaviyo.com/en/reference/segments_api_overview"
+_DATES = "https://help.klaviyo.com/hc/en-us/articles/4403222359451"
+
+CAPABILITIES: Capabilities = {
+    Capability.ANY_OF_ALL: Support(Level.PARTIAL, f"multiplied out to all of any, within {CONDITIONS} conditions", _SEGMENTS),
+    Capability.ATTRIBUTE_TEXT: Support(Level.PARTIAL, "not by order, not blank, not the email (compared in lower case)", _SEGMENTS),
+    Capability.ATTRIBUTE_NUMBER: YES,
+    Capability.ATTRIBUTE_TIME: Support(Level.PARTIAL, "no months or years; days begin at midnight UTC", _DATES),
+    Capability.COUNT_MEMBERS: YES,
+    Capability.EVENT_COUNT: Support(Level.PARTIAL, "no window between two times ago; filters on properties are ANDed", _SEGMENTS),
+    Capability.EVENT_SUM: Support(Level.PARTIAL, "of the property that is mapped as the event's value", _SEGMENTS),
+    Capability.MAILABLE: YES,
+    Capability.MARKER_FIELD: YES,
+    Capability.MARKER_SEGMENT: YES,
+    Capability.MEMBERS: YES,
+    Capability.NATIVE_SEGMENT: YES,
+    Capability.NESTED: YES,
+    Capability.RELATIVE_WINDOW: Support(Level.PARTIAL, "in whole hours, days and weeks; no months or years", _DATES),
+}
+
+MEMBERS_BATCH = 1_000
+"""Profiles of one call on a list (contract: add_profiles_to_list)."""
+FIELDS_BATCH = 10_000
+"""Profiles of one bulk import (contract: bulk_import_profiles)."""
+
+LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, creates_per_day=100)

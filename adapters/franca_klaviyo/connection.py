@@ -1,0 +1,82 @@
+"""An open account."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from franca.adapter import Contact, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
+from franca_klaviyo import members, people
+from franca_klaviyo.client import HOST, Client
+from franca_klaviyo.resources import Resources
+
+
+def connect(site: Site, waiter: Waiter) -> KlaviyoConnection:
+    """Open the account of a destination.
+
+    Raises:
+        FrancaError: a missing key or a missing extra.
+    """
+    settings, project = site.destination.settings, site.project
+    key = resolve(str(settings.get("api_key", "")), f"destinations.{site.destination.name}.api_key", project.root)
+    client = Client(key, str(settings.get("url") or HOST), waiter)
+    return KlaviyoConnection(client, Resources(client, project))
+
+
+class KlaviyoConnection:
+    """What Franca may do to an account; see `franca.adapter.Connection`."""
+
+    def __init__(self, client: Client, resources: Resources) -> None:
+        self.policy = client.policy
+        self._client, self._resources = client, resources
+
+    def read(self) -> Snapshot:
+        """Read segments, lists, marker fields and the names of metrics."""
+        return self._resources.read()
+
+    def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make a segment or list, tagged; return its id."""
+        return self._resources.create(resource, body)
+
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
+        """Change what differs."""
+        self._resources.update(remote, resource, body)
+
+    def delete(self, remote: Remote) -> None:
+        """Delete a segment or list."""
+        self._resources.delete(remote)
+
+    def count(self, remote: Remote, resource: Resource) -> int:  # noqa: ARG002 - Klaviyo counts in one way only
+        """Return Klaviyo's own count of a segment or list; of a field, how many profiles have a value."""
+        if remote.kind is ResourceKind.FIELD:
+            return sum(1 for _ in self.field_values(remote))
+        return self._resources.count(remote)
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield every profile that has an email."""
+        return people.all_contacts(self._client)
+
+    def known(self, emails: Collection[str]) -> dict[str, Contact]:
+        """Return those of *emails* that have a profile."""
+        return people.known(self._client, emails)
+
+    def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:  # noqa: ARG002 - as above
+        """Yield the members of a list or segment, once Klaviyo has finished processing."""
+        self._resources.await_processed(remote)
+        return members.members(self._client, remote)
+
+    def write_members(self, remote: Remote, add: Sequence[Contact], remove: Sequence[Contact]) -> Iterator[Written]:
+        """Put profiles into a list and take them out."""
+        return members.write_members(self._client, remote, add, remove)
+
+    def write_field(self, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
+        """Write a marker's values."""
+        return members.write_field(self._client, remote, values)
+
+    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
+        """Yield the marker's value of everybody who has one."""
+        return members.field_values(self._client, remote)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()

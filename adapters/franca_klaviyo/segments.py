@@ -1,0 +1,118 @@
+"""Predicates → segment definitions: conjunctive normal form, then each literal by its table entry; no entry is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from franca.adapter import Assumption, Finding, Site
+from franca.definitions import AttributeTest, ConsentTest, EventTest, Mailable, Predicate, Sample
+from franca.logic import Clause, TooLarge, conjunctive, literals
+from franca_klaviyo.attributes import attribute, of_property
+from franca_klaviyo.consent import consented, mailable
+from franca_klaviyo.definition import canonical, size
+from franca_klaviyo.events import event
+from franca_klaviyo.parts import NOBODY, Condition, Context, Groups, Part, RefusedError, either, refuse
+from franca_klaviyo.values import IS_SET, NOT_SET
+
+CONDITIONS = 100
+"""Conditions of one segment (segments_api_overview)."""
+
+HAS_EMAIL, HAS_NO_EMAIL = of_property("email", IS_SET), of_property("email", NOT_SET)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Native:
+    """What a predicate is at Klaviyo: its definition (None: it has no form there), what it leans on, what is not exact."""
+
+    definition: dict[str, Any] | None
+    findings: tuple[Finding, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+
+def native(where: Predicate, site: Site, accepted: frozenset[str] = frozenset()) -> Native:
+    """Compile a checked predicate; *accepted* are the ids of the approximations that the user agrees to."""
+    clauses = conjunctive(where)
+    if isinstance(clauses, TooLarge):
+        return Native(definition=None, findings=(Finding(id="too-large", what=f"Klaviyo takes all of any: {clauses}"),))
+    context = Context(site=site, accepted=accepted)
+    parts = {literal: _part(literal, context) for clause in clauses for literal in clause}
+    findings = {finding for part in parts.values() for finding in part.findings}
+    if any(isinstance(part, _Refused) for part in parts.values()):
+        return Native(definition=None, findings=tuple(sorted(findings, key=_order)))
+    return _built(clauses, {literal: part for literal, part in parts.items() if isinstance(part, Part)}, findings)
+
+
+def _built(clauses: tuple[Clause, ...], parts: Mapping[Predicate, Part], findings: set[Finding]) -> Native:
+    try:
+        definition = canonical(_finished(tuple(group for clause in clauses for group in _groups(clause, parts))))
+    except RefusedError as refused:
+        return Native(definition=None, findings=tuple(sorted({*findings, refused.finding}, key=_order)))
+    assumptions = {each for part in parts.values() for each in part.assumptions}
+    return Native(definition=definition, findings=tuple(sorted(findings, key=_order)), assumptions=tuple(sorted(assumptions)))
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return str(finding.position or ""), finding.id, finding.what
+
+
+def _groups(clause: Clause, parts: Mapping[Predicate, Part]) -> Groups:
+    """Return the groups of "one of these literals holds"."""
+    groups = NOBODY
+    for literal in clause:
+        groups = either(groups, parts[literal].groups)
+        if len(groups) > CONDITIONS:
+            raise _too_many()
+    return groups
+
+
+def _finished(groups: Groups) -> Groups:
+    """Return groups that Klaviyo takes: at least one, none empty, not too many.
+
+    Everybody in the destination's universe has an email (language.md section 6).
+    """
+    if () in groups:
+        return ((HAS_EMAIL,), (HAS_NO_EMAIL,))
+    if size(canonical(groups)) > CONDITIONS:
+        raise _too_many()
+    return groups or ((HAS_EMAIL,),)
+
+
+def _too_many() -> RefusedError:
+    return refuse("too-many-conditions", f"Klaviyo takes {CONDITIONS} conditions in a segment, as all of any this one has more")
+
+
+# -- literals
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Refused:
+    findings: frozenset[Finding]
+
+
+def _part(literal: Predicate, context: Context) -> Part | _Refused:
+    ((leaf, positive),) = literals([literal])
+    try:
+        part = LITERALS[type(leaf)](leaf, positive, context)
+    except RefusedError as refused:
+        return _Refused(findings=frozenset({replace(refused.finding, position=leaf.position)}))
+    return replace(part, findings=frozenset(replace(finding, position=leaf.position) for finding in part.findings))
+
+
+def _sample(_leaf: Sample, _positive: bool, _context: Context) -> Part:
+    raise refuse("sample", "Klaviyo has no random samples in segments")
+
+
+LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Context], Part]] = {
+    AttributeTest: attribute,
+    EventTest: event,
+    Mailable: mailable,
+    ConsentTest: consented,
+    Sample: _sample,
+}
+
+
+def on_marker(field: str, value: str) -> Condition:
+    """Return the condition that a marker field holds *value*."""
+    return of_property(field, {"type": "string", "operator": "equals", "value": value})

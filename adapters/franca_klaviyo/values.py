@@ -1,0 +1,157 @@
+"""Tests on a value as Klaviyo's filters (section 1.4 of the contract), for profile properties and for event properties alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from franca.definitions import Constant, FieldMapping, Kind, Op, ValueTest
+from franca_klaviyo.parts import Filter, refuse
+
+IS_SET: Filter = {"type": "existence", "operator": "is-set"}
+NOT_SET: Filter = {"type": "existence", "operator": "not-set"}
+FLAGS = frozenset({Op.IS_SET, Op.IS_EMPTY})
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
+
+NUMERIC: Mapping[Op, tuple[str, str]] = {
+    Op.IS: ("equals", "not-equals"),
+    Op.IN: ("equals", "not-equals"),
+    Op.GT: ("greater-than", "less-than-or-equal"),
+    Op.GTE: ("greater-than-or-equal", "less-than"),
+    Op.LT: ("less-than", "greater-than-or-equal"),
+    Op.LTE: ("less-than-or-equal", "greater-than"),
+}
+"""Operator and its complement on values that are there."""
+
+Make = Callable[[ValueTest, bool], tuple[Filter, ...]]
+
+
+def value_filters(kind: Kind, test: ValueTest, *, positive: bool, of_event: bool = False) -> tuple[Filter, ...]:
+    """Return the filters of a test on a value that is there.
+
+    Of a *positive* test one must hold; of a negated one all must hold, and it holds for a missing value too, which no filter says:
+    negative filters leave out profiles without the property (KHC 14837232353691).
+    Tests of `FLAGS` are one filter that says all.
+
+    Raises:
+        RefusedError: there is no exact filter.
+    """
+    if test.op is Op.IS_SET or (test.op is Op.IS_EMPTY and kind not in (Kind.TEXT, Kind.LIST)):
+        return (IS_SET if (test.op is Op.IS_SET) is positive else NOT_SET,)
+    make = (_OF_EVENTS if of_event else _OF_PROFILES).get((kind, test.op))
+    if make is None:
+        raise refuse(*_REASONS.get((kind, test.op), ("no-such-test", f"Klaviyo has no {test.op.value!r} on a {kind}")))
+    return make(test, positive)
+
+
+def numeric(op: Op, value: Any, *, positive: bool = True) -> Filter:
+    """Return a numeric filter.
+
+    Raises:
+        RefusedError: the number has more digits than JSON numbers keep.
+    """
+    return {"type": "numeric", "operator": NUMERIC[op][0 if positive else 1], "value": number(value)}
+
+
+def number(value: Any) -> int | float:
+    """Return a constant as a JSON number; whole ones as integers, so that 5 and 5.0 are one body.
+
+    Raises:
+        RefusedError: a double does not hold it.
+    """
+    held = float(value)
+    if not math.isfinite(held) or (isinstance(value, (int, Decimal)) and Decimal(repr(held)) != value):
+        raise refuse("number-precision", f"Klaviyo's numbers hold about 15 digits, {value} has more")
+    return int(held) if held.is_integer() else held
+
+
+def _numbers(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+    return tuple(numeric(test.op, value, positive=positive) for value in test.operands)
+
+
+def _booleans(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+    # There is no not-equals for booleans: not true is false, on a value that is there.
+    return tuple({"type": "boolean", "operator": "equals", "value": value is positive} for value in test.operands)
+
+
+def _texts(operator: str) -> Make:
+    def make(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+        return tuple(_text(operator if positive else f"not-{operator}", text) for text in test.operands)
+
+    return make
+
+
+def _text(operator: str, text: Constant) -> Filter:
+    if text == "" and not operator.endswith("equals"):  # every text contains, begins and ends with nothing
+        return NOT_SET if operator.startswith("not-") else IS_SET
+    return {"type": "string", "operator": operator, "value": text}
+
+
+def _one_of(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+    return ({"type": "string", "operator": "in" if positive else "not-in", "value": sorted(set(map(str, test.operands)))},)
+
+
+def _contains_each(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+    operator = "contains" if positive else "not-contains"
+    return tuple({"type": "list", "operator": operator, "value": text} for text in test.operands)
+
+
+def _contains_any(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+    operator = "contains-any" if positive else "not-contains-any"
+    return ({"type": "list", "operator": operator, "value": sorted(set(map(str, test.operands)))},)
+
+
+_ON_VALUES: Mapping[tuple[Kind, Op], Make] = {
+    **{(kind, op): _numbers for kind in NUMBERS for op in NUMERIC},
+    (Kind.BOOLEAN, Op.IS): _booleans,
+    (Kind.BOOLEAN, Op.IN): _booleans,
+    (Kind.TEXT, Op.IS): _texts("equals"),
+    (Kind.TEXT, Op.IN): _one_of,
+    (Kind.TEXT, Op.CONTAINS): _texts("contains"),
+    (Kind.TEXT, Op.STARTS_WITH): _texts("starts-with"),
+    (Kind.TEXT, Op.ENDS_WITH): _texts("ends-with"),
+}
+# The two places have different list operators (section 1.4): one scalar against a list of texts.
+_OF_PROFILES = {**_ON_VALUES, (Kind.LIST, Op.HAS_ANY): _contains_each}
+_OF_EVENTS = {**_ON_VALUES, (Kind.LIST, Op.HAS_ANY): _contains_any}
+
+_REASONS = {
+    **{(Kind.TEXT, op): ("text-order", "Klaviyo does not compare texts by order") for op in (Op.GT, Op.GTE, Op.LT, Op.LTE)},
+    (Kind.TEXT, Op.IS_EMPTY): ("blank-text", "Klaviyo cannot tell a blank text from another one"),
+    (Kind.LIST, Op.IS_EMPTY): ("null-in-list", "Klaviyo counts nulls as elements of a list"),
+}
+
+
+# -- translated constants
+
+
+def translated(mapping: FieldMapping, kind: Kind, test: ValueTest) -> tuple[Kind, ValueTest]:
+    """Return the test in the ESP's own words, and the type that the field has there.
+
+    Raises:
+        RefusedError: a constant has no translation, or its translation means more than it does.
+    """
+    if not mapping.values or test.op in FLAGS:
+        return kind, test
+    if test.op not in (Op.IS, Op.IN, Op.HAS_ANY):
+        raise refuse("translated-values", f"{test.op.value!r} cannot be asked of the translated values of {mapping.field}")
+    ours = tuple(map(_spelled, test.operands))
+    theirs = tuple(_translation(mapping, word) for word in ours)
+    shared = [word for word, other in mapping.values.items() if other in theirs and word not in ours]
+    if shared:
+        raise refuse("ambiguous-translation", f"{mapping.field} holds one value for {', '.join([*ours, *shared])}")
+    operand = theirs if isinstance(test.operand, tuple) else theirs[0]
+    return (Kind.LIST if kind is Kind.LIST else Kind.TEXT), replace(test, operand=operand)
+
+
+def _spelled(constant: Constant) -> str:
+    return str(constant).lower() if isinstance(constant, bool) else str(constant)
+
+
+def _translation(mapping: FieldMapping, word: str) -> str:
+    if word not in mapping.values:
+        raise refuse("untranslated-value", f"the values of {mapping.field} are translated, and {word!r} is not among them")
+    return mapping.values[word]

@@ -1,0 +1,46 @@
+"""What no Mailchimp document states and a compilation leans on; the sandbox can flip each."""
+
+from __future__ import annotations
+
+from franca.adapter import Assumption
+
+NOT_MATCHES_BLANK = Assumption(
+    id="mailchimp.not-matches-blank",
+    statement="`not` and `notcontain` match members whose field is blank",
+    reason="undocumented; a blank field is read as one that holds something else",
+    consequence="people without the value are missing from the segment",
+)
+LESS_SKIPS_BLANK = Assumption(
+    id="mailchimp.less-skips-blank",
+    statement="`less` and `greater` match nobody whose field is blank",
+    reason="undocumented; a blank field holds no number and no day to compare",
+    consequence="people without the value are in the segment as well",
+)
+CASE_SENSITIVE = Assumption(
+    id="mailchimp.case-sensitive",
+    statement="texts in conditions compare with upper and lower case kept apart",
+    reason="undocumented; the legacy API described contains and starts as SQL LIKE, which may ignore case",
+    consequence="people whose value differs in case only are in the segment as well",
+)
+ACCENTS_DISTINCT = Assumption(
+    id="mailchimp.accents-distinct",
+    statement="texts in conditions compare with accents kept apart: é is not e",
+    reason="undocumented",
+    consequence="people whose value differs in accents only are in the segment as well",
+)
+WILDCARDS_LITERAL = Assumption(
+    id="mailchimp.wildcards-literal",
+    statement="% and _ stand for themselves in contains, notcontain, starts and ends",
+    reason="undocumented; the legacy API described them as SQL LIKE",
+    consequence="people whose value has anything in place of the % or _ are in the segment as well",
+)
+NUMERIC = Assumption(
+    id="mailchimp.number-compares-numerically",
+    statement="TextMerge on a number field compares numbers, not their digits as text",
+    reason="the API description gives greater and less to number fields, with the operand as a string",
+    consequence="10 counts as less than 9",
+)
+
+ASSUMPTIONS = {
+    each.id: each for each in (NOT_MATCHES_BLANK, LESS_SKIPS_BLANK, CASE_SENSITIVE, ACCENTS_DISTINCT, WILDCARDS_LITERAL, NUMERIC)
+}

@@ -1,0 +1,215 @@
+"""Tests on attributes → conditions on merge fields: a table from kind and operator; no entry is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from franca.adapter import Assumption, Site, facts
+from franca.definitions import (
+    TEXT,
+    AttributeTest,
+    Constant,
+    DataType,
+    FieldMapping,
+    From,
+    Kind,
+    OnDay,
+    Op,
+    TimeTest,
+    To,
+    ValueTest,
+)
+from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE, NUMERIC, WILDCARDS_LITERAL
+from franca_mailchimp.options import FREE_TEXT, merge_condition
+from franca_mailchimp.parts import Part, refuse
+from franca_mailchimp.values import STANDS_FOR, compared, written
+
+FLAGS = frozenset({Op.IS_SET, Op.IS_EMPTY})
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
+_COMPARISONS = (Op.IS, Op.IN, Op.GT, Op.GTE, Op.LT, Op.LTE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One test, in the words of the merge field *tag*."""
+
+    tag: str
+    type: DataType
+    test: ValueTest
+    positive: bool
+
+
+def attribute(leaf: AttributeTest, positive: bool, site: Site) -> Part:
+    """Compile a test on an attribute.
+
+    Raises:
+        RefusedError: there is no exact form.
+    """
+    destination = site.destination
+    mapping = destination.attributes.get(leaf.attribute)
+    if mapping is None:
+        raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
+    type_, (test,) = site.project.data.profile.attributes[leaf.attribute].type, leaf.tests
+    if leaf.attribute == "email":
+        raise refuse("email-case", "emails are compared in lower case, and whether Mailchimp's conditions do so is not documented")
+    plain = _on_days(type_, test) if isinstance(test, TimeTest) else test
+    part = _presence(mapping, type_, positive, plain) if plain.op in FLAGS else _valued(mapping, type_, positive, plain)
+    return replace(part, assumptions=part.assumptions | {facts(destination.name, leaf.attribute)})
+
+
+def _valued(mapping: FieldMapping, type_: DataType, positive: bool, test: ValueTest) -> Part:
+    type_, test = _translated(mapping, type_, test)
+    make = _TESTS.get((type_.kind, test.op))
+    if make is None:
+        raise refuse(*_reason(type_.kind, test.op))
+    return make(_Asked(tag=mapping.field, type=type_, test=test, positive=positive))
+
+
+# -- presence
+
+
+def _presence(mapping: FieldMapping, type_: DataType, positive: bool, test: ValueTest) -> Part:
+    """Compile is_set and is_empty, which are opposites for values that are never blank; for a missing value is_empty holds."""
+    stands_for = STANDS_FOR[Kind.TEXT] if mapping.values else STANDS_FOR.get(type_.kind)
+    if stands_for is None:
+        raise refuse(*_reason(type_.kind, test.op))
+    if type_.kind in (Kind.TEXT, Kind.LIST):
+        raise refuse("blank-text", "Mailchimp does not tell a blank text from a missing one")
+    wanted = (test.op is Op.IS_SET) is positive
+    condition = merge_condition(mapping.field, stands_for, "blank_not" if wanted else "blank")
+    return Part(tag=mapping.field, stands_for=stands_for, conditions=(condition,), blank=not wanted)
+
+
+# -- days
+
+
+def _on_days(type_: DataType, test: TimeTest) -> ValueTest:
+    """Return a test on a day as a comparison with a fixed day.
+
+    Raises:
+        RefusedError: it moves with the present, or the attribute is an instant.
+    """
+    if type_.kind is not Kind.DATE:
+        raise refuse(*_reason(type_.kind, Op.GTE))
+    make = _DAYS.get(type(test))
+    day = (test.at if isinstance(test, From | To) else test.day) if isinstance(test, From | To | OnDay) else None
+    if make is None or not isinstance(day, date) or isinstance(day, datetime):
+        # DateMerge has no `within` (sheet section 1.4): a fixed day in its place would go stale
+        raise refuse("relative-dates", "Mailchimp compares a date field with fixed days only, not with days relative to today")
+    return ValueTest(op=make, operand=day, position=test.position)
+
+
+_DAYS: Mapping[type[TimeTest], Op] = {From: Op.GTE, To: Op.LT, OnDay: Op.IS}
+
+
+# -- values
+
+
+def _ordered(asked: _Asked) -> Part:
+    """Compile a comparison of numbers or days."""
+    kind, comparison = asked.type.kind, compared(asked.type, asked.test, positive=asked.positive)
+    numeric = kind in NUMBERS
+    return Part(
+        tag=asked.tag,
+        stands_for=STANDS_FOR[kind],
+        conditions=tuple(merge_condition(asked.tag, STANDS_FOR[kind], op, written(kind, value)) for op, value in comparison.pairs),
+        any=comparison.any,
+        blank=not asked.positive,
+        soft=any(op == "less" or (op == "greater" and numeric and value < 0) for op, value in comparison.pairs),
+        assumptions=frozenset([NUMERIC]) if numeric else frozenset(),
+    )
+
+
+def _equal(asked: _Asked) -> Part:
+    return _text_part(asked, "is" if asked.positive else "not")
+
+
+def _contained(asked: _Asked) -> Part:
+    return _text_part(asked, "contains" if asked.positive else "notcontain")
+
+
+def _at_an_end(op: str) -> Callable[[_Asked], Part]:
+    def make(asked: _Asked) -> Part:
+        if not asked.positive:
+            raise refuse("no-negative", f"Mailchimp has {op!r} and nothing for its opposite")
+        return _text_part(asked, op, FREE_TEXT)
+
+    return make
+
+
+def _text_part(asked: _Asked, op: str, stands_for: str = STANDS_FOR[Kind.TEXT]) -> Part:
+    texts = [written(Kind.TEXT, each) for each in asked.test.operands]
+    return Part(
+        tag=asked.tag,
+        stands_for=stands_for,
+        conditions=tuple(merge_condition(asked.tag, stands_for, op, text) for text in texts),
+        any=asked.positive,
+        blank=not asked.positive,
+        assumptions=_on_texts(op, texts),
+    )
+
+
+def _on_texts(op: str, texts: list[str]) -> frozenset[Assumption]:
+    wild = op not in ("is", "not") and any(char in text for text in texts for char in "%_")
+    return frozenset([CASE_SENSITIVE, ACCENTS_DISTINCT, *([WILDCARDS_LITERAL] if wild else [])])
+
+
+_TESTS: Mapping[tuple[Kind, Op], Callable[[_Asked], Part]] = {
+    **{(kind, op): _ordered for kind in (*NUMBERS, Kind.DATE) for op in _COMPARISONS},
+    (Kind.TEXT, Op.IS): _equal,
+    (Kind.TEXT, Op.IN): _equal,
+    (Kind.TEXT, Op.CONTAINS): _contained,
+    (Kind.TEXT, Op.STARTS_WITH): _at_an_end("starts"),
+    (Kind.TEXT, Op.ENDS_WITH): _at_an_end("ends"),
+}
+
+_NO_FIELDS = {
+    Kind.BOOLEAN: ("no-booleans", "Mailchimp has no fields for yes and no; a mapping with `values` may say which texts stand for them"),
+    Kind.LIST: ("no-lists", "Mailchimp has no fields for lists"),
+    Kind.DATETIME: ("no-instants", "Mailchimp's date fields hold days, not instants"),
+}
+
+
+def _reason(kind: Kind, op: Op) -> tuple[str, str]:
+    if kind is Kind.TEXT and op in _COMPARISONS:
+        return "text-order", "how Mailchimp orders texts is not documented"
+    return _NO_FIELDS.get(kind, ("no-such-test", f"Mailchimp has no {op.value!r} on a {kind}"))
+
+
+# -- translated constants
+
+
+def _translated(mapping: FieldMapping, type_: DataType, test: ValueTest) -> tuple[DataType, ValueTest]:
+    """Return the test in the field's own words, and the type that it has there.
+
+    Raises:
+        RefusedError: a constant has no translation, or its translation means more than it does.
+    """
+    if not mapping.values:
+        return type_, test
+    if test.op not in (Op.IS, Op.IN) or type_.kind is Kind.LIST:
+        raise refuse("translated-values", f"{test.op.value!r} cannot be asked of the translated values of {mapping.field}")
+    ours = tuple(map(_spelled, test.operands))
+    theirs = tuple(_translation(mapping, word) for word in ours)
+    shared = [word for word, other in mapping.values.items() if other in theirs and word not in ours]
+    if shared:
+        raise refuse("ambiguous-translation", f"{mapping.field} holds one value for {', '.join([*ours, *shared])}")
+    return TEXT, replace(test, operand=theirs if isinstance(test.operand, tuple) else theirs[0])
+
+
+def _spelled(constant: Constant) -> str:
+    return str(constant).lower() if isinstance(constant, bool) else str(constant)
+
+
+def _translation(mapping: FieldMapping, word: str) -> str:
+    if word not in mapping.values:
+        raise refuse("untranslated-value", f"the values of {mapping.field} are translated, and {word!r} is not among them")
+    return mapping.values[word]
+
+
+def marked(tag: str, value: str) -> dict[str, Any]:
+    """Return the condition that a marker field holds *value*. The field is ours: its tag and type are known without a reference."""
+    return {"field": tag, "condition_type": "TextMerge", "op": "is", "value": value}

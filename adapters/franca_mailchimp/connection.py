@@ -1,0 +1,82 @@
+"""An open account."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from franca.adapter import Contact, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
+from franca_mailchimp import markers, members, people
+from franca_mailchimp.audience import Audience
+from franca_mailchimp.client import Client, host
+from franca_mailchimp.resources import Resources
+
+
+def connect(site: Site, waiter: Waiter) -> MailchimpConnection:
+    """Open the audience of a destination; nothing is called yet.
+
+    Raises:
+        FrancaError: a missing key, one without a data centre, or a missing extra.
+    """
+    settings, what = site.destination.settings, f"destinations.{site.destination.name}.api_key"
+    key = resolve(str(settings.get("api_key", "")), what, site.project.root)
+    client = Client(key, host(key, str(settings.get("url") or ""), what), waiter)
+    return MailchimpConnection(Audience(client, str(settings.get("audience", ""))))
+
+
+class MailchimpConnection:
+    """What Franca may do to an audience; see `franca.adapter.Connection`."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.policy = audience.client.policy
+        self._audience, self._resources = audience, Resources(audience)
+
+    def read(self) -> Snapshot:
+        """Read segments, tags and merge fields."""
+        return self._resources.read()
+
+    def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make a segment, tag or merge field; return its id."""
+        return self._resources.create(resource, body)
+
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
+        """Make *remote* equal to *resource*."""
+        self._resources.update(remote, resource, body)
+
+    def delete(self, remote: Remote) -> None:
+        """Delete a segment, tag or merge field."""
+        self._resources.delete(remote)
+
+    def count(self, remote: Remote, resource: Resource) -> int:
+        """Return Mailchimp's own count of a segment or tag; of a field, how many contacts have a value."""
+        if remote.kind is ResourceKind.FIELD:
+            return sum(1 for _ in self.field_values(remote))
+        return people.count(self._audience, remote, resource)
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield everybody whom segments can hold: not the pending, who are in none whatever the call includes (guess)."""
+        return people.contacts(self._audience)
+
+    def known(self, emails: Collection[str]) -> dict[str, Contact]:
+        """Return those of *emails* that are there."""
+        return people.known(self._audience, emails)
+
+    def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:
+        """Yield the members of a segment or tag."""
+        return people.members(self._audience, remote, resource)
+
+    def write_members(self, remote: Remote, add: Sequence[Contact], remove: Sequence[Contact]) -> Iterator[Written]:
+        """Put contacts into a tag and take them out."""
+        return members.write_members(self._audience, remote, add, remove)
+
+    def write_field(self, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
+        """Write a marker's values."""
+        return markers.write_field(self._audience, remote, values)
+
+    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
+        """Yield the marker's value of everybody who has one."""
+        return people.field_values(self._audience, str(remote.body["tag"]))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._audience.client.close()

@@ -1,0 +1,113 @@
+"""Contacts: who is there, finding them by email, and whom a segment holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import ceil
+from typing import Any
+
+from franca.adapter import Contact, Remote, Resource, TerminalError
+from franca_mailchimp.audience import Audience
+from franca_mailchimp.client import PAGE, Operation
+from franca_mailchimp.segments import ALL
+
+READ_CONTACTS = Operation("read contacts", "lists", "get_list_members_info")
+READ_CONTACT = Operation("read contact", "lists", "get_list_member")
+READ_MEMBERS = Operation("read segment members", "lists", "get_segment_members_list")
+READ_SEGMENT = Operation("count segment", "lists", "get_segment")
+
+# A contact that has not confirmed (pending) is in no segment, whatever the include_* parameters (guess: none of them names it), so it is
+# outside the universe in which memberships are compared. Archived ones are hidden everywhere.
+COUNTED = frozenset({"subscribed", "unsubscribed", "cleaned", "transactional"})
+_FIELDS = ("id", "email_address", "status")
+# Oldest first: who comes while pages are read comes last. SDK: booleans in a query must be written as text.
+_STABLE = {"sort_field": "timestamp_signup", "sort_dir": "ASC"}
+_EVERYBODY = {"include_unsubscribed": "true", "include_cleaned": "true", "include_transactional": "true"}
+
+
+def subscriber_hash(email: str) -> str:
+    """Return how paths name a contact: the md5 of the lower-cased address."""
+    return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
+
+
+def contact(row: Mapping[str, Any]) -> Contact:
+    """Return a row as a contact."""
+    return Contact(email=str(row["email_address"]).strip().lower(), id=str(row["id"]))
+
+
+def contacts(audience: Audience) -> Iterator[Contact]:
+    """Yield everybody whom segments can hold."""
+    return _once(map(contact, filter(_is_counted, _rows(audience))))
+
+
+def field_values(audience: Audience, tag: str) -> Iterator[tuple[Contact, str]]:
+    """Yield everybody who has something in the merge field *tag*, with it."""
+    seen: set[str] = set()
+    for row in filter(_is_counted, _rows(audience, f"merge_fields.{tag}")):
+        value = (row.get("merge_fields") or {}).get(tag)
+        if value not in (None, "") and row["id"] not in seen:
+            seen.add(row["id"])
+            yield contact(row), str(value)
+
+
+def known(audience: Audience, emails: Collection[str]) -> dict[str, Contact]:
+    """Return those of *emails* that are there, in the fewest calls: pages of everybody, or one call each once that is less."""
+    missing, found = set(emails), dict[str, Contact]()
+    if len(missing) <= 1:
+        return dict(_looked_up(audience, missing))
+    pages = audience.client.pages(READ_CONTACTS, "members", audience.id, fields=_FIELDS, **_STABLE)
+    for read, page in enumerate(pages, 1):
+        here = [contact(row) for row in page["members"] if _is_counted(row)]
+        found |= {each.email: each for each in here if each.email in missing}
+        missing -= found.keys()
+        if len(missing) <= ceil(int(page["total_items"]) / PAGE) - read:
+            found |= dict(_looked_up(audience, missing))
+            break
+    return {email: found[email] for email in emails if email in found}
+
+
+def members(audience: Audience, remote: Remote, resource: Resource) -> Iterator[Contact]:
+    """Yield the members of a segment or tag."""
+    fields = ("id", "email_address")
+    rows = audience.client.rows(READ_MEMBERS, "members", audience.id, remote.id, fields=fields, **_included(resource))
+    return _once(map(contact, rows))
+
+
+def count(audience: Audience, remote: Remote, resource: Resource) -> int:
+    """Return Mailchimp's own count."""
+    shown = audience.client.call(READ_SEGMENT, audience.id, remote.id, fields=["id", "name", "member_count"], **_included(resource))
+    return int(shown["member_count"])
+
+
+def _included(resource: Resource) -> Mapping[str, str]:
+    return _EVERYBODY if resource.counted == ALL else {}
+
+
+def _looked_up(audience: Audience, emails: Iterable[str]) -> Iterator[tuple[str, Contact]]:
+    for email in sorted(emails):
+        try:
+            row = audience.client.call(READ_CONTACT, audience.id, subscriber_hash(email), fields=list(_FIELDS))
+        except TerminalError as error:
+            if error.status != 404:
+                raise
+            continue
+        if _is_counted(row):
+            yield email, contact(row)
+
+
+def _rows(audience: Audience, *more: str) -> Iterator[Mapping[str, Any]]:
+    return audience.client.rows(READ_CONTACTS, "members", audience.id, fields=(*_FIELDS, *more), **_STABLE)
+
+
+def _is_counted(row: Mapping[str, Any]) -> bool:
+    return row["status"] in COUNTED
+
+
+def _once(found: Iterable[Contact]) -> Iterator[Contact]:
+    """Yield each contact once: a set that changes while it is paged may repeat rows."""
+    seen: set[str] = set()
+    for each in found:
+        if each.id not in seen:
+            seen.add(each.id)
+            yield each

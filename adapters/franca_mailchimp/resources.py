@@ -1,0 +1,114 @@
+"""Saved segments, static segments (tags) and merge fields: what is there, and making it what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from franca.adapter import Remote, Resource, ResourceKind, Snapshot, TerminalError, key_of, owned_name
+from franca_mailchimp import options
+from franca_mailchimp.audience import Audience
+from franca_mailchimp.client import Operation
+
+READ_FIELDS = Operation("read merge fields", "lists", "get_list_merge_fields")
+READ_SEGMENTS = Operation("read segments", "lists", "list_segments")
+CREATE_SEGMENT = Operation("create segment", "lists", "create_segment", safe=False)
+UPDATE_SEGMENT = Operation("update segment", "lists", "update_segment")
+DELETE_SEGMENT = Operation("delete segment", "lists", "delete_segment", answers=False)
+CREATE_FIELD = Operation("create merge field", "lists", "add_list_merge_field", safe=False)
+UPDATE_FIELD = Operation("update merge field", "lists", "update_list_merge_field")
+DELETE_FIELD = Operation("delete merge field", "lists", "delete_list_merge_field", answers=False)
+
+KINDS = {"saved": ResourceKind.SEGMENT, "static": ResourceKind.TAG}
+"""Types of segments that we manage; "fuzzy" ones have no conditions and are not ours."""
+_FIELD_KEYS = ("tag", "type", "public", "required", "default_value")
+_SEGMENT_KEYS = ("id", "name", "type", "updated_at", "options")
+
+
+class Resources:
+    """The objects of one audience."""
+
+    def __init__(self, audience: Audience) -> None:
+        self._audience, self._client = audience, audience.client
+
+    def read(self) -> Snapshot:
+        """Read everything that a plan compares or names."""
+        account, listed = self._audience.account, self._audience.id
+        fields = list(self._client.rows(READ_FIELDS, "merge_fields", listed, fields=("merge_id", "name", *_FIELD_KEYS)))
+        segments = self._client.rows(READ_SEGMENTS, "segments", listed, fields=_SEGMENT_KEYS)
+        found = [_segment(segment) for segment in segments if segment["type"] in KINDS]
+        return Snapshot(account=account, remotes=(*map(_field, fields), *found), names=dict(_names(fields)))
+
+    def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make a resource; return its id."""
+        operation = CREATE_FIELD if resource.kind is ResourceKind.FIELD else CREATE_SEGMENT
+        made = self._client.call(operation, self._audience.id, _CREATION[resource.kind](_name(resource), body))
+        return str(made["merge_id"] if resource.kind is ResourceKind.FIELD else made["id"])
+
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
+        """Make *remote* as it should be.
+
+        Raises:
+            DestinationError: it is a merge field of another type, which is read-only.
+        """
+        if resource.kind is ResourceKind.FIELD:
+            _same_type(remote, body)
+        operation = UPDATE_FIELD if resource.kind is ResourceKind.FIELD else UPDATE_SEGMENT
+        self._client.call(operation, self._audience.id, remote.id, _CHANGE[resource.kind](_name(resource), body))
+
+    def delete(self, remote: Remote) -> None:
+        """Delete a resource; one that is gone already is fine."""
+        operation = DELETE_FIELD if remote.kind is ResourceKind.FIELD else DELETE_SEGMENT
+        try:
+            self._client.call(operation, self._audience.id, remote.id)
+        except TerminalError as error:
+            if error.status != 404:
+                raise
+
+
+Payload = Callable[[str, Mapping[str, Any]], dict[str, Any]]
+
+_CREATION: Mapping[ResourceKind, Payload] = {
+    ResourceKind.FIELD: lambda name, body: {"name": name, **body},
+    ResourceKind.TAG: lambda name, _body: {"name": name, "static_segment": []},
+    ResourceKind.SEGMENT: lambda name, body: {"name": name, "options": dict(body)},
+}
+_CHANGE: Mapping[ResourceKind, Payload] = {
+    ResourceKind.FIELD: lambda name, body: {"name": name, **{key: value for key, value in body.items() if key != "type"}},
+    ResourceKind.TAG: lambda name, _body: {"name": name},  # `static_segment` in a PATCH would replace the members
+    ResourceKind.SEGMENT: lambda name, body: {"name": name, "options": dict(body)},
+}
+
+
+def _name(resource: Resource) -> str:
+    return owned_name(resource.title, resource.key)
+
+
+def _same_type(remote: Remote, body: Mapping[str, Any]) -> None:
+    if remote.body.get("type") != body.get("type"):
+        what = f"Mailchimp: the merge field {remote.name!r} is of type {remote.body.get('type')}, which cannot be changed"
+        raise TerminalError(what, remedy="delete it by hand, and apply again", operation=UPDATE_FIELD.words)
+
+
+def _field(field: Mapping[str, Any]) -> Remote:
+    body = {key: field.get(key) for key in _FIELD_KEYS}
+    body |= {"public": bool(body["public"]), "required": bool(body["required"]), "default_value": body["default_value"] or ""}
+    return Remote(kind=ResourceKind.FIELD, id=str(field["merge_id"]), name=field["name"], body=body, key=key_of(field["name"]))
+
+
+def _segment(segment: Mapping[str, Any]) -> Remote:
+    kind = KINDS[segment["type"]]
+    body = options.read(segment.get("options")) if kind is ResourceKind.SEGMENT else {}
+    name = segment["name"]
+    return Remote(kind=kind, id=str(segment["id"]), name=name, body=body, key=key_of(name), version=segment.get("updated_at") or "")
+
+
+def _names(fields: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, str, str], tuple[str, ...]]]:
+    """Yield what references may name: a merge field as what it can stand for, and the type of its conditions."""
+    for field in fields:
+        tag, stands_for = field["tag"], options.CONDITION_TYPES.get(field["type"], {})
+        for meaning, condition_type in stands_for.items():
+            yield (options.FIELD, tag, meaning), (tag,)
+            yield (options.CONDITION_TYPE, tag, meaning), (condition_type,)
+        if not stands_for:  # for the message: it is there, and of a type that no attribute has
+            yield (options.FIELD, tag, field["type"]), (tag,)

@@ -1,0 +1,207 @@
+"""Predicates → one flat list of conditions, all or any; what needs both levels is refused.
+
+The conjunctive normal form decides: clauses of one literal each are an AND, one clause alone is an OR. Of several forms the one that
+leans on the fewest assumptions is taken, then the shortest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from franca.adapter import Assumption, Finding, Site, facts
+from franca.definitions import AttributeTest, ConsentTest, EventTest, Mailable, Predicate, Sample
+from franca.errors import FrancaError
+from franca.logic import Clause, TooLarge, conjunctive, literals
+from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
+from franca_mailchimp.attributes import attribute
+from franca_mailchimp.options import MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, Condition, canonical
+from franca_mailchimp.parts import Part, RefusedError, leaned, refuse
+
+CONDITIONS = 5
+"""Conditions of one segment on any plan (reported; sheet section 1.2). Standard and higher plans have no limit."""
+
+SUBSCRIBED, ALL = "subscribed", "all"
+"""Whom a segment counts: active subscribers, or everybody whom Mailchimp counts in segments at all."""
+
+ONE_LEVEL = "Mailchimp takes one flat list of conditions, of which all or any must hold; this needs both"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Native:
+    """What a predicate is at Mailchimp: options (None: it has no form there), whom it counts, what it leans on, what is in the way."""
+
+    options: dict[str, Any] | None
+    counted: str = ALL
+    findings: tuple[Finding, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One way to say a predicate."""
+
+    match: str
+    conditions: tuple[Condition, ...]
+    assumptions: frozenset[Assumption]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The segment's options."""
+        return canonical(self.match, self.conditions)
+
+    @property
+    def size(self) -> int:
+        """How many conditions it takes."""
+        return len(self.options["conditions"])
+
+
+def native(where: Predicate, site: Site) -> Native:
+    """Compile a checked predicate.
+
+    Raises:
+        FrancaError: the destination's setting `conditions` is no number.
+    """
+    budget, clauses = conditions_allowed(site), conjunctive(where)
+    if isinstance(clauses, TooLarge):
+        return _refused([Finding(id="one-level", what=f"{ONE_LEVEL}; {clauses}", position=where.position)])
+    rest = tuple(clause for clause in clauses if not _is_mailable(clause))
+    parts = {literal: _part(literal, site) for clause in rest for literal in clause}
+    findings = {part for part in parts.values() if isinstance(part, Finding)}
+    if findings:
+        return _refused(findings)
+    forms = list(_forms([[part for literal in clause if isinstance(part := parts[literal], Part)] for clause in rest]))
+    return _best(forms, where, budget, _consent(site) if len(rest) < len(clauses) else frozenset())
+
+
+def conditions_allowed(site: Site) -> int:
+    """Return the destination's budget of conditions.
+
+    Raises:
+        FrancaError: the setting is no positive whole number.
+    """
+    given = str(site.destination.settings.get("conditions") or CONDITIONS)
+    if given.isascii() and given.isdecimal() and int(given) > 0:
+        return int(given)
+    at = site.destination.setting_positions.get("conditions") or site.destination.position
+    raise FrancaError(f"destination {site.destination.name!r}: conditions: {given!r} is no number of conditions", position=at)
+
+
+def _best(forms: Sequence[Form], where: Predicate, budget: int, consent: frozenset[Assumption]) -> Native:
+    if not forms:
+        return _refused([Finding(id="one-level", what=ONE_LEVEL, position=where.position)])
+    fitting = [form for form in forms if form.size <= budget]
+    if not fitting:
+        what = f"this needs {min(form.size for form in forms)} conditions, and a segment here may have {budget} (`conditions`)"
+        return _refused([Finding(id="too-many-conditions", what=what, position=where.position)])
+    best = min(fitting, key=lambda form: (len(form.assumptions), form.size, form.match))
+    assumptions = tuple(sorted(best.assumptions | consent))
+    return Native(options=best.options, counted=SUBSCRIBED if consent else ALL, assumptions=assumptions)
+
+
+def _refused(findings: Iterable[Finding]) -> Native:
+    return Native(options=None, findings=tuple(sorted(findings, key=lambda each: (str(each.position or ""), each.id, each.what))))
+
+
+# -- consent
+
+
+def _is_mailable(clause: Clause) -> bool:
+    """Mailchimp counts a segment's active subscribers unless asked for others (sheet section 1.1): `mailable` needs no condition there."""
+    return len(clause) == 1 and isinstance(clause[0], Mailable) and clause[0].channel == "email"
+
+
+def _consent(site: Site) -> frozenset[Assumption]:
+    return frozenset([facts(site.destination.name, "consent")])
+
+
+# -- forms
+
+
+def _forms(clauses: Sequence[Sequence[Part]]) -> Iterator[Form]:
+    if not clauses or [] in clauses:
+        yield Form(match="all", conditions=(MEMBER_HAS_EMAIL if not clauses else MEMBER_HAS_NO_EMAIL,), assumptions=frozenset())
+        return
+    if len(clauses) == 1:
+        yield from _any_of(clauses[0])
+    if all(len(clause) == 1 for clause in clauses):
+        yield from _all_of([clause[0] for clause in clauses])
+
+
+def _any_of(parts: Sequence[Part]) -> Iterator[Form]:
+    """Yield the OR of literals: whoever has a blank field is named by a condition of their own, so that nothing need be assumed."""
+    if not all(part.in_any for part in parts):
+        return
+    conditions = [each for part in parts for each in part.conditions]
+    covered = {part.tag: part.blankness("blank") for part in parts if part.blank}
+    soft = any(part.soft and part.tag not in covered for part in parts)
+    assumptions = leaned(parts) | (frozenset([LESS_SKIPS_BLANK]) if soft else frozenset())
+    yield Form(match="any", conditions=(*conditions, *covered.values()), assumptions=assumptions)
+
+
+def _all_of(parts: Sequence[Part]) -> Iterator[Form]:
+    """Yield the AND of literals: with guards against blank fields, and without."""
+    if not all(part.in_all for part in parts):
+        return
+    ordered = sorted(parts, key=lambda part: part.tag)
+    fields = [list(group) for _, group in groupby(ordered, key=lambda part: part.tag)]
+    if any(_needs_or(group) for group in fields):
+        return
+    conditions = tuple(each for part in parts for each in part.conditions)
+    assumptions = leaned(parts) | frozenset(NOT_MATCHES_BLANK for group in fields if _leans_on_not(group))
+    guards = tuple(group[0].blankness("blank_not") for group in fields if _needs_guard(group))
+    yield Form(match="all", conditions=(*conditions, *guards), assumptions=assumptions)
+    if guards:
+        yield Form(match="all", conditions=conditions, assumptions=assumptions | {LESS_SKIPS_BLANK})
+
+
+def _holds_blank(group: Sequence[Part]) -> bool:
+    """Whether members with a blank field belong to the AND of these literals about one field."""
+    return all(part.blank for part in group)
+
+
+def _ops(group: Sequence[Part]) -> set[str]:
+    return {condition["op"] for part in group for condition in part.conditions}
+
+
+def _needs_or(group: Sequence[Part]) -> bool:
+    """Whether a blank field belongs and an operator does not match it: that is "less, or blank"."""
+    return _holds_blank(group) and not _ops(group) <= {"not", "notcontain", "blank"}
+
+
+def _leans_on_not(group: Sequence[Part]) -> bool:
+    return _holds_blank(group) and bool(_ops(group) & {"not", "notcontain"})
+
+
+def _needs_guard(group: Sequence[Part]) -> bool:
+    """Whether a blank field does not belong and no condition surely leaves it out."""
+    return not _holds_blank(group) and all(part.blank or part.soft for part in group)
+
+
+# -- literals
+
+
+def _part(literal: Predicate, site: Site) -> Part | Finding:
+    ((leaf, positive),) = literals([literal])
+    try:
+        return LITERALS[type(leaf)](leaf, positive, site)
+    except RefusedError as refused:
+        return replace(refused.finding, position=leaf.position)
+
+
+def _refusal(identity: str, what: str) -> Callable[[Any, bool, Site], Part]:
+    def refuse_it(_leaf: Any, _positive: bool, _site: Site) -> Part:
+        raise refuse(identity, what)
+
+    return refuse_it
+
+
+LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Site], Part]] = {
+    AttributeTest: attribute,
+    EventTest: _refusal("no-events", "Mailchimp's segments have no conditions on events"),
+    ConsentTest: _refusal("no-consent", "Mailchimp's segments have no condition on the subscription status"),
+    Mailable: _refusal("mailable-inside", "Mailchimp can count subscribers only, not join `mailable` to conditions by or, or negate it"),
+    Sample: _refusal("sample", "Mailchimp has no random samples in segments"),
+}

@@ -1,0 +1,244 @@
+"""Evaluating a project: who is in which segment, at an instant, on the shop's data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+from ibis import ir
+
+from franca.audience.engine import Engine, opened
+from franca.audience.membership import EMAIL, Membership
+from franca.audience.moments import AsOf
+from franca.audience.writing import write_members
+from franca.definitions import Mailable, Project
+from franca.errors import FrancaError, Problem
+
+Progress = Callable[[int, int, str], None]
+"""Hears how far an evaluation came: done, total, what."""
+
+_PAST = timedelta(minutes=5)
+"""An as-of instant this far back is no longer now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """Numbers about all profiles.
+
+    Attributes:
+        profiles: rows with a key.
+        without_key: rows that are no profiles.
+        without_email: profiles outside every destination's universe because they have no email.
+        ambiguous_emails: emails that several profiles share.
+        mailable: profiles that may be mailed; None when the schema has no consent for email.
+    """
+
+    profiles: int
+    without_key: int
+    without_email: int
+    ambiguous_emails: int
+    mailable: int | None
+
+
+@contextmanager
+def evaluate(project: Project, *, as_of: datetime, progress: Progress | None = None, now: datetime | None = None) -> Iterator[Evaluation]:
+    """Open the data of a checked project; nothing is computed until it is asked for.
+
+    Args:
+        project: as `franca.language.check` returns it.
+        as_of: the instant that counts as now, with a zone.
+        progress: hears done, total, what.
+        now: the present, by default the clock's; an earlier *as_of* is warned about.
+
+    Raises:
+        FrancaError: the data cannot be opened; later, that it lacks a column, or holds what its declaration does not allow.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError("as_of needs a zone")
+    with opened(project) as engine:
+        membership = Membership(project, AsOf(as_of.astimezone(UTC), project.zone), engine)
+        yield Evaluation(membership, progress or (lambda _done, _total, _what: None), now or datetime.now(UTC))
+
+
+class Evaluation:
+    """Memberships of all segments of a project; answers are computed when first asked for, and kept."""
+
+    def __init__(self, membership: Membership, progress: Progress, now: datetime) -> None:
+        self._membership = membership
+        self._project = membership.project
+        self._engine: Engine = membership.engine
+        self._progress = progress
+        self._now = now
+        self._kept: ir.Table | None = None
+        self._sizes: dict[str, int] | None = None
+
+    # -- answers
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What the reader of the numbers should know."""
+        found = []
+        if self._checked["without_key"]:
+            source = self._project.data.profile
+            what = f"table {source.table!r}: {self._checked['without_key']:,} rows have no {source.key!r} and are not profiles"
+            found.append(Problem(what=what, position=source.position, warning=True))
+        if self._now - self._membership.as_of.instant > _PAST:
+            found.append(Problem(what="the as-of instant is past: attributes and consent are as they are now", warning=True))
+        return tuple(found)
+
+    def sizes(self) -> dict[str, int]:
+        """Return how many members each segment has, in one query."""
+        if self._sizes is None:
+            table, columns = self._table(keep=False), self._membership.columns
+            self._tell(2, "counting")
+            counts = {column: table.count(where=table[column]) for column in columns.values()}
+            row = self._row(table.aggregate(**counts)) if counts else {}
+            self._sizes = {key: row[column] for key, column in columns.items()}
+        return dict(self._sizes)
+
+    def summary(self) -> Summary:
+        """Return numbers about all profiles."""
+        profiles, membership = self._membership.profiles, self._membership
+        numbers = {"without_email": membership.email(profiles).isnull().sum()}
+        if EMAIL in self._project.data.profile.consent:
+            numbers["mailable"] = profiles.holds(Mailable(channel=EMAIL)).sum()
+        row = self._row(profiles.table.aggregate(**numbers))
+        return Summary(
+            profiles=self._checked["profiles"],
+            without_key=self._checked["without_key"],
+            without_email=row["without_email"] or 0,
+            ambiguous_emails=len(self.ambiguous()) if membership.has_email else 0,
+            mailable=(row["mailable"] or 0) if "mailable" in row else None,
+        )
+
+    def members(self, key: str) -> list[str]:
+        """Return the profile keys of the members of segment *key*, sorted by code point."""
+        table = self._table(keep=True)
+        found = self._arrow(table.filter(table[self._membership.columns[key]]).select("profile"))
+        return sorted(found["profile"].to_pylist())
+
+    def write(self, path: Path) -> int:
+        """Write a Parquet file of segment and profile (text), sorted by both; return the number of rows.
+
+        The file appears when it is complete.
+        """
+        with self._told():
+            return write_members(self._engine.connection, self._table(keep=True), self._membership.columns, path, self._progress)
+
+    def emails(self) -> dict[str, frozenset[str]]:
+        """Return, per segment, the emails of members in the universe."""
+        table = self._table(keep=True)
+        found = self._arrow(self._universe.join(table, "email").select("email", *self._membership.columns.values()))
+        return {key: frozenset(pc.filter(found["email"], found[column]).to_pylist()) for key, column in self._membership.columns.items()}
+
+    def universe(self) -> frozenset[str]:
+        """Return the emails that exactly one profile has, trimmed and lower-cased."""
+        return frozenset(self._arrow(self._universe)["email"].to_pylist())
+
+    def ambiguous(self) -> frozenset[str]:
+        """Return the emails that several profiles have."""
+        shared = self._emails.filter(self._emails.holders > 1).select("email")
+        return frozenset(self._arrow(shared)["email"].to_pylist())
+
+    # -- work
+
+    @cached_property
+    def _emails(self) -> ir.Table:
+        """Emails, with the number of profiles that have each."""
+        if not self._membership.has_email:
+            raise FrancaError(
+                f"the profiles have no attribute {EMAIL!r}, by which destinations know people",
+                remedy="declare it under data.profile.attributes",
+                position=self._project.data.profile.position,
+            )
+        table = self._kept if self._kept is not None else self._plain_emails()
+        return table.filter(table.email.notnull()).group_by("email").aggregate(holders=ibis._.count())
+
+    def _plain_emails(self) -> ir.Table:
+        profiles = self._membership.profiles
+        return profiles.table.select(email=self._membership.email(profiles))
+
+    @property
+    def _universe(self) -> ir.Table:
+        return self._emails.filter(self._emails.holders == 1).select("email")
+
+    def _table(self, *, keep: bool) -> ir.Table:
+        """Return the memberships; with *keep*, in a database of ours, they are computed once and stay."""
+        if self._kept is not None:
+            return self._kept
+        self._tell(0, "reading")
+        with self._told():
+            expression = self._membership.expression
+        _ = self._checked
+        if not (keep and self._engine.own):
+            return expression
+        self._tell(1, "evaluating")
+        with self._told():
+            self._kept = self._engine.connection.create_table(ibis.util.gen_name("members"), expression, temp=True)
+        return self._kept
+
+    @cached_property
+    def _checked(self) -> dict[str, int]:
+        """Numbers of rows, after checking what no declaration can: that keys are unique, and that every consent status is known."""
+        with self._told():
+            rows = self._membership.rows
+        key, source = rows.column("key"), self._project.data.profile
+        unknown = {
+            what[1]: rows.column(what).notnull() & ~rows.column(what).isin(_words(self._project, what[1])) & key.notnull()
+            for what in rows.names
+            if what[0] == "status"
+        }
+        numbers = {f"unknown{number}": flag.sum() for number, flag in enumerate(unknown.values())}
+        row = self._row(rows.table.aggregate(all=rows.table.count(), profiles=key.count(), keys=key.nunique(), **numbers))
+        if row["keys"] < row["profiles"]:
+            raise FrancaError(
+                f"table {source.table!r}: {row['profiles'] - row['keys']:,} rows repeat a {source.key!r}",
+                remedy="one row per profile: choose among them in the data",
+                position=source.position,
+            )
+        for number, channel in enumerate(unknown):
+            if row[f"unknown{number}"]:
+                raise _unknown_status(self._project, channel, row[f"unknown{number}"])
+        return {"profiles": row["profiles"], "without_key": row["all"] - row["profiles"]}
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn errors of the engine into one line without any of the data."""
+        try:
+            yield
+        except FrancaError:
+            raise
+        except (OSError, ibis.common.exceptions.IbisError, *self._engine.errors) as error:
+            raise self._engine.explain(error) from None
+
+    def _arrow(self, expression: ir.Table) -> pa.Table:
+        with self._told():
+            return self._engine.connection.to_pyarrow(expression)
+
+    def _row(self, expression: ir.Table) -> dict[str, Any]:
+        row: dict[str, Any] = self._arrow(expression).to_pylist()[0]
+        return row
+
+    def _tell(self, done: int, what: str) -> None:
+        self._progress(done, 3, what)
+
+
+def _words(project: Project, channel: str) -> tuple[str, ...]:
+    return tuple(word for words in project.data.profile.consent[channel].values.values() for word in words)
+
+
+def _unknown_status(project: Project, channel: str, rows: int) -> FrancaError:
+    source = project.data.profile.consent[channel]
+    return FrancaError(
+        f"table {project.data.profile.table!r}: column {source.status!r} has, in {rows:,} rows, a value that is no known consent status",
+        remedy=f"name every value it takes under consent.{channel}.values",
+        position=source.position,
+    )

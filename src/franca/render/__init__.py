@@ -1,0 +1,8 @@
+"""Reports: decision, plan, apply, sync, preview → text, JSON, Markdown. Pure functions."""
+
+from franca.render.decision import render_decision
+from franca.render.done import render_applied, render_synced
+from franca.render.plan import render_plan
+from franca.render.preview import Sizes, render_preview
+
+__all__ = ["Sizes", "render_applied", "render_decision", "render_plan", "render_preview", "render_synced"]

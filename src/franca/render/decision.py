@@ -1,0 +1,47 @@
+"""How a segment is kept at a destination, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from franca.definitions import Realisation
+from franca.plan import Decision
+from franca.render.text import printable
+
+_KEPT: Mapping[Realisation, str] = {
+    Realisation.NATIVE: "native",
+    Realisation.MEMBERS: "kept as members, refreshed by sync",
+    Realisation.MARKER: "kept as a marker field, refreshed by sync",
+}
+
+
+def render_decision(decision: Decision, destination: str) -> str:
+    """Return what a segment becomes at a destination: the realisation first, then why, what is in the way, and what it leans on."""
+    return "\n".join(map(printable, _lines(decision, destination)))
+
+
+def _lines(decision: Decision, destination: str) -> Iterator[str]:
+    yield (
+        f"{destination}: {decision.why}"
+        if decision.realisation is None
+        else f"{destination}: {_KEPT[decision.realisation]} ({decision.why})"
+    )
+    yield from (f"  {finding}: {about}" for finding, about in findings(decision))
+    for assumption in decision.assumptions:
+        yield f"  leans on {assumption.id}: {assumption.statement}" + (
+            f"; otherwise {assumption.consequence}" if assumption.consequence else ""
+        )
+
+
+def realisation(decision: Decision) -> str:
+    """Return what a segment becomes, in one word."""
+    if decision.realisation is None:
+        return "refused" if decision.refused else "skipped"
+    return str(decision.realisation)
+
+
+def findings(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield each finding's id, and what it says with what happens: that it is accepted, or the fallback."""
+    for finding in decision.findings:
+        reason = decision.accepted.get(finding.id)
+        yield finding.id, f"{finding.what}; " + (f"accepted: {reason}" if reason is not None else finding.fallback)

@@ -1,0 +1,49 @@
+"""What apply and sync did, in a few lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from franca.plan import Applied, Result
+from franca.render.text import printable
+from franca.sync import Held, Synced
+
+
+def render_applied(applied: Applied) -> str:
+    """Return how many changes were made, each one that was not, and what an interrupted apply had made before."""
+    return "\n".join(map(printable, _applied(applied)))
+
+
+def _applied(applied: Applied) -> Iterator[str]:
+    made, all_ = applied.count(Result.APPLIED), len(applied.outcomes)
+    yield f"{applied.plan.destination}: {made} of {all_} changes made" if all_ else f"{applied.plan.destination}: nothing to do"
+    for outcome in applied.outcomes:
+        if outcome.result is not Result.APPLIED:
+            yield f"  {outcome.result}: {outcome.change.action} {outcome.change.address}" + (f": {outcome.note}" if outcome.note else "")
+    for address in applied.found:
+        yield f"  {address} had been made by an apply that was interrupted"
+
+
+def render_synced(synced: Synced) -> str:
+    """Return the counts of every resource, and of those outside every universe."""
+    return "\n".join(map(printable, _synced(synced)))
+
+
+def _synced(synced: Synced) -> Iterator[str]:
+    yield f"{synced.destination}: {synced.written:,} rows written" if synced.resources else f"{synced.destination}: nothing is kept by sync"
+    for held in synced.resources:
+        yield f"  {held.address}: {held.wanted:,} wanted; {', '.join(_counts(held)) or 'nobody'}"
+        yield from (f"    rejected {number:,}: {reason}" for reason, number in held.rejected.items())
+    if synced.resources and (synced.without_email or synced.ambiguous):
+        yield f"  never pushed: {synced.without_email:,} profiles without an email, {synced.ambiguous:,} emails of several profiles"
+
+
+def _counts(held: Held) -> Iterator[str]:
+    words = {
+        "added": held.added,
+        "removed": held.removed,
+        "of them foreign": held.foreign,
+        "unchanged": held.unchanged,
+        "not known there": held.unknown,
+    }
+    return (f"{number:,} {word}" for word, number in words.items() if number)

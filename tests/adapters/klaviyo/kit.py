@@ -1,0 +1,172 @@
+"""What the tests of the Klaviyo adapter share: a destination that maps everything, and a sandbox that holds the same facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import strategies
+from contract import consent, ours
+from contract.requests import requests
+from evaluator import naive
+from franca.adapter import Connection, Ref, Remote, Resource, Site, VirtualWaiter, replace_refs
+from franca.definitions import Destination, EventMapping, FieldMapping, Kind, Predicate, Project
+from franca.sandbox import Clock, Exchange, Host, Running, serve
+from franca_klaviyo.adapter import ADAPTER
+from franca_klaviyo.sandbox import Sandbox
+
+KEY_VARIABLE, KEY = "KLAVIYO_TEST_KEY", "pk_sandbox"
+
+ATTRIBUTES = {
+    **{
+        name: FieldMapping(field=name) for name in ("email", "first_name", "gender", "birthday", "points", "credit", "score", "vip", "tags")
+    },
+    "country": FieldMapping(field="location['country']"),
+    "created_at": FieldMapping(field="properties['Registered At']"),
+    "last_seen": FieldMapping(field="Last Seen"),
+}
+_ORDER = {name: name.title() for name in ("sku", "quantity", "weight", "gift", "categories", "total")}
+EVENTS = {
+    "order": EventMapping(metric="Placed Order", integration="Shopify", value="total", properties=_ORDER),
+    "cancellation": EventMapping(metric="Cancelled Order", value="total", properties={"total": "Total", "quantity": "Quantity"}),
+    "view": EventMapping(metric="Viewed Page", properties={"page": "Page", "quantity": "Items"}),
+}
+
+
+def destination(url: str = "http://127.0.0.1:9", **changes: Any) -> Destination:
+    """Return a destination that maps every fact of tests/strategies.py."""
+    settings = {"api_key": f"env:{KEY_VARIABLE}", "url": url}
+    return replace(Destination(name="klaviyo", adapter="klaviyo", settings=settings, attributes=ATTRIBUTES, events=EVENTS), **changes)
+
+
+def site(segments: Mapping[str, Predicate] | None = None, *, timezone: str = "Europe/Berlin", **changes: Any) -> Site:
+    """Return a site over the schema of tests/strategies.py."""
+    target = destination(**changes)
+    project = strategies.make_project(segments or {}, destinations={"klaviyo": target}, root=Path())
+    return Site(project=replace(project, timezone=timezone), destination=target)
+
+
+# -- facts
+
+
+def seed(project: Project, tables: strategies.Tables, as_of: datetime) -> dict[str, Any]:
+    """Return what a shop's integration would have put into Klaviyo: the same facts, for those who are in the universe."""
+    inside, _ = naive.universe(project, tables, as_of)
+    people = [person for person in naive.people(project, tables, as_of) if person.value("email") in inside]
+    metrics = [{"name": mapping.metric, "integration": mapping.integration} for mapping in EVENTS.values()]
+    return {
+        "metrics": metrics,
+        "contacts": [_contact(person) for person in people],
+        "events": [event for person in people for event in _events(person)],
+    }
+
+
+def _contact(person: naive.Person) -> dict[str, Any]:
+    fields = {
+        mapping.field: value for name, mapping in ATTRIBUTES.items() if name != "email" and (value := _held(person, name)) is not None
+    }
+    source = person.project.data.profile.consent["email"]
+    status = naive._status(source, person.row)
+    consent = {"status": str(status), "suppressed": bool(person.row[source.suppressed])}
+    return {"email": person.value("email"), "fields": fields, "consent": consent}
+
+
+def _held(person: naive.Person, name: str) -> Any:
+    attribute = person.project.data.profile.attributes[name]
+    raw = person.row[attribute.column]
+    if attribute.type.kind is Kind.LIST and raw is not None:
+        return [None if element is None else naive.nfc(element) for element in raw]  # Klaviyo keeps nulls inside lists
+    return person.value(name)
+
+
+def _events(person: naive.Person) -> Iterator[dict[str, Any]]:
+    number = 0
+    for name, mapping in EVENTS.items():
+        for event in person.events[name]:
+            number += 1
+            values = {theirs: event.value(ours) for ours, theirs in mapping.properties.items()}
+            yield {
+                "email": person.value("email"),
+                "metric": mapping.metric,
+                "integration": mapping.integration,
+                "id": f"{name}-{number}",
+                "at": event.at.isoformat(),
+                "value": event.value(mapping.value) if mapping.value else None,
+                "properties": {theirs: value for theirs, value in values.items() if value is not None},
+            }
+
+
+# -- accounts
+
+
+@dataclass(frozen=True)
+class Account:
+    """A sandbox account, and a connection to it through the SDK."""
+
+    running: Running
+    sandbox: Sandbox
+    site: Site
+    connection: Connection
+    waiter: VirtualWaiter
+
+    @property
+    def host(self) -> Host:
+        return self.running.host
+
+    def resolver(self) -> Callable[[Resource], dict[str, Any]]:
+        """Return what puts ids in place of references in a resource's body, as a plan does."""
+        names = self.connection.read().names
+
+        def find(ref: Ref) -> str:
+            (identity,) = names[ref.kind, ref.name, ref.qualifier]
+            return identity
+
+        return lambda resource: replace_refs(resource.body, find)
+
+    def make(self, resource: Resource) -> Remote:
+        """Create a resource and read it back."""
+        identity = self.connection.create(resource, self.resolver()(resource))
+        return self.remote(identity)
+
+    def remote(self, identity: str) -> Remote:
+        (found,) = [remote for remote in self.connection.read().remotes if remote.id == identity]
+        return found
+
+    def calls(self, operation: str = "") -> list[Any]:
+        """Return the recorded exchanges of one operation."""
+        return [exchange for exchange in self.host.exchanges if operation in ("", exchange.operation)]
+
+
+@contextmanager
+def account(segments: Mapping[str, Predicate] | None = None, *, as_of: datetime = strategies.AS_OF, **options: Any) -> Iterator[Account]:
+    """Serve an empty account and connect to it; waiting moves the sandbox's clock."""
+    clock = Clock(as_of)
+    sandbox = Sandbox(clock, **options)
+    with serve(Host(sandbox, clock)) as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_VARIABLE, KEY)
+        place = site(segments, settings={"api_key": f"env:{KEY_VARIABLE}", "url": running.url})
+        waiter = VirtualWaiter(on_sleep=clock.advance)
+        connection = ADAPTER.connect(place, waiter)
+        try:
+            yield Account(running, sandbox, place, connection, waiter)
+        finally:
+            connection.close()
+    for exchange in running.host.exchanges:
+        assert not broken_rules(exchange), exchange.operation
+
+
+def broken_rules(exchange: Exchange) -> list[str]:
+    """Return what one exchange breaks: nothing may touch consent; what was taken and answered fits the contract."""
+    found = [line for request in requests(exchange) for line in consent.violations(request)]
+    if exchange.fault or exchange.reply is None:
+        return found
+    if exchange.reply.status < 400:
+        found += [line for request in requests(exchange) for line in ours.request(request)]
+    (request,) = requests(exchange)
+    return found + ours.response(request, exchange.reply.status, exchange.reply.body)

@@ -1,0 +1,200 @@
+"""Mappings, budgets, assumptions, and the resources of each realisation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from adapters.klaviyo.kit import site
+from adapters.klaviyo.short import (
+    ANNA,
+    BIRTHDAY,
+    COUNTRY,
+    SET,
+    SOME,
+    UNSET,
+    VIP,
+    Json,
+    a,
+    assert_compiles,
+    assert_refused,
+    at,
+    between,
+    d,
+    e,
+    hours,
+    metric,
+    numeric,
+    on,
+    p,
+    prop,
+    text,
+    total,
+)
+from franca.adapter import Holds, ResourceKind
+from franca.adapter.protocol import Choice, Marker
+from franca.definitions import (
+    Ago,
+    All,
+    AnyOf,
+    Everyone,
+    FieldMapping,
+    Last,
+    Op,
+    Predicate,
+    Realisation,
+    Sample,
+    Segment,
+)
+from franca.errors import FrancaError
+from franca_klaviyo.adapter import ADAPTER
+from franca_klaviyo.definition import canonical
+from franca_klaviyo.segments import native
+
+VALUES = FieldMapping(field="location['country']", values={"DE": "Germany", "AT": "Austria", "A": "Austria"})
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (a("country", Op.IS, "DE"), [prop(COUNTRY, text("equals", "Germany"))]),
+        (a("country", Op.IS_NOT, "DE"), [prop(COUNTRY, text("not-equals", "Germany"), UNSET)]),
+        (a("country", Op.IN, ("AT", "A", "DE")), [prop(COUNTRY, text("in", ["Austria", "Germany"]))]),
+        (a("country", Op.IS_SET, True), [prop(COUNTRY, SET)]),
+        (a("country", Op.IS, "FR"), "untranslated-value"),
+        (a("country", Op.IS, "AT"), "ambiguous-translation"),
+        (a("country", Op.STARTS_WITH, ("D",)), "translated-values"),
+    ],
+)
+def test_translated_values(where: Predicate, expected: Any) -> None:
+    """Constants are written in the ESP's words; what those cannot say exactly is refused."""
+    if isinstance(expected, str):
+        assert_refused(where, expected, attributes={"country": VALUES})
+    else:
+        assert_compiles(where, *expected, attributes={"country": VALUES})
+
+
+def test_translated_booleans_compare_as_text() -> None:
+    """A boolean whose values are translated is a text at Klaviyo."""
+    mapping = FieldMapping(field="vip", values={"true": "yes", "false": "no"})
+    assert_compiles(a("vip", Op.IS, True), prop(VIP, text("equals", "yes")), attributes={"vip": mapping})
+
+
+def test_names_of_properties() -> None:
+    """Well-known names and spelled ones stand as they are, other bare names are custom properties, quotes are refused."""
+    for field, name in {
+        "organization": "organization",
+        "Shoe Size": "properties['Shoe Size']",
+        "properties['x']": "properties['x']",
+    }.items():
+        assert_compiles(a("first_name", Op.IS, "Anna"), prop(name, ANNA), attributes={"first_name": FieldMapping(field=field)})
+    assert_refused(a("first_name", Op.IS, "Anna"), "property-quote", attributes={"first_name": FieldMapping(field="it's")})
+
+
+def test_budgets() -> None:
+    """Too many conditions or too many clauses are findings, not errors at the API."""
+    pairs = [AnyOf(of=(a("first_name", Op.CONTAINS, (f"a{i}",)), a("country", Op.CONTAINS, (f"b{i}",)))) for i in range(51)]
+    assert_refused(All(of=tuple(pairs)), "too-many-conditions")
+    assert len(_conditions(All(of=tuple(pairs[:50])))) == 100
+    wide = AnyOf(of=tuple(All(of=tuple(a("first_name", Op.CONTAINS, (f"{i}-{j}",)) for j in range(8))) for i in range(8)))
+    assert_refused(wide, "too-large")
+    filters = tuple(p("sku", Op.CONTAINS, (f"x{i}x",)) for i in range(11))
+    assert_refused(e(where=All(of=filters)), "too-many-filters")
+    assert len(_conditions(e(where=All(of=filters[:10])))[0]["metric_filters"]) == 10
+
+
+def _conditions(where: Predicate) -> list[Json]:
+    definition = native(where, site()).definition
+    assert definition is not None
+    return [condition for group in definition["condition_groups"] for condition in group["conditions"]]
+
+
+def test_assumptions_are_named() -> None:
+    """What a form leans on is listed: the facts of the mappings, and the undocumented behaviours."""
+    where = All(of=(e(Last(duration=d("30 days")), count=(Op.IS, 0)), at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5))))
+    found = {each.id for each in native(where, site()).assumptions}
+    undocumented = {"klaviyo.hours-roll", "klaviyo.at-least-rolls", "klaviyo.zero-events-count-zero", "klaviyo.decimal-sums"}
+    assert found == {"facts:klaviyo.order", "facts:klaviyo.created_at"} | undocumented
+    assert {each.id for each in native(a("points", Op.GTE, 5), site()).assumptions} == {"facts:klaviyo.points"}
+    assert undocumented | {"klaviyo.emails-lower-case"} == set(ADAPTER.assumptions)
+
+
+# -- realisations
+
+
+def segment(where: Predicate, **changes: Any) -> Segment:
+    return replace(Segment(key="vip", name="VIP customers", where=where), **changes)
+
+
+def test_every_realisation_is_assessed() -> None:
+    """Lists and markers are always exact; native is, or says why not."""
+    found = ADAPTER.assess(segment(Sample(percent=Decimal(10), salt="x")), site())
+    assert [finding.id for finding in found[Realisation.NATIVE].open()] == ["sample"]
+    assert not found[Realisation.MEMBERS].findings
+    assert not found[Realisation.MARKER].findings
+    assert [each.id for each in found[Realisation.MEMBERS].assumptions] == ["klaviyo.emails-lower-case"]
+
+
+def test_members_are_a_list() -> None:
+    """A members realisation is one list that sync writes, with the project's tag."""
+    (found,) = ADAPTER.compile(segment(Everyone()), Realisation.MEMBERS, site())
+    assert (found.kind, found.key, found.title, found.holds) == (ResourceKind.LIST, "vip", "VIP customers", Holds.MEMBERS)
+    assert found.body == {"tag": "franca:random"}
+
+
+def test_markers_are_a_property_and_a_segment_for_each_choice() -> None:
+    """A marker's field has no body, since writing it makes it; its segments compare it with their segment's key."""
+    choices = (
+        Choice(segment="vip", key="tier.vip", title="VIP, exclusively"),
+        Choice(segment="rest", key="tier.rest", title="Rest, exclusively"),
+    )
+    field, *segments = ADAPTER.compile_marker(Marker(key="tier", title="Tier", choices=choices), site())
+    assert (field.kind, field.key, field.title, field.holds, field.body) == (ResourceKind.FIELD, "tier", "franca_tier", Holds.MARKER, {})
+    assert [(each.key, each.segment) for each in segments] == [("tier.vip", "vip"), ("tier.rest", "rest")]
+    assert segments[0].body["definition"] == canonical((prop("properties['franca_tier']", text("equals", "vip")),))
+
+
+def test_an_approximation_is_taken_only_with_consent() -> None:
+    """Accepting day-windows or between-windows compiles them and keeps the finding; without it they stay refused."""
+    cases = {
+        "day-windows": (at("birthday", Last(duration=d("30 days"))), prop(BIRTHDAY, hours("in-the-last", 720))),
+        "between-windows": (
+            e(Ago(older=d("7 days"), newer=d("1 days"))),
+            (metric(SOME, {"type": "date", "operator": "between", "start": 24, "end": 168, "unit": "hour"}),),
+        ),
+    }
+    for identity, (where, group) in cases.items():
+        accepting = segment(where, accept={"klaviyo": {identity: "a day does not matter"}})
+        assert [finding.id for finding in ADAPTER.assess(accepting, site())[Realisation.NATIVE].findings] == [identity]
+        (found,) = ADAPTER.compile(accepting, Realisation.NATIVE, site())
+        assert found.body["definition"] == canonical((group,))
+        with pytest.raises(FrancaError, match="no native form"):
+            ADAPTER.compile(segment(where), Realisation.NATIVE, site())
+
+
+def test_what_has_no_approximation_cannot_be_accepted() -> None:
+    """Accepting a finding without an approximation is an error that says so, never a guess."""
+    accepting = segment(Sample(percent=Decimal(10), salt="x"), accept={"klaviyo": {"sample": "any tenth will do"}})
+    with pytest.raises(FrancaError, match="an accept cannot help here"):
+        ADAPTER.compile(accepting, Realisation.NATIVE, site())
+
+
+def test_canonical_definitions_do_not_depend_on_order_or_spelling() -> None:
+    """Nulls, 5.0 for 5, offsets of instants, and the order of groups, conditions and filters make no difference."""
+    one = {"type": "profile-property", "property": "a", "filter": numeric("equals", 5)}
+    other = metric(SOME, between("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"), on("x", ANNA), on("y", ANNA))
+    respelled = {
+        **metric(
+            numeric("greater-than-or-equal", 1.0),
+            between("2026-01-01T01:00:00+01:00", "2026-02-01T00:00:00+00:00"),
+            on("y", ANNA),
+            on("x", ANNA),
+        ),
+    }
+    shown = {**one, "filter": numeric("equals", 5.0)}
+    assert canonical(((one, other), (one, other))) == canonical(((respelled, shown),))
+    nulls = {**metric(SOME), "metric_filters": None}
+    assert canonical(((nulls,),)) == canonical(((metric(SOME),),))

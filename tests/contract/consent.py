@@ -1,0 +1,88 @@
+"""What no adapter may ever send: a consent or subscription status, a new contact, a message (issue 2, Done-when 6).
+
+Every request counts, also one that the sandbox refused or a fault struck. Reading consent in the conditions of a Klaviyo segment is allowed,
+at exactly that place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from contract.requests import Request
+
+KEYS = frozenset(
+    [
+        # Mailchimp: members and audiences
+        "status", "status_if_new", "update_existing", "marketing_permissions", "sms_subscription_status", "consents_to_one_to_one_messaging",
+        "opt_in_status", "ip_opt", "timestamp_opt", "email_address",
+        # Klaviyo: profiles and bulk jobs
+        "subscription", "subscriptions", "consent", "consented_at", "can_receive_marketing", "can_receive_email_marketing", "suppressions",
+        "suppression", "historical_import", "$consent", "$consent_method", "$consent_timestamp", "$consent_version",
+        # Brevo: contacts and imports
+        "emailBlacklist", "emailBlacklisted", "smsBlacklist", "smsBlacklisted", "whatsappBlacklisted", "listUnsubscribed", "unlinkListIds",
+        "smtpBlacklistSender", "consentGroupIds", "forceMerge", "EMAIL",
+    ]
+)  # fmt: skip
+"""Keys that change whether somebody may be written to, wherever in a body they stand; a changed address is one (it loses its blocklisting)."""
+
+CALLS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "klaviyo": (
+        ("POST|PATCH", r"/api/profiles(/[^/]+)?", "makes or changes a profile outside the bulk import of known ones"),
+        ("POST", r"/api/profile-import", "makes a profile"),
+        ("POST", r"/api/profile-(subscription|suppression)-bulk-(create|delete)-jobs", "changes consent"),
+        ("POST", r"/api/data-privacy-deletion-jobs", "deletes people"),
+        ("POST|PATCH|DELETE", r"/(api/campaign-(send|schedule|message-schedule).*|client/.*)", "sends, or speaks for a shop's visitors"),
+    ),
+    "mailchimp": (
+        ("PUT", r"/3\.0/lists/[^/]+/members/[^/]+", "adds contacts"),
+        ("POST", r"/3\.0/lists/[^/]+(/members)?", "adds contacts, and changes statuses"),
+        ("DELETE|POST", r"/3\.0/lists/[^/]+/members/[^/]+(/actions/delete-permanent)?", "archives or deletes people"),
+        ("POST", r"/3\.0/campaigns/[^/]+/actions/.*", "sends or schedules"),
+        ("POST", r"/3\.0/automations/.*|/3\.0/customer-journeys/.*", "sends"),
+        ("PUT|POST", r"/3\.0/ecommerce/stores/[^/]+/(customers|orders|carts).*", "adds contacts"),
+    ),
+    "brevo": (
+        ("POST", r"/v3/contacts", "makes a contact"),
+        ("POST", r"/v3/contacts/(doubleOptinConfirmation|batch)", "asks for consent, or is gone"),
+        ("DELETE", r"/v3/contacts/(?!(folders|lists|attributes)/).+", "deletes people"),
+        ("POST|PUT", r"/v3/emailCampaigns/[^/]+/(sendNow|sendTest|sendReport|status)", "sends"),
+        ("POST", r"/v3/smtp/.*|/v3/transactionalSMS/.*|/v3/whatsapp/.*|/v3/(events|orders).*", "sends, or starts what sends"),
+    ),
+}
+"""Per ESP: methods, path, and what such a call does."""
+
+_READS_CONSENT = re.compile(r"\$\.data\.attributes\.definition\.condition_groups\[\d+\]\.conditions\[\d+\]")
+_SEGMENT = re.compile(r"/api/segments(/[^/]+)?")
+
+
+def violations(found: Request) -> list[str]:
+    """Return what in a request could change consent, make a contact or send."""
+    calls = [why for methods, path, why in CALLS[found.esp] if re.fullmatch(methods, found.method) and re.fullmatch(path, found.path)]
+    keys = [f"{place}: a key of consent" for place in _places(found.body, "$", _allowed(found))]
+    return calls + keys + _owner_mail(found)
+
+
+def _allowed(found: Request) -> bool:
+    """Return whether the body may read consent: a Klaviyo segment's definition."""
+    return found.esp == "klaviyo" and _SEGMENT.fullmatch(found.path) is not None
+
+
+def _places(value: Any, at: str, reading: bool) -> Iterator[str]:
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _places(item, f"{at}[{number}]", reading)
+    elif isinstance(value, dict) and not (reading and _READS_CONSENT.fullmatch(at) and value.get("type") == "profile-marketing-consent"):
+        for key, item in value.items():
+            if key in KEYS:
+                yield f"{at}.{key}"
+            yield from _places(item, f"{at}.{key}", reading)
+
+
+def _owner_mail(found: Request) -> list[str]:
+    """Brevo mails the account's owner after an import unless told not to."""
+    if (found.esp, found.method, found.path) != ("brevo", "POST", "/v3/contacts/import"):
+        return []
+    quiet = isinstance(found.body, dict) and found.body.get("disableNotification") is True
+    return [] if quiet else ["sends: an import without disableNotification mails the account's owner"]
