@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from franca.adapter import VirtualWaiter
 from franca.cli.main import main
 from franca.sandbox import Clock, Host, Running, emulator, serve
 
@@ -82,6 +83,7 @@ def esps(monkeypatch) -> Iterator[dict[str, Running]]:
             running[name] = stack.enter_context(serve(host))
             monkeypatch.setenv(VARIABLES[name], key)
         monkeypatch.setenv("FRANCA_LEDGER_KEY", "canary-ledger-key")
+        monkeypatch.setattr("franca.cli.account.RealWaiter", lambda: VirtualWaiter(on_sleep=clock.advance))
         yield running
 
 

@@ -31,7 +31,7 @@ def one_line(ended, *parts):
         (LOYALTY, "gte: 1000", "gte: lots", [f"{LOYALTY}:8:", "write a number"]),
         (LOYALTY, "{mailable: email}", "{segment: win_back}", ["circle: win_back → win_back"]),
         (LOYALTY, "  never_ordered:", "  vip:", ['duplicate key "vip"']),
-        ("franca.yaml", "country: {type: text}", "land: {type: text}", ["land", "customers"]),
+        ("franca.yaml", "total: {type: decimal}", "total: {type: decimal, column: totl}", ["totl", "orders", 'did you mean "total"']),
         ("franca.yaml", "table: orders", "table: order", ["order", "orders"]),
         ("franca.yaml", "connect: data", "connect: nowhere", ["nowhere"]),
         ("data/orders.csv", "120.00", "lots", ["orders.csv", "2"]),
