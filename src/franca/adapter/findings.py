@@ -68,5 +68,5 @@ def facts(destination: str, name: str) -> Assumption:
         id=f"facts:{destination}.{name}",
         statement=f"{destination} holds the same {name} as our table, after its filter, one event per id",
         reason=f"the mapping under destinations.{destination}",
-        consequence="members differ where the facts differ; `franca reconcile` measures it",
+        consequence="members differ where the facts differ",
     )
