@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from franca.adapter import Adapter, Address, Choice, Holds, Marker, Resource, ResourceKind, Site, digest, fingerprint
+from franca.adapter import Adapter, Address, Assumption, Choice, Holds, Marker, Resource, ResourceKind, Site, digest, fingerprint
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.logic import fingerprint as meaning
@@ -23,6 +23,7 @@ class Desired:
         markers: marker → the field that sync writes.
         counted: segment → the resource whose members are the segment's, as far as the ESP has one.
         renames: key → the key before a rename.
+        assumptions: all that the realisations and the groups' markers lean on.
         warnings: what the user should know; nothing of it stops a plan.
         definitions: a digest of what the segments mean and become.
     """
@@ -35,6 +36,7 @@ class Desired:
     markers: Mapping[Marker, Address]
     counted: Mapping[str, Address]
     renames: Mapping[str, str]
+    assumptions: tuple[Assumption, ...]
     warnings: tuple[Problem, ...]
     definitions: str
 
@@ -59,6 +61,7 @@ def desire(site: Site, adapter: Adapter) -> Desired:
         markers={marker: _holding(marker.key, found, Holds.MARKER) for marker, found in markers.items()},
         counted=_counted(compiled, markers),
         renames=_renames(site),
+        assumptions=_assumptions(site, adapter, decisions),
         warnings=(*warnings, *_over_limits(adapter, site, resources)),
         definitions=_digest(site, decisions, resources),
     )
@@ -110,6 +113,13 @@ def _group(site: Site, name: str) -> Marker:
         title=name,
         choices=tuple(Choice(segment=s.key, key=f"{name}.{s.key}", title=f"{s.name}, exclusively") for s in segments),
     )
+
+
+def _assumptions(site: Site, adapter: Adapter, decisions: Mapping[str, Decision]) -> tuple[Assumption, ...]:
+    grouped = [segment for name in site.destination.markers for segment in site.project.group(name)]
+    marked = [adapter.assess(segment, site).get(Realisation.MARKER) for segment in grouped]
+    leaned = {known for found in marked if found for known in found.assumptions}
+    return tuple(sorted(leaned.union(*(decision.assumptions for decision in decisions.values()))))
 
 
 def _merge(found: Iterable[Resource]) -> dict[Address, Resource]:

@@ -36,7 +36,7 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
         remote=_remote_digest(matching),
         changes=changes,
         decisions=tuple(desired.decisions.values()),
-        assumptions=tuple(sorted({known for decision in desired.decisions.values() for known in decision.assumptions})),
+        assumptions=desired.assumptions,
         unsafe=unsafe(changes, kinds, destination, desired.site.project.policies.maximum_change),
         warnings=tuple(str(replace(problem, warning=False)) for problem in (*desired.warnings, *_daily_limit(desired, changes))),
     )

@@ -26,7 +26,7 @@ def _lines(decision: Decision, destination: str) -> Iterator[str]:
         if decision.realisation is None
         else f"{destination}: {_KEPT[decision.realisation]} ({decision.why})"
     )
-    yield from (f"  {finding}: {about}" for finding, about in findings(decision))
+    yield from (f"  {finding}: {about}" for finding, about in dict.fromkeys(findings(decision)))
     for assumption in decision.assumptions:
         yield f"  leans on {assumption.id}: {assumption.statement}" + (
             f"; otherwise {assumption.consequence}" if assumption.consequence else ""
