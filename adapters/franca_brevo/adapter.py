@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from franca.adapter import PROTOCOL, Assessment, Assumption, Capabilities, Connection, Limits, Marker, Resource, Setting, Site, Waiter
+from franca.adapter import (
+    PROTOCOL,
+    Assessment,
+    Assumption,
+    Capabilities,
+    Connection,
+    Limits,
+    Marker,
+    Resource,
+    ResourceKind,
+    Setting,
+    Site,
+    Waiter,
+)
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
@@ -23,6 +36,7 @@ class BrevoAdapter:
     assumptions: Mapping[str, Assumption] = ASSUMPTIONS
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
+    members_kind = ResourceKind.LIST
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:  # noqa: ARG002 - the protocol's signature
         """Say of each realisation whether it is exact: lists always, markers too, native segments never."""

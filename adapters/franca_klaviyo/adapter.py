@@ -44,6 +44,7 @@ class KlaviyoAdapter:
     assumptions: Mapping[str, Assumption] = ASSUMPTIONS
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
+    members_kind = ResourceKind.LIST
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here; lists and markers always are."""

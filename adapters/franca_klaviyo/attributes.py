@@ -67,7 +67,7 @@ def _valued(kind: Kind, test: ValueTest, positive: bool) -> Part:
     if positive or test.op in FLAGS:
         return Part(groups=(filters,))
     # A test on a missing value is false, its negation true; negative filters leave such profiles out (KHC 14837232353691).
-    return Part(groups=tuple((each,) for each in filters))
+    return Part(groups=tuple((each, NOT_SET) for each in filters))
 
 
 def _timed(test: ValueTest | TimeTest, positive: bool, at: Time) -> Part:

@@ -47,6 +47,7 @@ class MailchimpAdapter:
     assumptions: Mapping[str, Assumption] = ASSUMPTIONS
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
+    members_kind = ResourceKind.TAG
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here; tags and markers always are."""

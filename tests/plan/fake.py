@@ -211,6 +211,7 @@ class FakeAdapter:
     assumptions: dict[str, Assumption] = field(default_factory=dict)
     capabilities: dict[Any, Any] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    members_kind: ResourceKind = ResourceKind.LIST
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         return {

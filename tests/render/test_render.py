@@ -106,9 +106,11 @@ def test_a_long_value_is_cut_in_a_diff():
 def test_a_decision_leads_with_how_it_is_kept():
     """Then why, and what it leans on, with the consequence."""
     believed = Assumption(id="fake.rolls", statement="hours roll", consequence="members differ by a day")
-    kept = Decision(segment="vip", name="VIP", realisation=Realisation.MEMBERS, why="not native: x", assumptions=(believed,))
+    kept = Decision(
+        segment="vip", name="VIP", realisation=Realisation.MEMBERS, why="not native: x", kept_as="list", assumptions=(believed,)
+    )
     assert render_decision(kept, "shop").splitlines() == [
-        "shop: kept as members, refreshed by sync (not native: x)",
+        "shop: kept as a list, refreshed by sync (not native: x)",
         "  leans on fake.rolls: hours roll; otherwise members differ by a day",
     ]
     refused = Decision(segment="vip", name="VIP", realisation=None, why="no realisation: x", refused=True)

@@ -49,9 +49,9 @@ def _setting(destination: Destination, key: str, setting: Setting) -> Iterator[P
     if value is None:
         if setting.required and setting.default is None:
             yield Problem(what=f"{what} is missing", remedy=setting.meaning, position=at)
-    elif not isinstance(value, str):
-        yield Problem(what=f"{what} is a text", remedy=setting.meaning, position=at)
-    elif setting.secret and not value.startswith(SECRET_FORMS):
+    elif isinstance(value, bool) or not isinstance(value, (str, int)):
+        yield Problem(what=f"{what} is a text or a whole number", remedy=setting.meaning, position=at)
+    elif setting.secret and not str(value).startswith(SECRET_FORMS):
         yield Problem(what=f"{what} is not a reference to a secret", remedy="write env:NAME or file:PATH, never the secret", position=at)
 
 

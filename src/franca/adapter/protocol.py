@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from franca.adapter.capabilities import Capabilities, Limits
 from franca.adapter.findings import Assessment, Assumption
-from franca.adapter.resources import Remote, Resource, Snapshot
+from franca.adapter.resources import Remote, Resource, ResourceKind, Snapshot
 from franca.adapter.transport import Policy, Waiter
 from franca.definitions import Destination, Project, Realisation, Segment
 
@@ -146,6 +146,7 @@ class Adapter(Protocol):
         title: the ESP's name.
         settings: the keys that a destination may hold beside those of language.md.
         assumptions: every named assumption that a compilation may lean on.
+        members_kind: what a members realisation is at this ESP: a tag or a list.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Adapter(Protocol):
     assumptions: Mapping[str, Assumption]
     capabilities: Capabilities
     limits: Limits
+    members_kind: ResourceKind
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here, on which assumptions, or why not."""

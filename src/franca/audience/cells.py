@@ -81,7 +81,7 @@ def _date(text: ir.StringValue, _column: Column) -> Cell:
 def _datetime(text: ir.StringValue, column: Column) -> Cell:
     wall, instant = text.try_cast("timestamp"), text.try_cast("timestamp('UTC')").cast("timestamp")
     value = text.re_search(rf"^.{{11}}.*{_OFFSET}$").ifelse(instant, to_utc(wall, column.zone))
-    return text.re_search(_DATETIME) & value.notnull(), value
+    return text.re_search(_DATETIME) & instant.notnull(), value
 
 
 def _list(text: ir.StringValue, _column: Column) -> Cell:

@@ -70,7 +70,11 @@ def _key(stored: ir.Value) -> ir.Value | None:
 
 
 def _text(stored: ir.Value, _column: Column) -> ir.Value | None:
-    return stored if stored.type().is_string() else stored.cast("string") if stored.type().is_uuid() else None
+    """Return text; what has one way of being written is written so, because undeclared columns compare as text."""
+    kind = stored.type()
+    if kind.is_string():
+        return stored
+    return stored.cast("string") if kind.is_integer() or kind.is_boolean() or kind.is_date() or kind.is_uuid() else None
 
 
 def _integer(stored: ir.Value, _column: Column) -> ir.Value | None:

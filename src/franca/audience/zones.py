@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import ibis
 from ibis import ir
 
-_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-"""Clock changes are looked up between these; before and after, the nearest offset holds."""
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2071, 1, 1, tzinfo=UTC)
+"""Clock changes are looked up between these; before and after, the nearest offset holds (before 1970 the zones are guesswork anyway)."""
 _STEP = timedelta(days=7)  # some zones change twice within a month
 
 
@@ -55,7 +55,8 @@ def to_utc(wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Return the instant (naive, in UTC) of a wall-clock time in *zone*."""
     offsets = wall_offsets(zone)
     # the few different offsets are made once: the tree shares them
-    instants = {offset: wall - ibis.interval(seconds=int(offset.total_seconds())) if offset else wall for _, offset in offsets}
+    different = {offset for _, offset in offsets}
+    instants = {offset: wall - ibis.interval(seconds=int(offset.total_seconds())) if offset else wall for offset in different}
     return _search(wall, [(start, instants[offset]) for start, offset in offsets])
 
 

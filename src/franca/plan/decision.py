@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from franca.adapter import Adapter, Assessment, Assumption, Finding, Site
 from franca.definitions import SKIP, Realisation, Segment
@@ -23,6 +23,7 @@ class Decision:
         segment, name: its key and what people call it.
         realisation: None when it is skipped or refused.
         why: in a few words.
+        kept_as: "tag" or "list" for members; empty otherwise.
         refused: no realisation is possible; *findings* say why.
         findings: what stands in the way of a better realisation, or is accepted or warned about in this one.
         accepted: finding id → the reason that the user gave, as far as a finding needs it.
@@ -33,6 +34,7 @@ class Decision:
     name: str
     realisation: Realisation | None
     why: str
+    kept_as: str = ""
     refused: bool = False
     findings: tuple[Finding, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
@@ -49,8 +51,12 @@ def decide(segment: Segment, site: Site, adapter: Adapter) -> tuple[Decision, tu
     accept = segment.accept.get(destination, {})
     problems = tuple(_unused(segment, destination, assessments))
     if wish is not None:
-        return _wished(segment, Realisation(wish), assessments, accept), (*problems, *_unmet(segment, destination, wish, assessments))
-    return _chosen(segment, assessments, accept), problems
+        decision = _wished(segment, Realisation(wish), assessments, accept)
+        problems = (*problems, *_unmet(segment, destination, wish, assessments))
+    else:
+        decision = _chosen(segment, assessments, accept)
+    kept_as = adapter.members_kind.value if decision.realisation is Realisation.MEMBERS else ""
+    return replace(decision, kept_as=kept_as), problems
 
 
 def _wished(segment: Segment, wish: Realisation, assessments: Assessments, accept: Mapping[str, str]) -> Decision:

@@ -10,7 +10,7 @@ from franca.render.text import printable
 
 _KEPT: Mapping[Realisation, str] = {
     Realisation.NATIVE: "native",
-    Realisation.MEMBERS: "kept as members, refreshed by sync",
+    Realisation.MEMBERS: "kept as a {kept_as}, refreshed by sync",
     Realisation.MARKER: "kept as a marker field, refreshed by sync",
 }
 
@@ -24,7 +24,7 @@ def _lines(decision: Decision, destination: str) -> Iterator[str]:
     yield (
         f"{destination}: {decision.why}"
         if decision.realisation is None
-        else f"{destination}: {_KEPT[decision.realisation]} ({decision.why})"
+        else f"{destination}: {_KEPT[decision.realisation].format(kept_as=decision.kept_as)} ({decision.why})"
     )
     yield from (f"  {finding}: {about}" for finding, about in dict.fromkeys(findings(decision)))
     for assumption in decision.assumptions:

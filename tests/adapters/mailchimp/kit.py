@@ -29,7 +29,7 @@ from franca.definitions import (
 from franca.sandbox import Clock, Exchange, Host, Running, serve
 from franca_mailchimp.adapter import ADAPTER
 from franca_mailchimp.sandbox import API_KEY, Sandbox
-from sandbox.mailchimp_kit import LIST, sdk, violations
+from sandbox.mailchimp_kit import LIST, sdk
 
 KEY_VARIABLE = "MAILCHIMP_TEST_KEY"
 AUDIENCE = "Customers"
@@ -163,7 +163,7 @@ class Account:
 
 @contextmanager
 def account(segments: Mapping[str, Predicate] = NOTHING, *, key: str = API_KEY, more: Any = None, **options: Any) -> Iterator[Account]:
-    """Serve an empty account and connect to it; waiting moves the sandbox's clock. Afterwards all traffic must fit the contract."""
+    """Serve an empty account and connect to it; waiting moves the sandbox's clock. tests/conftest.py checks all traffic."""
     clock = Clock(strategies.AS_OF)
     sandbox = Sandbox(clock, **options)
     with serve(Host(sandbox, clock)) as running, pytest.MonkeyPatch.context() as patch:
@@ -175,5 +175,3 @@ def account(segments: Mapping[str, Predicate] = NOTHING, *, key: str = API_KEY, 
             yield Account(running, sandbox, clock, place, connection, waiter)
         finally:
             connection.close()
-    broken = [problem for exchange in running.host.exchanges for problem in violations(exchange)]
-    assert not broken, broken
