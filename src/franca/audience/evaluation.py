@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,9 +21,7 @@ from franca.audience.moments import AsOf
 from franca.audience.writing import write_members
 from franca.definitions import Mailable, Project
 from franca.errors import FrancaError, Problem
-
-Progress = Callable[[int, int, str], None]
-"""Hears how far an evaluation came: done, total, what."""
+from franca.progress import Progress, silent
 
 _PAST = timedelta(minutes=5)
 """An as-of instant this far back is no longer now."""
@@ -55,7 +53,7 @@ def evaluate(project: Project, *, as_of: datetime, progress: Progress | None = N
     Args:
         project: as `franca.language.check` returns it.
         as_of: the instant that counts as now, with a zone.
-        progress: hears done, total, what.
+        progress: hears what is done, and how far it came.
         now: the present, by default the clock's; an earlier *as_of* is warned about.
 
     Raises:
@@ -65,7 +63,7 @@ def evaluate(project: Project, *, as_of: datetime, progress: Progress | None = N
         raise ValueError("as_of needs a zone")
     with opened(project) as engine:
         membership = Membership(project, AsOf(as_of.astimezone(UTC), project.zone), engine)
-        yield Evaluation(membership, progress or (lambda _done, _total, _what: None), now or datetime.now(UTC))
+        yield Evaluation(membership, progress or silent, now or datetime.now(UTC))
 
 
 class Evaluation:
@@ -212,11 +210,12 @@ class Evaluation:
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn errors of the engine into one line without any of the data."""
+        errors: tuple[type[Exception], ...] = (OSError, *self._engine.errors)
         try:
             yield
         except FrancaError:
             raise
-        except (OSError, ibis.common.exceptions.IbisError, *self._engine.errors) as error:
+        except errors as error:
             raise self._engine.explain(error) from None
 
     def _arrow(self, expression: ir.Table) -> pa.Table:
@@ -228,7 +227,7 @@ class Evaluation:
         return row
 
     def _tell(self, done: int, what: str) -> None:
-        self._progress(done, 3, what)
+        self._progress(what, done, 3)
 
 
 def _words(project: Project, channel: str) -> tuple[str, ...]:

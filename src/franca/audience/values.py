@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis
 from ibis import ir
+from ibis.expr import datatypes as dt
 
 from franca.audience.functions import Functions, every, some
 from franca.audience.moments import Span
@@ -19,24 +20,27 @@ _DIGITS = 38
 """What a decimal of the engines holds."""
 
 
-def literal(constant: Constant) -> ir.Scalar:
-    """Return *constant* as the evaluator compares it: instants naive in UTC, decimals with just their digits."""
+def literal(constant: Constant, beside: ir.Value) -> ir.Scalar:
+    """Return *constant* as it compares with *beside*: instants naive in UTC, decimals of a type that holds both."""
     if isinstance(constant, datetime):
         return ibis.literal(constant.astimezone(UTC).replace(tzinfo=None), type="timestamp")
     if isinstance(constant, Decimal) or (isinstance(constant, int) and abs(constant) >= 2**63):
-        return _decimal(Decimal(constant))
+        return _decimal(Decimal(constant), beside.type())
     types = {bool: "boolean", int: "int64", float: "float64", str: "string", date: "date"}
     return ibis.literal(constant, type=types[type(constant)])
 
 
-def _decimal(constant: Decimal) -> ir.Scalar:
+def _decimal(constant: Decimal, beside: dt.DataType) -> ir.Scalar:
     plain = Decimal(format(constant, "f"))
     _, digits, exponent = plain.as_tuple()
     scale = max(0, -int(exponent))
     if max(len(digits), scale) > _DIGITS:
         raise FrancaError(f"the number {constant} has more than {_DIGITS} digits", remedy="write a shorter one")
     # eighteen digits fit the engine's fast decimals
-    return ibis.literal(plain, type=f"decimal({18 if max(len(digits), scale) <= 18 else _DIGITS}, {scale})")
+    precision = 18 if max(len(digits), scale) <= 18 else _DIGITS
+    if isinstance(beside, dt.Decimal):
+        precision, scale = max(precision, beside.precision or _DIGITS), max(scale, beside.scale or 0)
+    return ibis.literal(plain, type=dt.Decimal(precision, scale))
 
 
 def within(value: ir.Value, span: Span) -> ir.BooleanValue:
@@ -58,20 +62,20 @@ def value_test(value: ir.Value, test: ValueTest, kind: Kind, functions: Function
     return _TESTS[test.op](value, test)
 
 
-def _one(test: ValueTest) -> ir.Scalar:
-    return literal(test.operands[0])
+def _one(value: ir.Value, test: ValueTest) -> ir.Scalar:
+    return literal(test.operands[0], value)
 
 
 def _is(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
-    return (value == _one(test)).fill_null(False)
+    return (value == _one(value, test)).fill_null(False)
 
 
 def _in(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
-    return value.isin([literal(constant) for constant in test.operands]).fill_null(False) if test.operands else ibis.literal(False)
+    return value.isin([literal(constant, value) for constant in test.operands]).fill_null(False) if test.operands else ibis.literal(False)
 
 
 def _between(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
-    low, high = map(literal, test.operands)
+    low, high = (literal(constant, value) for constant in test.operands)
     return ((value >= low) & (value < high)).fill_null(False)
 
 
@@ -93,10 +97,10 @@ _TESTS: Mapping[Op, Callable[[ir.Value, ValueTest], ir.BooleanValue]] = {
     Op.IS_NOT: lambda value, test: ~_is(value, test),
     Op.IN: _in,
     Op.NOT_IN: lambda value, test: ~_in(value, test),
-    Op.GT: lambda value, test: (value > _one(test)).fill_null(False),
-    Op.GTE: lambda value, test: (value >= _one(test)).fill_null(False),
-    Op.LT: lambda value, test: (value < _one(test)).fill_null(False),
-    Op.LTE: lambda value, test: (value <= _one(test)).fill_null(False),
+    Op.GT: lambda value, test: (value > _one(value, test)).fill_null(False),
+    Op.GTE: lambda value, test: (value >= _one(value, test)).fill_null(False),
+    Op.LT: lambda value, test: (value < _one(value, test)).fill_null(False),
+    Op.LTE: lambda value, test: (value <= _one(value, test)).fill_null(False),
     Op.BETWEEN: _between,
     Op.CONTAINS: _text("contains"),
     Op.STARTS_WITH: _text("startswith"),

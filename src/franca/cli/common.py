@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from franca.errors import FrancaError
+from franca.progress import Progress
 
 if TYPE_CHECKING:
     from franca.adapter import Site
     from franca.definitions import Project
-
-Progress = Callable[[str, int, int], None]
-"""Hears (what, done, total) after every step of a long work."""
 
 ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project's folder.", show_default="this folder")]
 HERE = Path()

@@ -7,7 +7,6 @@ from franca.plan.errors import PartlyAppliedError, Unsafe, UnsafeError, refuse
 from franca.plan.journal import Intent, Journal
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import check_account, make_plan
-from franca.plan.progress import Progress, silent
 from franca.plan.records import Action, Change, Plan, PlanFile, dump_plans, load_plans, plan_schema
 from franca.plan.state import Entry, State, Store
 
@@ -24,7 +23,6 @@ __all__ = [
     "PartlyAppliedError",
     "Plan",
     "PlanFile",
-    "Progress",
     "Result",
     "State",
     "Store",
@@ -39,5 +37,4 @@ __all__ = [
     "make_plan",
     "plan_schema",
     "refuse",
-    "silent",
 ]

@@ -10,10 +10,10 @@ from franca.plan.desired import Desired
 from franca.plan.errors import PartlyAppliedError, refuse
 from franca.plan.outcomes import Applied
 from franca.plan.plan import make_plan
-from franca.plan.progress import Progress, silent
 from franca.plan.records import Change, Plan
 from franca.plan.run import begin
 from franca.plan.state import Store
+from franca.progress import Progress, silent
 
 
 def apply(

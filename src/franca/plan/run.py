@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from franca.adapter import Address, Connection, DestinationError, Remote, Resource, Snapshot, UnknownOutcomeError, fingerprint
+from franca.adapter import Address, Connection, DestinationError, Remote, Resource, Snapshot, UnknownOutcomeError, fingerprint, symbolic
 from franca.errors import FrancaError
 from franca.plan.desired import Desired
 from franca.plan.errors import PartlyAppliedError
@@ -13,10 +13,10 @@ from franca.plan.journal import Journal
 from franca.plan.match import Matching, match
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import matched
-from franca.plan.progress import Progress
 from franca.plan.records import Action, Change, Plan
 from franca.plan.resolve import Resolver
 from franca.plan.state import Entry, State, Store
+from franca.progress import Progress
 
 
 def begin(plan: Plan, desired: Desired, connection: Connection, store: Store, *, snapshot: Snapshot, state: State) -> Run:
@@ -128,21 +128,26 @@ class Run:
         try:
             return self.connection.create(resource, body)
         except UnknownOutcomeError:
-            made = self._look(resource.address)
+            made = self._look(resource, body)
             return made if made is not None else self._made_after_all(resource, body)
 
     def _made_after_all(self, resource: Resource, body: Mapping[str, object]) -> str:
         try:
             return self.connection.create(resource, body)
         except UnknownOutcomeError:
-            made = self._look(resource.address)
+            made = self._look(resource, body)
             if made is None:
                 raise
             return made
 
-    def _look(self, address: Address) -> str | None:
-        found = self.connection.read().owned().get(address)
-        return found.id if found else None
+    def _look(self, resource: Resource, body: Mapping[str, object]) -> str | None:
+        """Return the id of what was made without an answer, finished: making may be several calls, of which the first was done."""
+        found = self.connection.read().owned().get(resource.address)
+        if found is None:
+            return None
+        if symbolic(found.body) != body:
+            _insist(lambda: self.connection.update(found, resource, body))
+        return found.id
 
     def _put(self, change: Change, id_: str) -> None:
         self._keep(self.state.put(change.address, _entry(self.desired.resources[change.address], id_)))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from franca.adapter import Address, Connection, Contact, DestinationError, Remote, Resource, Snapshot
 from franca.errors import FrancaError
-from franca.plan import Desired, PartlyAppliedError, Progress, State, Store, check_account, refuse, silent
+from franca.plan import Desired, PartlyAppliedError, State, Store, check_account, refuse
+from franca.progress import Progress, silent
 from franca.sync.delta import Audience, Delta, Emails, Target, from_ledger, from_reading, members, winners
 from franca.sync.ledger import Ledger
 from franca.sync.report import Synced
