@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from franca.adapter import Remote, Resource, ResourceKind, Snapshot, key_of, owned_name
-from franca.adapter.errors import TerminalError
+from franca.adapter.errors import DestinationError, TerminalError, UnknownOutcomeError
 from franca.definitions import Project
 from franca_klaviyo import definition
 from franca_klaviyo.client import XS, Client, L, M, Operation, S, Tier
@@ -98,7 +98,11 @@ class Resources:
     # -- writing
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
-        """Make a segment or list and tag it; a field is made by being written."""
+        """Make a segment or list and tag it; a field is made by being written.
+
+        Raises:
+            UnknownOutcomeError: made or not, or made and not tagged: who looks finds it, and an update tags it.
+        """
         if resource.kind is ResourceKind.FIELD:
             return field_title(resource.key)
         tag = self._tag_identity()  # first: were it to fail, nothing would be half made
@@ -110,7 +114,7 @@ class Resources:
         identity = str(made["data"]["id"])
         if resource.kind is ResourceKind.SEGMENT:
             self._processing.add(identity)
-        self._link(tag, resource.kind, identity)
+        self._link_made(tag, resource.kind, identity)
         return identity
 
     def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
@@ -179,6 +183,15 @@ class Resources:
             tag = found[0] if found else self._client.call(CREATE_TAG, {"data": {"type": "tag", "attributes": {"name": self._tag}}})["data"]
             self._tag_id = str(tag["id"])
         return self._tag_id
+
+    def _link_made(self, tag: str, kind: ResourceKind, identity: str) -> None:
+        try:
+            self._link(tag, kind, identity)
+        except DestinationError as error:
+            problem = error.problem
+            raise UnknownOutcomeError(
+                problem.what, remedy=problem.remedy, operation=error.operation, status=error.status, request_id=error.request_id
+            ) from error
 
     def _link(self, tag: str, kind: ResourceKind, identity: str) -> None:
         self._client.call(TAG[kind], tag, {"data": [{"type": str(kind), "id": identity}]})

@@ -1,7 +1,7 @@
 """What no adapter may ever send: a consent or subscription status, a new contact, a message (issue 2, Done-when 6).
 
-Every request counts, also one that the sandbox refused or a fault struck. Reading consent in the conditions of a Klaviyo segment is allowed,
-at exactly that place.
+Every request counts, also one that the sandbox refused or a fault struck. Reading consent is allowed in the conditions of a Klaviyo
+segment, at exactly that place.
 """
 
 from __future__ import annotations
@@ -10,22 +10,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from contract.requests import Request
+from contract.calls import Request
 
 KEYS = frozenset(
-    [
-        # Mailchimp: members and audiences
-        "status", "status_if_new", "update_existing", "marketing_permissions", "sms_subscription_status", "consents_to_one_to_one_messaging",
-        "opt_in_status", "ip_opt", "timestamp_opt", "email_address",
-        # Klaviyo: profiles and bulk jobs
-        "subscription", "subscriptions", "consent", "consented_at", "can_receive_marketing", "can_receive_email_marketing", "suppressions",
-        "suppression", "historical_import", "$consent", "$consent_method", "$consent_timestamp", "$consent_version",
-        # Brevo: contacts and imports
-        "emailBlacklist", "emailBlacklisted", "smsBlacklist", "smsBlacklisted", "whatsappBlacklisted", "listUnsubscribed", "unlinkListIds",
-        "smtpBlacklistSender", "consentGroupIds", "forceMerge", "EMAIL",
-    ]
-)  # fmt: skip
-"""Keys that change whether somebody may be written to, wherever in a body they stand; a changed address is one (it loses its blocklisting)."""
+    # of Mailchimp's members and audiences
+    """status status_if_new update_existing marketing_permissions sms_subscription_status consents_to_one_to_one_messaging opt_in_status
+    ip_opt timestamp_opt email_address """
+    # of Klaviyo's profiles and jobs
+    """subscription subscriptions consent consented_at can_receive_marketing can_receive_email_marketing suppression suppressions
+    historical_import $consent $consent_method $consent_timestamp $consent_version """
+    # of Brevo's contacts and imports
+    """emailBlacklist emailBlacklisted smsBlacklist smsBlacklisted whatsappBlacklisted listUnsubscribed unlinkListIds smtpBlacklistSender
+    consentGroupIds forceMerge EMAIL""".split()
+)
+"""Keys that change whether somebody may be written to, wherever in a body they stand. A new address is one: it sheds its blocklisting."""
 
 CALLS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "klaviyo": (

@@ -7,6 +7,8 @@ from typing import Any
 
 Node = dict[str, Any]
 Change = Callable[[Node], Node]
+SILENT = frozenset(["nullable", "example", "default", "discriminator", "description", "title"])
+"""What says nothing about values, or is said otherwise (`nullable`)."""
 COMPONENT = "#/components/schemas/"
 
 
@@ -36,9 +38,7 @@ class _Writing:
             return source
         if "$ref" in source:
             return _nullable({"$ref": self._reference(source["$ref"])}, source)
-        made = {
-            key: self._value(key, value) for key, value in source.items() if key not in ("nullable", "example", "default", "discriminator")
-        }
+        made = {key: self._value(key, value) for key, value in source.items() if key not in SILENT}
         for change in self.changes:
             made = made if change is _closed and not whole else change(made)
         return _nullable(made, source)

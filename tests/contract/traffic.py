@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contract import consent, ours, vendor
-from contract.requests import Request, requests
+from contract.calls import Request, requests
 from contract.shapes import shape
 from franca.sandbox import Exchange, Host, emulators
 

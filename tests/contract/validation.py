@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jsonschema import Draft4Validator, Draft202012Validator, ValidationError
@@ -46,12 +46,15 @@ def _items(every: Any) -> Any:
 
 
 def _line(error: ValidationError) -> str:
-    nearest = error
-    while nearest.context:
-        nearest = min(nearest.context, key=lambda each: (-len(each.absolute_path), _pinned(each)))
-    return f"{nearest.json_path}: {nearest.message[:300]}"
+    while error.context:
+        error = _telling(error.context)
+    return f"{error.json_path}: {error.message[:300]}"
 
 
-def _pinned(error: ValidationError) -> bool:
-    """Return whether an alternative failed already at the word that names it."""
-    return error.validator in ("enum", "const")
+def _telling(context: Sequence[ValidationError]) -> ValidationError:
+    """Return the error that explains best why no alternative fits: one of the alternative that failed at no word which names it."""
+    alternatives: dict[Any, list[ValidationError]] = {}
+    for each in context:
+        alternatives.setdefault(each.relative_schema_path[0], []).append(each)
+    nearest = min(alternatives.values(), key=lambda errors: (any(each.validator in ("enum", "const") for each in errors), len(errors)))
+    return max(nearest, key=lambda each: len(each.relative_path))

@@ -14,9 +14,9 @@ from urllib.parse import urlparse
 
 from jsonschema.protocols import Validator as Schema
 
+from contract.calls import Query, Request
 from contract.openapi import as_schema
-from contract.relaxations import UNDECLARED, relaxed
-from contract.requests import Query, Request
+from contract.relaxations import NEWER_PARAMETERS, SPARSE, UNDECLARED, relaxed
 from contract.validation import problems, validator
 
 NEWER: dict[tuple[str, str], str] = {
@@ -39,7 +39,9 @@ def request(found: Request) -> list[str]:
     operation = document(found.esp).operation(found.method, found.route.path)
     if operation is None:
         return ["accepted, and the vendor's document does not hold it"]
-    return [*operation.query_problems(found.query), *operation.request_problems(found.body)]
+    newer = NEWER_PARAMETERS.get((found.esp, found.route.name), frozenset())
+    query = tuple(pair for pair in found.query if pair[0] not in newer)
+    return [*operation.query_problems(query), *operation.request_problems(found.body)]
 
 
 def response(found: Request, status: int, body: Any) -> list[str]:
@@ -47,7 +49,10 @@ def response(found: Request, status: int, body: Any) -> list[str]:
     if found.route is None or (found.esp, found.route.name) in NEWER:
         return []
     operation = document(found.esp).operation(found.method, found.route.path)
-    return operation.response_problems(status, body) if operation else []
+    if operation is None:
+        return []
+    sparse = any(name.startswith("fields[") for name, _ in found.query)
+    return operation.response_problems(status, body, sparse=sparse)
 
 
 @cache
@@ -74,24 +79,19 @@ class Document:
     def operation(self, method: str, template: str) -> Operation | None:
         """Return the operation of a route; placeholders may have other names, and the most literal path wins."""
         if (method, template) not in self._found:
-            matching = [
-                path for path, item in self.data["paths"].items() if method.lower() in item and self._pattern(path).fullmatch(template)
-            ]
+            known = (path for path, item in self.data["paths"].items() if method.lower() in item)
+            matching = [path for path in known if self._pattern(path).fullmatch(template)]
             best = min(matching, key=lambda path: path.count("{"), default=None)
             self._found[method, template] = None if best is None else Operation(self, best, method.lower())
         return self._found[method, template]
 
     def _pattern(self, path: str) -> re.Pattern[str]:
-        parts = (
-            part if part == "/" else r"[^/]+" if part.startswith("{") else re.escape(part)
-            for part in re.split(r"(/|\{[^}]+\})", path)
-            if part
-        )
-        return re.compile(re.escape(self._base) + "".join(parts))
+        return re.compile(re.sub(r"\\\{[^}]+\}", "[^/]+", re.escape(self._base + path)))
 
-    def compiled(self, schema: Mapping[str, Any], *, closed: bool = False) -> Schema:
+    def compiled(self, schema: Mapping[str, Any], *, closed: bool = False, sparse: bool = False) -> Schema:
         """Return a validator of a schema of this document; *closed* refuses unknown keys, which OpenAPI lets through."""
-        return validator(as_schema(schema, self.data["components"], relaxed(self.esp), closed=closed), draft=4)
+        changes = (*relaxed(self.esp), *((SPARSE.change,) if sparse else ()))
+        return validator(as_schema(schema, self.data["components"], changes, closed=closed), draft=4)
 
     def resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what a reference at the level of parameters, bodies and responses points to."""
@@ -120,12 +120,12 @@ class Operation:
             return [] if body is None else ["vendor's document: no body belongs here"]
         return [f"vendor's document: {line}" for line in problems(compiled, body)]
 
-    def response_problems(self, status: int, body: Any) -> list[str]:
+    def response_problems(self, status: int, body: Any, *, sparse: bool = False) -> list[str]:
         """Return where an answer leaves the document."""
         key = self._status(status)
         if key is None:
             return [f"vendor's document: answered {status}, which it does not declare"]
-        compiled = _answer(self, key)
+        compiled = _answer(self, key, sparse=sparse)
         if compiled is None:
             return [] if body is None else [f"vendor's document: {status} has no body"]
         return [f"vendor's document: {line}" for line in problems(compiled, body)]
@@ -135,10 +135,8 @@ class Operation:
         return [f"vendor's document: query {line}" for name, value in query for line in self._parameter(name, value)]
 
     def _status(self, status: int) -> str | None:
-        declared = self._item["responses"]
-        return next(
-            (key for key in (str(status), f"{str(status)[0]}XX", "default") if key in declared), UNDECLARED.get((self.document.esp, status))
-        )
+        known = (key for key in (str(status), f"{str(status)[0]}XX", "default") if key in self._item["responses"])
+        return next(known, UNDECLARED.get((self.document.esp, status)))
 
     def _parameter(self, name: str, value: str) -> Iterator[str]:
         compiled = _parameters(self).get(name)
@@ -156,11 +154,11 @@ def _body(operation: Operation) -> Schema | None:
 
 
 @cache
-def _answer(operation: Operation, key: str) -> Schema | None:
+def _answer(operation: Operation, key: str, *, sparse: bool) -> Schema | None:
     responses = operation._item["responses"]
-    content = operation.document.resolved(responses[key] if key in responses else {"$ref": key}).get("content", {})
+    content = operation.document.resolved(responses.get(key, {"$ref": key})).get("content", {})
     schema = next((media["schema"] for media in content.values() if "schema" in media), None)
-    return None if schema is None else operation.document.compiled(schema)
+    return None if schema is None else operation.document.compiled(schema, sparse=sparse)
 
 
 @cache

@@ -15,6 +15,7 @@ import pytest
 
 from evaluator import naive
 from files import Write, write_csv, write_parquet
+from franca.audience import evaluate
 from franca.definitions import (
     Ago,
     All,
@@ -81,18 +82,11 @@ def batches(rounds: int, start: int) -> tuple[Batch, ...]:
 
 
 def evaluated(project: Project, as_of: datetime) -> Answers:
-    """Ask the evaluator for all members at once."""
-    from franca.audience import evaluate
-
-    path = project.root / "members.parquet"
+    """Ask the evaluator for all members in one query: its public answers make one for each segment, which random tests cannot afford."""
     with evaluate(project, as_of=as_of) as evaluation:
-        evaluation.write(path)
-        sizes = evaluation.sizes()
-    rows = [(row["segment"], row["profile"]) for row in pq.read_table(path).to_pylist()]
-    assert rows == sorted(set(rows))
-    answers = {key: {profile for segment, profile in rows if segment == key} for key in project.segments}
-    assert sizes == {key: len(keys) for key, keys in answers.items()}
-    return answers
+        found = evaluation._engine.connection.to_pyarrow(evaluation._table(keep=True)).to_pylist()
+        columns = evaluation._membership.columns
+    return {key: {row["profile"] for row in found if row[column]} for key, column in columns.items()}
 
 
 @dataclass(frozen=True)
@@ -193,18 +187,34 @@ def test_the_evaluator_agrees_with_the_naive_interpreter(name: str, start: int, 
     assert examples >= 1_000
 
 
-@pytest.mark.parametrize(("name", "as_of"), [("csv", INSTANTS[0]), ("parquet", INSTANTS[1])])
-def test_the_evaluator_agrees_on_every_test_of_every_value(name: str, as_of: datetime, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", FORMATS)
+def test_all_answers_of_an_evaluation_say_the_same(name: str, tmp_path: Path) -> None:
+    """Sizes, members, the written file, emails, the universe and the ambiguous emails: each is what the naive interpreter says."""
+    batch = batches(ROUNDS, 0)[-1]
+    project = make_project({f"s{number}": tree for number, tree in enumerate(batch.trees[::4])}, root=tmp_path)
+    (tmp_path / "data").mkdir()
+    FORMATS[name](batch.tables, tmp_path / "data")
+    expected = naive.members(project, batch.tables, batch.as_of)
+    with evaluate(project, as_of=batch.as_of) as evaluation:
+        assert evaluation.sizes() == {key: len(keys) for key, keys in expected.items()}
+        assert {key: evaluation.members(key) for key in expected} == {key: sorted(keys) for key, keys in expected.items()}
+        assert evaluation.emails() == naive.emails(project, batch.tables, batch.as_of)
+        assert (evaluation.universe(), evaluation.ambiguous()) == naive.universe(project, batch.tables, batch.as_of)
+        assert evaluation.write(tmp_path / "members.parquet") == sum(map(len, expected.values()))
+    written = [(row["segment"], row["profile"]) for row in pq.read_table(tmp_path / "members.parquet").to_pylist()]
+    assert written == sorted((key, profile) for key, profiles in expected.items() for profile in profiles)
+
+
+def test_the_evaluator_agrees_on_every_test_of_every_value(tmp_path: Path) -> None:
     """Every operator with every constant, every window, every measure, over every cell of the pools, the edges among them."""
-    assert not "\n\n".join(sweep(FORMATS[name], tmp_path, as_of))
+    assert not "\n\n".join(sweep(write_csv, tmp_path, AS_OF))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "as_of"), [("parquet", INSTANTS[0]), ("csv", INSTANTS[1]), ("csv", INSTANTS[2]), ("parquet", INSTANTS[2])]
-)
-def test_the_evaluator_agrees_on_every_test_at_other_instants(name: str, as_of: datetime, tmp_path: Path) -> None:
-    """The same for the other pairs of a file format and an as-of instant."""
+@pytest.mark.parametrize("as_of", INSTANTS)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_evaluator_agrees_on_every_test_in_every_format_at_every_instant(name: str, as_of: datetime, tmp_path: Path) -> None:
+    """The same for Parquet, and as of instants in the gap and near midnight."""
     assert not "\n\n".join(sweep(FORMATS[name], tmp_path, as_of))
 
 

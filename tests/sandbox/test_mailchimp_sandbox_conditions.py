@@ -132,7 +132,7 @@ def fixed(kind: str, field: str, op: str, value: Any = None, **more: Any) -> dic
         (fixed("Date", "info_changed", "is", "date", extra="2026-03-30"), "ada bo cy dee"),
         (fixed("Date", "ecomm_date", "greater", "date", extra="2026-03-01"), "bo"),
         (fixed("Date", "ecomm_date", "not", "date", extra="2026-03-01"), "bo cy dee"),
-        (fixed("Date", "ecomm_date", "blank"), "cy dee"),
+        (fixed("Date", "ecomm_date", "blank", ""), "cy dee"),
         (fixed("EcommPurchased", "ecomm_purchased", "member"), "ada bo"),
         (fixed("EcommPurchased", "ecomm_purchased", "notmember"), "cy dee"),
         (fixed("EcommSpent", "ecomm_spent_all", "greater", 99), "ada"),

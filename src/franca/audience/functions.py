@@ -34,11 +34,6 @@ class Functions:
 
     engine: str
 
-    @property
-    def smallest_record(self) -> bool:
-        """Whether `min` takes records."""
-        return self.engine == "duckdb"
-
     def normal_form(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return *text* in Unicode normal form C."""
         self._need("compare text in Unicode normal form", position)

@@ -15,7 +15,7 @@ from franca.audience.events import Events
 from franca.audience.functions import every, some
 from franca.audience.moments import Span
 from franca.audience.tables import left_join
-from franca.audience.values import value_test, within
+from franca.audience.values import inside, value_test
 from franca.definitions import Count, EventTest, Kind, Measure, Op, SinceAttribute, SinceLatest, Sum, TimeTest, ValueTest
 
 _SOME = (Count(tests=(ValueTest(op=Op.GTE, operand=1),)),)
@@ -84,7 +84,7 @@ class Tallies:
         """Return the events that any tally may count, with the instants of their profile that windows count from."""
         spans = {tally.span for tally in tallies}
         if Span() not in spans:
-            events = events.filter(some(within(events["at"], span) for span in sorted(spans, key=str)))
+            events = events.filter(some(inside(events["at"], span) for span in sorted(spans, key=str)))
         columns = sorted({column for tally in tallies for column in tally.since})
         return left_join(events, "profile", profiles.select("key", *columns), "key") if columns else events
 
@@ -102,7 +102,7 @@ class Tallies:
 
 def _aggregate(rows: ir.Table, tally: Tally) -> ir.Scalar:
     conditions = [rows[tally.flag]] if tally.flag else []
-    conditions += [within(rows["at"], tally.span)] if tally.span != Span() else []
+    conditions += [inside(rows["at"], tally.span)] if tally.span != Span() else []
     conditions += [(rows["at"] > rows[column]).fill_null(False) for column in tally.since]
     where = every(conditions) if conditions else None
     return rows.count(where=where) if tally.of is None else rows[tally.of].sum(where=where)

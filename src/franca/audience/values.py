@@ -23,7 +23,7 @@ _DIGITS = 38
 def literal(constant: Constant, beside: ir.Value) -> ir.Scalar:
     """Return *constant* as it compares with *beside*: instants naive in UTC, decimals of a type that holds both."""
     if isinstance(constant, datetime):
-        return ibis.literal(constant.astimezone(UTC).replace(tzinfo=None), type="timestamp")
+        return ibis.literal(constant.astimezone(UTC).replace(tzinfo=None) if constant.tzinfo else constant, type="timestamp")
     if isinstance(constant, Decimal) or (isinstance(constant, int) and abs(constant) >= 2**63):
         return _decimal(Decimal(constant), beside.type())
     types = {bool: "boolean", int: "int64", float: "float64", str: "string", date: "date"}
@@ -43,11 +43,16 @@ def _decimal(constant: Decimal, beside: dt.DataType) -> ir.Scalar:
     return ibis.literal(plain, type=dt.Decimal(precision, scale))
 
 
+def inside(value: ir.Value, span: Span) -> ir.BooleanValue:
+    """Return whether *value* (an instant or a day) lies in *span*; null when it is missing."""
+    bounds = [value >= literal(span.lo, value)] if span.lo is not None else []
+    bounds += [value < literal(span.hi, value)] if span.hi is not None else []
+    return every(bounds) if bounds else value.notnull()
+
+
 def within(value: ir.Value, span: Span) -> ir.BooleanValue:
-    """Return whether *value* (an instant or a day) lies in *span*; false when it is missing."""
-    bounds = [value >= span.lo] if span.lo is not None else []
-    bounds += [value < span.hi] if span.hi is not None else []
-    return every(bounds).fill_null(False) if bounds else value.notnull()
+    """Return whether *value* lies in *span*; false when it is missing."""
+    return inside(value, span).fill_null(False)
 
 
 def value_test(value: ir.Value, test: ValueTest, kind: Kind, functions: Functions) -> ir.BooleanValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from franca.adapter import Connection
+from franca.adapter import Connection, DestinationError
 from franca.errors import FrancaError
 from franca.plan.desired import Desired
 from franca.plan.errors import PartlyAppliedError, refuse
@@ -68,7 +68,7 @@ def _difference(plan: Plan, fresh: Plan) -> str:
 
 
 def _verify(applied: Applied, desired: Desired, connection: Connection, store: Store) -> None:
-    left = make_plan(desired, connection.read(), store.load()).changes
+    left = _left(applied, desired, connection, store)
     if left:
         what = "; ".join(f"{change.action} {change.address} ({_parts(change)})" for change in left)
         raise PartlyAppliedError(
@@ -76,6 +76,18 @@ def _verify(applied: Applied, desired: Desired, connection: Connection, store: S
             remedy="the ESP keeps something else than it was given; please report it with the output of `franca plan --format json`",
             report=applied,
         )
+
+
+def _left(applied: Applied, desired: Desired, connection: Connection, store: Store) -> tuple[Change, ...]:
+    try:
+        return make_plan(desired, connection.read(), store.load()).changes
+    except DestinationError as error:
+        made = len(applied.outcomes)
+        raise PartlyAppliedError(
+            f"{applied.plan.destination}: all {made} changes were made, and could not be read back: {error.problem.what}",
+            remedy="; ".join(filter(None, [error.problem.remedy, "then run `franca apply` again: it looks what is left"])),
+            report=applied,
+        ) from error
 
 
 def _parts(change: Change) -> str:

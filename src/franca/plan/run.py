@@ -127,27 +127,31 @@ class Run:
         body = self.resolver.body(resource)
         try:
             return self.connection.create(resource, body)
-        except UnknownOutcomeError:
-            made = self._look(resource, body)
+        except UnknownOutcomeError as unanswered:
+            made = self._look(resource, body, unanswered)
             return made if made is not None else self._made_after_all(resource, body)
 
     def _made_after_all(self, resource: Resource, body: Mapping[str, object]) -> str:
         try:
             return self.connection.create(resource, body)
-        except UnknownOutcomeError:
-            made = self._look(resource, body)
+        except UnknownOutcomeError as unanswered:
+            made = self._look(resource, body, unanswered)
             if made is None:
                 raise
             return made
 
-    def _look(self, resource: Resource, body: Mapping[str, object]) -> str | None:
-        """Return the id of what was made without an answer, finished: making may be several calls, of which the first was done."""
-        found = self.connection.read().owned().get(resource.address)
-        if found is None:
-            return None
-        if symbolic(found.body) != body:
-            _insist(lambda: self.connection.update(found, resource, body))
-        return found.id
+    def _look(self, resource: Resource, body: Mapping[str, object], unanswered: UnknownOutcomeError) -> str | None:
+        """Return the id of what was made in spite of *unanswered*, finished: making may be several calls, and only some were done."""
+        try:
+            found = self.connection.read().owned().get(resource.address)
+            if found is not None and symbolic(found.body) != body:
+                self._finish(found, resource, body)
+        except DestinationError as error:
+            raise unanswered from error  # still unknown, or half made
+        return found.id if found else None
+
+    def _finish(self, found: Remote, resource: Resource, body: Mapping[str, object]) -> None:
+        _insist(lambda: self.connection.update(found, resource, body))
 
     def _put(self, change: Change, id_: str) -> None:
         self._keep(self.state.put(change.address, _entry(self.desired.resources[change.address], id_)))

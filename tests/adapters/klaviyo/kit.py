@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 
 import strategies
-from contract import consent, ours
-from contract.requests import requests
 from evaluator import naive
 from franca.adapter import Connection, Ref, Remote, Resource, Site, VirtualWaiter, replace_refs
 from franca.definitions import Destination, EventMapping, FieldMapping, Kind, Predicate, Project
-from franca.sandbox import Clock, Exchange, Host, Running, serve
+from franca.sandbox import Clock, Host, Running, serve
 from franca_klaviyo.adapter import ADAPTER
 from franca_klaviyo.sandbox import Sandbox
 
@@ -157,16 +155,3 @@ def account(segments: Mapping[str, Predicate] | None = None, *, as_of: datetime 
             yield Account(running, sandbox, place, connection, waiter)
         finally:
             connection.close()
-    for exchange in running.host.exchanges:
-        assert not broken_rules(exchange), exchange.operation
-
-
-def broken_rules(exchange: Exchange) -> list[str]:
-    """Return what one exchange breaks: nothing may touch consent; what was taken and answered fits the contract."""
-    found = [line for request in requests(exchange) for line in consent.violations(request)]
-    if exchange.fault or exchange.reply is None:
-        return found
-    if exchange.reply.status < 400:
-        found += [line for request in requests(exchange) for line in ours.request(request)]
-    (request,) = requests(exchange)
-    return found + ours.response(request, exchange.reply.status, exchange.reply.body)

@@ -14,7 +14,23 @@ import pytest
 from adapters.klaviyo.kit import Account, account, site
 from franca.adapter import ABSENT, Contact, Marker, Remote, Resource, ResourceKind, TransientError
 from franca.adapter.protocol import Choice
-from franca.definitions import Count, Duration, EventTest, Last, Mailable, Op, Predicate, Realisation, Segment, Sum, Unit, ValueTest
+from franca.definitions import (
+    Ago,
+    AttributeTest,
+    Count,
+    Duration,
+    EventTest,
+    Last,
+    Mailable,
+    Not,
+    Op,
+    Predicate,
+    Realisation,
+    Segment,
+    Sum,
+    Unit,
+    ValueTest,
+)
 from franca.plan import Store, apply, desire, make_plan
 from franca_klaviyo import members
 from franca_klaviyo.adapter import ADAPTER
@@ -354,3 +370,24 @@ def test_a_second_plan_is_empty(tmp_path: Path) -> None:
         assert not make_plan(desired, found.connection.read(), store.load()).changes
         lost = Store.of(replace(project, state="lost"), "klaviyo")
         assert not make_plan(desired, found.connection.read(), lost.load()).changes
+
+
+# -- meaning, by hand
+
+
+def test_negated_windows_hold_for_the_future_and_for_missing_values(empty: Account) -> None:
+    """Not in the last 30 days: longer ago, ahead however far, or never; the same the other way round."""
+    seen = {"old": "2020-01-01", "recent": "2026-03-20", "soon": "2026-04-20", "sentinel": "9999-12-31", "missing": None}
+    people = [{"email": f"{name}@example.com", "fields": {"Last Seen": f"{day}T08:00:00Z"} if day else {}} for name, day in seen.items()]
+    empty.sandbox.seed({"contacts": people})
+    days = Duration(30, Unit.DAYS)
+    expected: dict[Predicate, set[str]] = {
+        AttributeTest(attribute="last_seen", tests=(Last(duration=days),)): {"recent"},
+        Not(of=AttributeTest(attribute="last_seen", tests=(Last(duration=days),))): {"old", "soon", "sentinel", "missing"},
+        AttributeTest(attribute="last_seen", tests=(Ago(older=days),)): {"old"},
+        Not(of=AttributeTest(attribute="last_seen", tests=(Ago(older=days),))): {"recent", "soon", "sentinel", "missing"},
+    }
+    for number, (where, names) in enumerate(expected.items()):
+        resource = segment(empty, where, f"k{number}")
+        found = empty.connection.members(empty.make(resource), resource)
+        assert {contact.email.partition("@")[0] for contact in found} == names

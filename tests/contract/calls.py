@@ -52,9 +52,8 @@ def _batch(body: Any) -> Iterator[Request]:
 def _operation(method: str, path: str, each: dict[str, Any], query: Query) -> Request:
     params = each.get("params")
     query += tuple((name, str(value)) for name, value in params.items()) if isinstance(params, dict) else ()
-    return Request(
-        esp="mailchimp", method=method, path=path, query=query, body=_decoded(each.get("body")), route=route_of("mailchimp", method, path)
-    )
+    route = route_of("mailchimp", method, path)
+    return Request(esp="mailchimp", method=method, path=path, query=query, body=_decoded(each.get("body")), route=route)
 
 
 def _decoded(body: Any) -> Any:
