@@ -48,7 +48,7 @@ from strategies import Choice, Tables, drawn, predicates, tables
 
 TREES = 44
 """Trees of one batch: the segments of one project."""
-ROUNDS = 4
+ROUNDS, FEW = 4, 2
 CHUNK = 150
 INSTANTS = (
     AS_OF,
@@ -190,7 +190,7 @@ def test_the_evaluator_agrees_with_the_naive_interpreter(name: str, start: int, 
 @pytest.mark.parametrize("name", FORMATS)
 def test_all_answers_of_an_evaluation_say_the_same(name: str, tmp_path: Path) -> None:
     """Sizes, members, the written file, emails, the universe and the ambiguous emails: each is what the naive interpreter says."""
-    batch = batches(ROUNDS, 0)[-1]
+    batch = batches(FEW, 0)[-1]
     project = make_project({f"s{number}": tree for number, tree in enumerate(batch.trees[::4])}, root=tmp_path)
     (tmp_path / "data").mkdir()
     FORMATS[name](batch.tables, tmp_path / "data")
@@ -199,7 +199,7 @@ def test_all_answers_of_an_evaluation_say_the_same(name: str, tmp_path: Path) ->
         assert evaluation.sizes() == {key: len(keys) for key, keys in expected.items()}
         assert {key: evaluation.members(key) for key in expected} == {key: sorted(keys) for key, keys in expected.items()}
         assert evaluation.emails() == naive.emails(project, batch.tables, batch.as_of)
-        assert (evaluation.universe(), evaluation.ambiguous()) == naive.universe(project, batch.tables, batch.as_of)
+        assert (set(evaluation.universe()), set(evaluation.ambiguous())) == naive.universe(project, batch.tables, batch.as_of)
         assert evaluation.write(tmp_path / "members.parquet") == sum(map(len, expected.values()))
     written = [(row["segment"], row["profile"]) for row in pq.read_table(tmp_path / "members.parquet").to_pylist()]
     assert written == sorted((key, profile) for key, profiles in expected.items() for profile in profiles)
@@ -239,11 +239,11 @@ def nodes(thing: Any) -> Iterator[Node]:
 
 def test_random_trees_use_the_whole_language_and_tell_people_apart() -> None:
     """Every operator, time test and kind of node occurs; for two in five trees some profiles are members and some are not."""
-    used = [node for batch in batches(ROUNDS, 0) for node in nodes(batch.trees)]
+    used = [node for batch in batches(FEW, 0) for node in nodes(batch.trees)]
     kinds = {type(node) for node in used}
     assert {node.op for node in used if isinstance(node, ValueTest)} == set(Op)
     assert {Last, Next, Ago, From, To, OnDay, SinceAttribute, SinceLatest, Sum, PropertyTest, ConsentTest} <= kinds
-    telling = [0 < share < 1 for batch in batches(ROUNDS, 0) for share in _shares(batch)]
+    telling = [0 < share < 1 for batch in batches(FEW, 0) for share in _shares(batch)]
     assert sum(telling) / len(telling) > 0.4
 
 
@@ -258,7 +258,7 @@ def test_a_wrong_answer_is_reported_as_its_smallest_part(tmp_path: Path) -> None
     wrong = AttributeTest(attribute="points", tests=(ValueTest(op=Op.IS_NOT, operand=5),))
     set_too = dataclasses.replace(wrong, tests=(*wrong.tests, ValueTest(op=Op.IS_SET, operand=True)))
     batch = next(
-        batch for batch in batches(ROUNDS, 0) if any(row["points"] is None and row["customer_id"] for row in batch.tables["customers"])
+        batch for batch in batches(FEW, 0) if any(row["points"] is None and row["customer_id"] for row in batch.tables["customers"])
     )
     larger = Not(of=All(of=(wrong, Everyone())))
 

@@ -32,13 +32,16 @@ def told(root, files, segments=None, **options) -> str:
 CELLS = {
     # declared type: (cells that parse, cells that do not)
     "integer": (["0", "-5", "+7", "123456789012345678"], ["1.0", "1e3", "abc", " 5", "12345678901234567890", '""', "0x1"]),
-    "decimal": (["0", "-1.5", ".25", "10.5000", "9999999999999999.99"], ["1.005", "1,5", "1e2", "abc", "99999999999999999999", '""', "."]),
+    "decimal": (["0", "-1.5", ".25", "10.5000", "9999999999999999.99"], ["1.005", '"1,5"', "1e2", "abc", "99999999999999999999", '""', "."]),
     "decimal(4)": (["1.0050", "-0.0001"], ["0.00001", "abc"]),
     "number": (["0", "1.5", "-2e10", ".5", "1."], ["nan", "inf", "1e999", "abc", '""', "1_000"]),
     "boolean": (["true", "false", "True", "FALSE"], ["1", "0", "yes", "t", '""']),
     "date": (["2026-01-31", "0001-01-01"], ["2026-02-30", "31.01.2026", "01-31", "2026-1-1", "2026-01-31T00:00:00", '""']),
     "datetime": (
-        ["2026-01-31", "2026-01-31 09:00", "2026-01-31T09:00:00.123456", "2026-01-31T09:00:00Z", "2026-01-31 09:00:00+0200", "2026-01-31 09:00:00-05:30"],
+        [
+            "2026-01-31", "2026-01-31 09:00", "2026-01-31T09:00:00.123456", "2026-01-31T09:00:00Z",
+            "2026-01-31 09:00:00+0200", "2026-01-31 09:00:00-05:30",
+        ],
         ["2026-02-30 00:00:00", "2026-01-31 25:00:00", "09:00", "1700000000", "2026-01-31 09:00 Europe/Berlin", '""'],
     ),
     "list": (['"[]"', '"[""a"", null]"', '"[ ""x,y"" ]"'], ["a", '"[1]"', '"{}"', '"null"', '"[[""a""]]"', '"[""a"""', '""']),
@@ -68,9 +71,9 @@ def test_only_needed_columns_are_read(tmp_path):
 def test_text_is_missing_only_when_the_cell_is_empty_and_unquoted(tmp_path):
     """A quoted empty cell is the empty text; quotes, commas and line breaks inside quotes are text; CRLF and a BOM are not."""
     content = b'\xef\xbb\xbfid,name\r\na,\r\nb,""\r\nc,"x, ""y""\r\nz"\r\n\r\nd,null\r\n'
-    segments = NAME | {"odd": '{attribute: name, contains: "x, \\"y\\""}', "null": '{attribute: name, is: "null"}'}
+    segments = NAME | {"odd": '{attribute: name, contains: "x, \\"y\\""}', "word": '{attribute: name, is: "null"}'}
     found = members(shop(tmp_path, {"customers.csv": content}, segments, schema=BARE % "name: {type: text}"))
-    assert found == {"named": "b c d", "odd": "c", "null": "d"}
+    assert found == {"named": "b c d", "odd": "c", "word": "d"}
 
 
 def test_all_kinds_of_files_are_tables(tmp_path):
@@ -118,7 +121,7 @@ def test_parquet_types_meet_their_declarations(tmp_path):
     ("files", "expected"),
     [
         ({}, "data.connect: the folder 'data' has no tables; put NAME.csv"),
-        ({"customers.csv": "id\n", "customers.parquet": pa.table({"id": ["a"]})}, "customers.csv and customers.parquet are both table 'customers'"),
+        ({"customers.csv": "id\n", "customers.parquet": pa.table({"id": ["a"]})}, "customers.csv and customers.parquet are both table"),
         ({"customer.csv": "id\n"}, "data: there is no file for table 'customers'; did you mean \"customer\"?"),
         ({"customers.csv": "id,nam\n"}, "customers.csv has no column 'name'; did you mean \"nam\"?"),
         ({"customers.csv": "id;name\n1;x\n"}, "customers.csv has no column 'id'"),
@@ -162,9 +165,10 @@ def test_a_database_is_read_through_its_url(tmp_path):
     url = f"duckdb://{tmp_path / 'shop.duckdb'}?read_only=True"
     assert members(shop(tmp_path / "a", {}, NAME, schema=BARE % "name: {type: text}", connect=url)) == {"named": "1"}
     schema = (BARE % "name: {type: text}").replace("customers", "customer")
-    assert "the database has no table 'customer'; did you mean \"customers\"?" in told(tmp_path / "b", {}, NAME, schema=schema, connect=url)
+    assert "the database has no table 'customer'; write TABLE or SCHEMA.TABLE" in told(tmp_path / "b", {}, NAME, schema=schema, connect=url)
 
 
+@pytest.mark.filterwarnings("ignore")  # of Ibis and pandas about each other
 def test_what_an_engine_is_not_known_to_do_is_refused_by_name(tmp_path):
     """SQLite is not known to normalise text: a test on text is refused, one on integers is answered."""
     import sqlite3

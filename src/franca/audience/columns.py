@@ -109,6 +109,8 @@ def _date(stored: ir.Value, _column: Column) -> ir.Value | None:
 
 def _datetime(stored: ir.Value, column: Column) -> ir.Value | None:
     kind = stored.type()
+    if kind.is_unknown() and "TIMESTAMPTZ_NS" in str(kind):  # what pandas writes; Ibis 12 has no name for it
+        return stored.cast("timestamp('UTC')").cast("timestamp")
     if not kind.is_timestamp():
         return None
     if kind.timezone is not None:

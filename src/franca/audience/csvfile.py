@@ -53,7 +53,7 @@ def read_csv(connection: Any, file: Path, columns: Sequence[Column]) -> ir.Table
 def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield (first line, cells) of each record that is not blank; slow, for the header and for errors."""
     opened = gzip.open if file.name.endswith(".gz") else open
-    with opened(file, "rt", encoding="utf-8-sig", newline="") as stream:
+    with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as stream:
         reader, line = csv.reader(stream, strict=True), 1
         for record in reader:
             if record:
@@ -64,7 +64,7 @@ def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
 def _header(file: Path) -> list[str]:
     try:
         first = next(_records(file), None)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, csv.Error) as error:
         raise FrancaError(
             f"not readable as CSV ({type(error).__name__})", remedy="save it as UTF-8 CSV with commas", position=Position(file.name, 1)
         ) from None
@@ -84,7 +84,9 @@ def _raw(connection: Any, file: Path, width: int, name: str) -> ir.Table:
     names = ", ".join(f"'r{number}': 'VARCHAR'" for number in range(width))
     options = "auto_detect=false, header=true, delim=',', quote='\"', escape='\"', nullstr='', allow_quoted_nulls=false"
     path = one_file(file).replace("'", "''")
-    source = f"read_csv('{path}', {options}, columns={{{names}}})"
+    # by name and not by guess: DuckDB misses the ending of a path with a question mark in it
+    compression = "gzip" if file.name.endswith(".gz") else "none"
+    source = f"read_csv('{path}', {options}, compression='{compression}', columns={{{names}}})"
     try:
         connection.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT * FROM {source}")  # noqa: S608 - the path is quoted, the names are ours
     except duckdb.Error as error:

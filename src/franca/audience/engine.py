@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 import ibis
 from ibis import ir
+from ibis.common.exceptions import TableNotFound
 
 from franca.audience.columns import Column, declared
 from franca.audience.folder import Folder
 from franca.audience.functions import Functions
 from franca.definitions import Position, Project
-from franca.errors import FrancaError, did_you_mean
+from franca.errors import FrancaError
 
 
 class Engine(Protocol):
@@ -64,10 +65,11 @@ class Database:
     def read(self, table: str, columns: Sequence[Column], position: Position | None) -> ir.Table:
         """Return *columns* of *table*, which may be written as schema.table."""
         schema, _, name = table.rpartition(".")
-        known = self.connection.list_tables(database=schema or None)
-        if name not in known:
-            raise FrancaError(f"the database has no table {table!r}", remedy=did_you_mean(name, known), position=position)
-        return declared(self.connection.table(name, database=schema or None), columns, f"table {table!r}")
+        try:
+            found = self.connection.table(name, database=schema or None)
+        except TableNotFound:
+            raise FrancaError(f"the database has no table {table!r}", remedy="write TABLE or SCHEMA.TABLE", position=position) from None
+        return declared(found, columns, f"table {table!r}")
 
     def explain(self, error: Exception) -> FrancaError:
         """Return the error's kind only: its text may quote the data."""

@@ -24,9 +24,9 @@ def write_members(connection: Any, table: ir.Table, columns: Mapping[str, str], 
     try:
         with pq.ParquetWriter(unfinished, SCHEMA) as writer:
             rows = 0
-            for done, key in enumerate(sorted(columns)):
-                progress(f"writing {key}", done, len(columns))
+            for done, key in enumerate(sorted(columns), start=1):
                 rows += _write_segment(everybody, key, columns[key], writer)
+                progress(f"wrote {key}", done, len(columns))
         unfinished.replace(path)
     except OSError as error:
         raise FrancaError(f"cannot write {path.name} ({error.strerror})", remedy="name a file in a folder that you may write") from None
