@@ -28,7 +28,7 @@ def main() -> None:
         run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel), cwd=folder)
         start = (
             f"import sys; sys.path.insert(0, {str(site)!r}); "
-            f"sys.path[:] = [p for p in sys.path if not p.startswith({str(ROOT / 'src')!r}) and not p.startswith({str(ROOT / 'adapters')!r})]; "
+            f"sys.path[:] = [path for path in sys.path if not path.startswith({str(ROOT)!r}) or 'site-packages' in path]; "
             "import franca; assert franca.__file__.startswith(sys.path[0]), franca.__file__; from franca.cli.main import main; main()"
         )
         run(sys.executable, "-c", start, "init", "shop", cwd=folder)

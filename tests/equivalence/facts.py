@@ -1,7 +1,7 @@
 """What a shop's integration would have put into each ESP: written from the raw tables, without a line of the evaluator.
 
-The source's filter is applied, as an integration that sends what counts would do it. An order that was written twice is sent twice, with one
-id: where the ESP promises to drop the second, it must.
+The source's filter is applied, as an integration that sends what counts would do it. An order that was written twice is sent twice,
+with one id: where the ESP promises to drop the second, it must.
 """
 
 from __future__ import annotations

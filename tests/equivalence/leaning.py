@@ -36,10 +36,13 @@ def never(event: str, *window: TimeTest) -> EventTest:
 GERMAN, FEMALE = a("country", Op.IS, "DE"), a("gender", Op.IS, "f")
 CENTS_SUMMED = Sum(of="total", tests=(ValueTest(op=Op.IS, operand=sum(CENTS, Decimal(0))),))
 
+BOTH = ("order", "view")
+
 LEANING: Mapping[str, tuple[Predicate, ...]] = {
     "klaviyo": (
-        *(EventTest(event=event, window=(Last(duration=length(text)),)) for event in ("order", "view") for text in ("36 hours", "60 days")),
-        *(EventTest(event=event, window=(Ago(older=length(text)),)) for event in ("order", "view") for text in ("6 hours", "48 hours", "30 days")),
+        *(EventTest(event=event, window=(Last(duration=length(text)),)) for event in BOTH for text in ("36 hours", "60 days")),
+        *(EventTest(event=event, window=(Ago(older=length(text)),)) for event in BOTH for text in ("6 hours", "48 hours", "30 days")),
+        EventTest(event="order", window=(Ago(older=length("84 days")),)),  # cuts the day on which `shop._cents` has its orders
         never("order", Last(duration=length("180 days"))),
         EventTest(event="order", measures=(CENTS_SUMMED,)),
     ),

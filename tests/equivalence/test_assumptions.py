@@ -42,8 +42,9 @@ class Seen:
             self.wrong += [f"without {assumption}: {each.wrong}" for each in outcomes if each.wrong and each not in leaning]
 
     def __str__(self) -> str:
-        leaned = [f"{identity.partition('.')[2]} {number} ({self.broken[identity]} differ)" for identity, number in self.leaning.items() if number]
-        return f"lean on {', '.join(leaned)}"
+        leaned = {identity: number for identity, number in self.leaning.items() if number}
+        shown = [f"{identity.partition('.')[2]} {number} ({self.broken[identity]} differ)" for identity, number in leaned.items()]
+        return f"lean on {', '.join(shown)}"
 
 
 def run(name: str, batches: int, start: int, root: Path) -> Seen:

@@ -50,8 +50,9 @@ _LEAVES = {
 }
 """Mapped facts: no samples (our keys are no facts of theirs) and no dates of consent."""
 
+DEPTHS = st.sampled_from((0, 1, 1, 2))
 _TREES: dict[str, SearchStrategy[Predicate]] = {
-    **{name: st.sampled_from((0, 1, 1, 2)).flatmap(lambda depth, leaf=leaf: strategies.combined(leaf, depth)) for name, leaf in _LEAVES.items()},
+    **{name: DEPTHS.flatmap(lambda depth, leaf=leaf: strategies.combined(leaf, depth)) for name, leaf in _LEAVES.items()},
     "brevo": strategies.predicates(2),
 }
 

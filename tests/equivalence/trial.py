@@ -16,7 +16,7 @@ from equivalence.places import KEY_VARIABLE, LADDER, Place
 from equivalence.shop import Shop, make_shop
 from equivalence.trees import trees
 from files import write_parquet
-from franca.adapter import Address, Choice, Connection, Marker, Remote, Resource, ResourceKind, Secret, Site, VirtualWaiter
+from franca.adapter import Address, Choice, Connection, Marker, Remote, ResourceKind, Secret, Site, VirtualWaiter
 from franca.audience import Summary, evaluate
 from franca.definitions import SKIP, Predicate, Realisation, Segment
 from franca.plan import Decision, Desired, Store, apply, desire, make_plan
