@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # tests import their helpers by folder: `from language.conftest import …`
 
 from contract.traffic import FOREIGN, Traffic
-from equivalence.shares import pytest_terminal_summary as pytest_terminal_summary  # printed by the process that all others report to
+from equivalence.shares import pytest_terminal_summary  # noqa: F401 - pytest finds it here, in the process that all others report to
 
 
 def pytest_configure(config: pytest.Config) -> None:
