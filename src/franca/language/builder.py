@@ -7,6 +7,7 @@ A half-built thing (`event("order")`, `.count()`) is not a predicate yet: used a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -128,11 +129,12 @@ class _Unfinished:
     __hash__ = None  # type: ignore[assignment]
 
 
-class _Tested(_Unfinished, Generic[T]):
+class _Tested(_Unfinished, ABC, Generic[T]):
     """A value that can be tested; a test makes the predicate."""
 
+    @abstractmethod
     def _test(self, test: ValueTest) -> T:
-        raise NotImplementedError
+        """Return what it becomes with this test."""
 
     def _one(self, op: Op, operand: object) -> T:
         return self._test(ValueTest(op=op, operand=_constant(op, operand)))
@@ -221,11 +223,12 @@ def _constant(op: Op, value: object) -> Constant:
 # ── times ────────────────────────────────────────────────────────────────────
 
 
-class _Timed(_Unfinished, Generic[T]):
+class _Timed(_Unfinished, ABC, Generic[T]):
     """Something with a time: the tests of language.md section 3."""
 
+    @abstractmethod
     def _within(self, *tests: TimeTest) -> T:
-        raise NotImplementedError
+        """Return what it becomes within these times."""
 
     def last(self, length: Length) -> T:
         """In (T - length, T]."""
