@@ -72,7 +72,8 @@ SEGMENTS = {
     "forgiving": (
         "{event: order, since: {latest: cancellation}}",
         """SELECT DISTINCT o.customer FROM orders o
-           JOIN (SELECT customer, max(moment) AS moment FROM cancellations GROUP BY ALL) c ON o.customer = c.customer AND o.ts > c.moment""",
+           JOIN (SELECT customer, max(moment) AS moment FROM cancellations GROUP BY ALL) c
+           ON o.customer = c.customer AND o.ts > c.moment""",
     ),
     "hearts": (
         "{event: line, count: {gte: 3}, where: {property: code, is: 85123A}}",
@@ -88,7 +89,8 @@ SEGMENTS = {
     ),
     "invoiced": (
         "{event: invoice, count: {gte: 20}, last: 1 year}",
-        f"""SELECT customer FROM (SELECT invoice, arg_min(customer, moment) AS customer, min(moment) AS moment FROM lines WHERE customer IS NOT NULL
+        f"""SELECT customer FROM (
+            SELECT invoice, arg_min(customer, moment) AS customer, min(moment) AS moment FROM lines WHERE customer IS NOT NULL
             GROUP BY invoice) WHERE moment > {T} - INTERVAL 1 YEAR GROUP BY ALL HAVING count(*) >= 20""",
     ),
 }
