@@ -165,7 +165,7 @@ class _Tested(_Unfinished, ABC, Generic[T]):
     def __ge__(self, other: object) -> T:  # type: ignore[override]
         return self._one(Op.GTE, other)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def in_(self, values: Iterable[object]) -> T:
         """Is one of *values*."""
