@@ -22,21 +22,24 @@ def run(segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]..
 
     Example: franca explain vip win_back
     """
-    checked = load_checked(project)
+    from franca.language import load
+
+    written, checked = load(project), load_checked(project)
     for key in segment or checked.segments:
         if key not in checked.segments:
             raise FrancaError(f"there is no segment {key!r}", remedy=did_you_mean(key, checked.segments))
-        typer.echo(_explained(checked, key))
+        typer.echo(_explained(written, checked, key))
 
 
-def _explained(project: Project, key: str) -> str:
+def _explained(written: Project, project: Project, key: str) -> str:
+    """Return the English of the segment as written, where other segments still have their names, and its realisations."""
     from franca.adapter import adapter
     from franca.language.english import sentence
     from franca.plan import decide
     from franca.render import render_decision
 
     segment = project.segments[key]
-    lines = [f"{segment.key}: {segment.name}", f"  {sentence(segment.where, project)}"]
+    lines = [f"{segment.key}: {segment.name}", f"  {sentence(written.segments[key].where, written)}"]
     if project.destinations:
         for site in sites(project, None):
             decision, warnings = decide(segment, site, adapter(site.destination.adapter))
