@@ -63,7 +63,10 @@ SEGMENTS = {
         "{event: order, count: {gte: 2}, from: 2011-09-01, to: 2011-12-01}",
         "SELECT customer FROM orders WHERE ts >= '2011-09-01' AND ts < '2011-12-01' GROUP BY ALL HAVING count(*) >= 2",
     ),
-    "never_ordered": ("{event: order, count: 0}", "SELECT customer FROM customers EXCEPT SELECT customer FROM orders"),
+    "not_in_spring": (
+        "{event: order, count: 0, from: 2011-03-01, to: 2011-06-01}",
+        "SELECT customer FROM customers EXCEPT SELECT customer FROM orders WHERE ts >= '2011-03-01' AND ts < '2011-06-01'",
+    ),
     "cancels": (
         "[{event: cancellation, count: {gte: 2}}, {event: order, count: {lt: 10}}]",
         """SELECT customer FROM cancellations GROUP BY ALL HAVING count(DISTINCT invoice) >= 2
