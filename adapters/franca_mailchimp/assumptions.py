@@ -41,6 +41,23 @@ NUMERIC = Assumption(
     consequence="10 counts as less than 9",
 )
 
+PRINTED_ONCE = Assumption(
+    id="mailchimp.values-printed-once",
+    statement="a tag within the value of a merge field is not looked at again",
+    reason="undocumented; tags are documented in content alone",
+    consequence="somebody who writes a tag into a form sees what it stands for",
+)
+ZERO_IS_TRUE = Assumption(
+    id="mailchimp.if-zero-true",
+    statement='IF:TAG holds for every text that is not blank, "0" included',
+    reason="undocumented; blank is the only case that is described",
+    consequence='people whose value is "0" see the other branch',
+)
+
 ASSUMPTIONS = {
-    each.id: each for each in (NOT_MATCHES_BLANK, LESS_SKIPS_BLANK, CASE_SENSITIVE, ACCENTS_DISTINCT, WILDCARDS_LITERAL, NUMERIC)
+    each.id: each
+    for each in (
+        *(NOT_MATCHES_BLANK, LESS_SKIPS_BLANK, CASE_SENSITIVE, ACCENTS_DISTINCT, WILDCARDS_LITERAL, NUMERIC),
+        *(PRINTED_ONCE, ZERO_IS_TRUE),
+    )
 }

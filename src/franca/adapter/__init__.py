@@ -2,9 +2,23 @@
 
 from franca.adapter.capabilities import YES, Capabilities, Capability, Level, Limits, Support
 from franca.adapter.check import check_destinations, setting
+from franca.adapter.dialect import COMPUTED, Computed, Dialect, Say, Translation, Unsaid
 from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnknownOutcomeError
 from franca.adapter.findings import Assessment, Assumption, Finding, Severity, facts
-from franca.adapter.protocol import ABSENT, PROTOCOL, Adapter, Choice, Connection, Contact, Marker, Setting, Site, Written
+from franca.adapter.protocol import (
+    ABSENT,
+    PROTOCOL,
+    Adapter,
+    Choice,
+    Connection,
+    Contact,
+    Draft,
+    Email,
+    Marker,
+    Setting,
+    Site,
+    Written,
+)
 from franca.adapter.registry import adapter, installed
 from franca.adapter.resources import (
     ORDER,
@@ -28,6 +42,7 @@ from franca.adapter.transport import TIMEOUT, Failure, Policy, RealWaiter, Verdi
 
 __all__ = [
     "ABSENT",
+    "COMPUTED",
     "ORDER",
     "PROTOCOL",
     "TIMEOUT",
@@ -39,9 +54,13 @@ __all__ = [
     "Capabilities",
     "Capability",
     "Choice",
+    "Computed",
     "Connection",
     "Contact",
     "DestinationError",
+    "Dialect",
+    "Draft",
+    "Email",
     "Failure",
     "Finding",
     "Holds",
@@ -54,6 +73,7 @@ __all__ = [
     "Remote",
     "Resource",
     "ResourceKind",
+    "Say",
     "Secret",
     "Setting",
     "Severity",
@@ -62,7 +82,9 @@ __all__ = [
     "Support",
     "TerminalError",
     "TransientError",
+    "Translation",
     "UnknownOutcomeError",
+    "Unsaid",
     "Verdict",
     "VirtualWaiter",
     "Waiter",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from franca.adapter.capabilities import Capabilities, Limits
 from franca.adapter.findings import Assessment, Assumption
-from franca.adapter.resources import Remote, Resource, ResourceKind, Snapshot
+from franca.adapter.resources import Address, Remote, Resource, ResourceKind, Snapshot
 from franca.adapter.transport import Policy, Waiter
-from franca.definitions import Destination, Project, Realisation, Segment
+from franca.definitions import Campaign, Destination, Part, Project, Realisation, Segment, Template
 
-PROTOCOL = 1
+if TYPE_CHECKING:  # a dialect is made for a site
+    from franca.adapter.dialect import Dialect
+
+PROTOCOL = 2
 
 ABSENT = "-"
 """A marker's value for somebody who is in none of its segments. Not the empty string: Brevo's import skips empty values."""
@@ -72,6 +75,31 @@ class Written:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     rejected: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Email:
+    """A template in the ESP's language.
+
+    Attributes:
+        parts: subject, HTML (absent when the template is plain text), plain text and, when there is one, the preview text.
+    """
+
+    template: Template
+    parts: Mapping[Part, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A campaign at one destination.
+
+    Attributes:
+        audience: the segment, tag or list that is the audience there.
+    """
+
+    campaign: Campaign
+    email: Email
+    audience: Address
 
 
 class Connection(Protocol):
@@ -168,6 +196,21 @@ class Adapter(Protocol):
 
     def compile_marker(self, marker: Marker, site: Site) -> tuple[Resource, ...]:
         """Return the marker's field and, where the API can, a native segment for each choice."""
+        ...
+
+    def dialect(self, site: Site) -> Dialect:
+        """Return the ESP's template language at a destination."""
+        ...
+
+    def compile_template(self, email: Email, site: Site) -> Resource:
+        """Return the template's resource (kind `template`, the template's key)."""
+        ...
+
+    def compile_draft(self, draft: Draft, site: Site) -> Resource:
+        """Return the campaign's resource (kind `campaign`, the campaign's key); its body names the audience by a `Ref`.
+
+        Making it reads audience and content back: a draft that is not what was asked is removed at once, and that is an error.
+        """
         ...
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:

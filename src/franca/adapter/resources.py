@@ -21,6 +21,8 @@ class ResourceKind(StrEnum):
     TAG = "tag"
     LIST = "list"
     SEGMENT = "segment"
+    TEMPLATE = "template"
+    CAMPAIGN = "campaign"
 
 
 ORDER = {kind: number for number, kind in enumerate(ResourceKind)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,16 @@ class Summary:
     without_email: int
     ambiguous_emails: int
     mailable: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Individual:
+    """One profile: its key, its email as destinations compare it, attributes by name, and the segments it is in."""
+
+    profile: str
+    email: str | None = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+    segments: frozenset[str]
 
 
 @contextmanager
@@ -137,6 +147,23 @@ class Evaluation:
         found = self._arrow(self._universe.join(table, "email").select("email", *self._membership.columns.values()))
         return {key: frozenset(pc.filter(found["email"], found[column]).to_pylist()) for key, column in self._membership.columns.items()}
 
+    def people(self, attributes: Collection[str], segments: Collection[str]) -> Iterator[Individual]:
+        """Yield every profile with some of its attributes, and which of some segments it is in, by the key's text.
+
+        For content alone: nothing of it may reach output, logs or state.
+        """
+        names = tuple(dict.fromkeys(attributes))
+        columns = {key: self._membership.columns[key] for key in segments}
+        with self._told():
+            values = replace(self._membership, shown=names).values()
+        table = self._table(keep=True).select("profile", "email", *columns.values())
+        found = self._arrow(table.join(values, "profile").order_by("profile"))
+        for batch in found.to_batches(max_chunksize=10_000):
+            for row in batch.to_pylist():
+                inside = frozenset(key for key, column in columns.items() if row[column])
+                shown = {name: _aware(row[f"v{number}"]) for number, name in enumerate(names)}
+                yield Individual(profile=row["profile"], email=row["email"], values=shown, segments=inside)
+
     def universe(self) -> frozenset[str]:
         """Return the emails that exactly one profile has, trimmed and lower-cased."""
         return frozenset(self._arrow(self._universe)["email"].to_pylist())
@@ -228,6 +255,11 @@ class Evaluation:
 
     def _tell(self, done: int, what: str) -> None:
         self._progress(what, done, 3)
+
+
+def _aware(value: Any) -> Any:
+    """Return instants with their zone: inside the evaluator they are naive in UTC."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def _words(project: Project, channel: str) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Membership:
     project: Project
     as_of: AsOf
     engine: Engine
+    shown: tuple[str, ...] = ()
+    """Attributes that are read beside those that segments test."""
 
     @cached_property
     def functions(self) -> Functions:
@@ -54,6 +56,12 @@ class Membership:
         if not self.has_email:
             return key_text(frame.column("key")).nullif(key_text(frame.column("key")))
         return frame.column(("attribute", EMAIL)).nullif("")
+
+    def values(self) -> ir.Table:
+        """Return profile (the key as text) and the shown attributes' columns, by number."""
+        frame = self.profiles
+        shown = {f"v{number}": frame.column(("attribute", name)) for number, name in enumerate(self.shown)}
+        return frame.table.select(profile=key_text(frame.column("key")), **shown)
 
     @property
     def has_email(self) -> bool:
@@ -90,7 +98,7 @@ class Membership:
         """Key, attributes and consent → their columns."""
         source = self.project.data.profile
         found: dict[Any, Column] = {"key": Column(source.key, position=source.position)}
-        for name in dict.fromkeys([*([EMAIL] if self.has_email else []), *attributes(self._leaves)]):
+        for name in dict.fromkeys([*([EMAIL] if self.has_email else []), *attributes(self._leaves), *self.shown]):
             declared = source.attributes[name]
             found["attribute", name] = Column(declared.column, declared.type, declared.zone, declared.position)
         for name in dict.fromkeys([*([EMAIL] if EMAIL in source.consent else []), *channels(self._leaves)]):

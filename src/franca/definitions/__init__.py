@@ -1,5 +1,6 @@
 """What a project says: frozen, typed, hashable records, each with its position; no behaviour beyond validation."""
 
+from franca.definitions.content import Campaign, Format, Part, Source, Template
 from franca.definitions.position import Position
 from franca.definitions.predicates import (
     All,
@@ -72,6 +73,7 @@ __all__ = [
     "AnyOf",
     "Attribute",
     "AttributeTest",
+    "Campaign",
     "ConsentSource",
     "ConsentTest",
     "Constant",
@@ -85,6 +87,7 @@ __all__ = [
     "EventTest",
     "Everyone",
     "FieldMapping",
+    "Format",
     "From",
     "InSegment",
     "Kind",
@@ -98,6 +101,7 @@ __all__ = [
     "Not",
     "OnDay",
     "Op",
+    "Part",
     "Policies",
     "Position",
     "Predicate",
@@ -110,8 +114,10 @@ __all__ = [
     "Segment",
     "SinceAttribute",
     "SinceLatest",
+    "Source",
     "Status",
     "Sum",
+    "Template",
     "TimeTest",
     "To",
     "Unit",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from franca.definitions.content import Campaign, Template
 from franca.definitions.position import Position
 from franca.definitions.predicates import Predicate, Status
 from franca.definitions.values import DataType, Node
@@ -101,10 +102,15 @@ class Data(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class FieldMapping(Node):
-    """The claim that an ESP's *field* holds the same facts as our attribute; *values* translates our values into theirs."""
+    """The claim that an ESP's *field* holds the same facts as our attribute; *values* translates our values into theirs.
+
+    Attributes:
+        plain: the promise that its texts hold no markup and no tags, so that an ESP that does not escape them may print them.
+    """
 
     field: str
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    plain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +202,8 @@ class Project(Node):
     segments: Mapping[str, Segment]
     destinations: Mapping[str, Destination] = dataclasses.field(default_factory=dict)
     policies: Policies = dataclasses.field(default_factory=Policies)
+    templates: Mapping[str, Template] = dataclasses.field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = dataclasses.field(default_factory=dict)
     locale: str = "en_US"
     state: str = ".franca"
     ledger_key: str | None = None

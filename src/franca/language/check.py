@@ -32,6 +32,7 @@ from franca.definitions import (
     ValueTest,
 )
 from franca.errors import Problem, ProblemsError, did_you_mean
+from franca.language.campaigns import campaign_problems, with_audiences
 from franca.language.names import name_problems, zone_problem
 from franca.language.types import NUMERIC, check_time_test, typed_test
 
@@ -46,9 +47,10 @@ def check(project: Project) -> Project:
     """
     if wrong := zone_problem(project.timezone, project.position):
         raise ProblemsError([wrong])
-    checker = _Checker(project)
+    wrong_campaigns = list(campaign_problems(project))
+    checker = _Checker(project if wrong_campaigns else with_audiences(project))
     checked = checker.project()
-    problems = [*checker.problems, *name_problems(project)]
+    problems = [*checker.problems, *name_problems(project), *wrong_campaigns]
     if problems:
         raise ProblemsError(problems)
     return checked

@@ -33,8 +33,13 @@ def read_destination(reader: Reader, name: str, item: Item) -> Destination:
 def _field(reader: Reader, name: str, item: Item) -> FieldMapping:
     if not isinstance(item.value, Mapping):
         return FieldMapping(field=reader.text(item, f"the field of {name!r}"), position=item.position)
-    fields = reader.fields(item, f"the mapping of {name!r}", ["field", "values"])
-    return FieldMapping(field=fields.text("field"), values=_texts(reader, fields.get("values"), "values"), position=item.position)
+    fields = reader.fields(item, f"the mapping of {name!r}", ["field", "values", "plain"])
+    return FieldMapping(
+        field=fields.text("field"),
+        values=_texts(reader, fields.get("values"), "values"),
+        plain=fields.flag("plain"),
+        position=item.position,
+    )
 
 
 def _metric(reader: Reader, name: str, item: Item) -> EventMapping:

@@ -1,13 +1,15 @@
-"""A project's files → definitions: franca.yaml, and segments/*.yaml beside it."""
+"""A project's files → definitions: franca.yaml, and segments/, content/ and campaigns/ beside it."""
 
 from __future__ import annotations
 
 import re
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-from franca.definitions import SKIP, Policies, Project, Realisation, Segment
+from franca.definitions import SKIP, Campaign, Policies, Project, Realisation, Segment, Template
 from franca.errors import FrancaError, did_you_mean
+from franca.language.content import read_campaigns, read_templates
 from franca.language.destination import read_destination
 from franca.language.predicates import predicate
 from franca.language.reader import Reader
@@ -34,14 +36,20 @@ def load(folder: Path) -> Project:
         )
     reader = Reader()
     segments = _segments(reader, folder)
+    emails = _Emails(read_templates(reader, folder), read_campaigns(reader, folder))
     found: list[Project] = []
     with reader.guard():
-        found.append(_project(reader, reader.file(main, PROJECT_FILE), segments, folder))
+        found.append(_project(reader, reader.file(main, PROJECT_FILE), segments, emails, folder))
     reader.finish()
     return found[0]
 
 
-def _project(reader: Reader, item: Item, segments: dict[str, Segment], root: Path) -> Project:
+class _Emails(NamedTuple):
+    templates: dict[str, Template]
+    campaigns: dict[str, Campaign]
+
+
+def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _Emails, root: Path) -> Project:
     known = ["project", "timezone", "locale", "state", "ledger_key", "data", "destinations", "policies"]
     fields = reader.fields(item, "a project", known)
     policies = fields.get("policies")
@@ -53,6 +61,8 @@ def _project(reader: Reader, item: Item, segments: dict[str, Segment], root: Pat
         ledger_key=fields.optional("ledger_key"),
         data=read_data(reader, fields.need("data")),
         segments=segments,
+        templates=emails.templates,
+        campaigns=emails.campaigns,
         destinations=reader.named(fields.get("destinations"), "destinations", partial(read_destination, reader)),
         policies=_policies(reader, policies) if policies else Policies(),
         root=root,

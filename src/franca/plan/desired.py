@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from franca.adapter import Adapter, Address, Assumption, Choice, Holds, Marker, Resource, ResourceKind, Site, digest, fingerprint
+from franca.adapter import Adapter, Address, Assumption, Choice, Computed, Holds, Marker, Resource, ResourceKind, Site, digest, fingerprint
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.logic import fingerprint as meaning
 from franca.plan.decision import Decision, decide
+from franca.plan.emails import emails
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Desired:
         decisions: one for each segment of the project, by key.
         members: segment → the resource that sync makes equal to it.
         markers: marker → the field that sync writes.
+        computed: the same for what templates read.
         counted: segment → the resource whose members are the segment's, as far as the ESP has one.
         renames: key → the key before a rename.
         assumptions: all that the realisations and the groups' markers lean on.
@@ -34,6 +36,7 @@ class Desired:
     resources: Mapping[Address, Resource]
     members: Mapping[str, Address]
     markers: Mapping[Marker, Address]
+    computed: Mapping[Computed, Address]
     counted: Mapping[str, Address]
     renames: Mapping[str, str]
     assumptions: tuple[Assumption, ...]
@@ -51,7 +54,10 @@ def desire(site: Site, adapter: Adapter) -> Desired:
     decisions, warnings = _decisions(site, adapter)
     markers = {marker: adapter.compile_marker(marker, site) for marker in _markers(site, decisions)}
     compiled = _compiled(site, adapter, decisions)
-    resources = _merge(resource for found in (*compiled.values(), *markers.values()) for resource in found)
+    counted = _counted(compiled, markers)
+    content = emails(site, adapter, counted)
+    made = (*compiled.values(), *markers.values(), *content.computed.values(), content.resources)
+    resources = _merge(resource for found in made for resource in found)
     return Desired(
         site=site,
         adapter=adapter,
@@ -59,10 +65,11 @@ def desire(site: Site, adapter: Adapter) -> Desired:
         resources=resources,
         members={key: _holding(key, found, Holds.MEMBERS) for key, found in compiled.items() if _is(decisions[key], Realisation.MEMBERS)},
         markers={marker: _holding(marker.key, found, Holds.MARKER) for marker, found in markers.items()},
-        counted=_counted(compiled, markers),
+        computed={computed: _holding(computed.key, found, Holds.MARKER) for computed, found in content.computed.items()},
+        counted=counted,
         renames=_renames(site),
-        assumptions=_assumptions(site, adapter, decisions),
-        warnings=(*warnings, *_over_limits(adapter, site, resources)),
+        assumptions=tuple(sorted({*_assumptions(site, adapter, decisions), *content.assumptions})),
+        warnings=(*warnings, *content.notices, *_over_limits(adapter, site, resources)),
         definitions=_digest(site, decisions, resources),
     )
 

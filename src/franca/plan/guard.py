@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from franca.adapter import ResourceKind
+from franca.adapter import COMPUTED, ResourceKind
 from franca.plan.errors import Unsafe
 from franca.plan.records import Action, Change
 
@@ -27,7 +27,8 @@ def unsafe(changes: Sequence[Change], kinds: Sequence[ResourceKind], destination
 
 def _deletes(changes: Sequence[Change]) -> Iterator[Unsafe]:
     for change in changes:
-        if change.action is Action.DELETE:
+        computed = change.address.kind is ResourceKind.FIELD and change.address.key.startswith(COMPUTED)
+        if change.action is Action.DELETE and not computed:
             yield Unsafe(word=f"delete:{change.address}", what=f"{change.address} would be deleted")
 
 

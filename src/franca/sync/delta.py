@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from franca.adapter import ABSENT, Contact, Holds, Marker, Resource
 from franca.sync.ledger import Ledger
@@ -31,6 +31,25 @@ class Counts(Protocol):
         ...
 
 
+class Individual(Protocol):
+    """One profile."""
+
+    @property
+    def email(self) -> str | None:
+        """The email, as destinations compare it."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Attributes by name."""
+        ...
+
+    @property
+    def segments(self) -> AbstractSet[str]:
+        """Those of the asked segments that it is in."""
+        ...
+
+
 class Audience(Protocol):
     """What sync needs of an evaluation: emails are trimmed and lower-cased, and each belongs to one profile."""
 
@@ -40,6 +59,10 @@ class Audience(Protocol):
 
     def universe(self) -> Collection[str]:
         """Return everybody who can be matched."""
+        ...
+
+    def people(self, attributes: Collection[str], segments: Collection[str]) -> Iterable[Individual]:
+        """Yield every profile with some attributes and segments."""
         ...
 
     def summary(self) -> Counts:

@@ -9,9 +9,10 @@ from franca.adapter import Address, Connection, Contact, DestinationError, Remot
 from franca.errors import FrancaError
 from franca.plan import Desired, PartlyAppliedError, State, Store, check_account, refuse
 from franca.progress import Progress, silent
-from franca.sync.delta import Audience, Delta, Emails, Target, from_ledger, from_reading, members, winners
+from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading, members, winners
 from franca.sync.ledger import Ledger
 from franca.sync.report import Synced
+from franca.sync.texts import texts
 from franca.sync.writing import Writing
 
 
@@ -44,7 +45,7 @@ def sync(
         FrancaError: something is not applied yet, or the first write failed already.
     """
     account = _Account(desired=desired, connection=connection, state=store.load())
-    targets = list(_targets(desired, audience.emails(), account))
+    targets = list(_targets(desired, audience, account))
     deltas = [_delta(target, audience, account, ledger, full=full) for target in targets]
     writings = _known(deltas, connection)
     _guard(desired, writings, ledger, allow)
@@ -94,13 +95,17 @@ class _Account:
             yield from ((contact, "") for contact in self.connection.members(remote, target.resource))
 
 
-def _targets(desired: Desired, emails: Emails, account: _Account) -> Iterator[Target]:
+def _targets(desired: Desired, audience: Audience, account: _Account) -> Iterator[Target]:
+    emails = audience.emails()
     for segment, address in desired.members.items():
         wanted = members(emails, segment)
         yield Target(resource=desired.resources[address], segment=segment, id=account.id(address), wanted=wanted)
     for marker, address in desired.markers.items():
         wanted = winners(emails, marker)
         yield Target(resource=desired.resources[address], segment=marker.key, id=account.id(address), wanted=wanted)
+    for computed, wanted in texts(desired, audience).items():
+        address = desired.computed[computed]
+        yield Target(resource=desired.resources[address], segment=computed.key, id=account.id(address), wanted=wanted)
 
 
 def _delta(target: Target, audience: Audience, account: _Account, ledger: Ledger, *, full: bool) -> Delta:

@@ -1,0 +1,174 @@
+"""`franca render`: an email as real people would see it, by each ESP's own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from franca.cli.common import (
+    HERE,
+    AsOfOption,
+    DestinationOption,
+    Format,
+    FormatOption,
+    ProjectOption,
+    instant,
+    load_checked,
+    progress,
+    sites,
+    warn,
+)
+from franca.errors import FrancaError, did_you_mean
+
+if TYPE_CHECKING:
+    from franca.adapter import Site, Translation
+    from franca.audience import Evaluation, Individual
+    from franca.content import Document, Person, Renderer
+    from franca.definitions import Part, Project
+    from franca.render.email import EmailPreview, Reach, Sample, Seen
+
+NAME = "render"
+
+
+def run(  # noqa: PLR0917 - a command's options
+    key: Annotated[str, typer.Argument(metavar="TEMPLATE", help="The template's key: its file's name in content/.")],
+    project: ProjectOption = HERE,
+    profile: Annotated[str | None, typer.Option("--profile", metavar="ID", help="Somebody, by the profile's key.")] = None,
+    segment: Annotated[str | None, typer.Option("--segment", "-s", metavar="KEY", help="People of this segment.")] = None,
+    sample: Annotated[int, typer.Option("--sample", "-n", metavar="N", help="How many people to show.")] = 3,
+    as_: DestinationOption = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page that opens offline.")] = None,
+    as_of: AsOfOption = None,
+    format_: FormatOption = Format.TEXT,
+) -> None:
+    """Show an email for real people: what it means, and what each ESP makes of it by its own rules.
+
+    Every branch is counted over the whole base, so that one that reaches nobody is seen. Nothing is sent, and no ESP is asked.
+
+    Example: franca render welcome --segment vip --html welcome.html
+    """
+    from franca.audience import evaluate
+    from franca.render.email import render_email
+
+    checked = load_checked(project)
+    found = _document(checked, key)
+    _known_segment(checked, segment)
+    with progress("rendering") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
+        preview = _Preview(checked, found, list(sites(checked, as_))).of(evaluation, profile, segment, sample, instant(as_of, checked))
+        warn(evaluation.warnings)
+    if html:
+        html.write_text(render_email(preview, "html"), encoding="utf-8")
+        typer.echo(f"wrote {html}")
+        return
+    typer.echo(render_email(preview, "json" if format_ is Format.JSON else "text"))
+
+
+def _document(project: Project, key: str) -> Document:
+    from franca.content import document
+    from franca.language.content import partials
+
+    if key not in project.templates:
+        raise FrancaError(f"there is no template {key!r}", remedy=did_you_mean(key, project.templates))
+    return document(project, project.templates[key], partial(partials, project.root))
+
+
+def _known_segment(project: Project, segment: str | None) -> None:
+    if segment is not None and segment not in project.segments:
+        raise FrancaError(f"there is no segment {segment!r}", remedy=did_you_mean(segment, project.segments))
+
+
+class _Preview:
+    """One template, its renderers, and the ESPs that it is compared at."""
+
+    def __init__(self, project: Project, document: Document, places: Sequence[Site]) -> None:
+        from franca.adapter import adapter
+        from franca.content import Renderer, Setting
+
+        self._project, self._document, self._places = project, document, places
+        self._setting = Setting(locale=project.locale, zone=project.zone)
+        self._renderers: Mapping[Part, Renderer] = {part: Renderer(pieces, self._setting) for part, pieces in document.parts.items()}
+        self._dialects = {site.destination.name: adapter(site.destination.adapter).dialect(site) for site in places}
+        self._said: dict[str, Translation] = {name: dialect.translate(document) for name, dialect in self._dialects.items()}
+
+    def of(self, evaluation: Evaluation, profile: str | None, segment: str | None, sample: int, now: datetime) -> EmailPreview:
+        from franca.render.email import EmailPreview
+
+        people = list(self._people(evaluation))
+        chosen = [each for each, _ in people if (profile in (None, each.profile)) and (segment is None or segment in each.segments)]
+        if not chosen:
+            raise FrancaError(
+                f"there is nobody {f'with the key {profile!r}' if profile else f'in {segment!r}'}", remedy="`franca preview` shows sizes"
+            )
+        shown = chosen if profile else list(islice(_spread(chosen, sample), sample))
+        return EmailPreview(
+            template=self._document.template,
+            samples=tuple(self._sample(each, now) for each in shown),
+            reach=tuple(self._reach([person for _, person in people])),
+            base=len(people),
+            notices=self._document.notices,
+        )
+
+    def _people(self, evaluation: Evaluation) -> Iterator[tuple[Individual, Person]]:
+        from franca.content.needs import attributes_of
+        from franca.content.reference import person
+
+        mapped = {name for site in self._places for name in site.destination.attributes}
+        names = {*attributes_of(self._document.parts.values()), *mapped, *({"email"} & self._project.data.profile.attributes.keys())}
+        for each in evaluation.people(sorted(names), list(self._project.segments)):
+            yield each, person(self._project, each.values, each.segments)
+
+    def _reach(self, people: Sequence[Person]) -> Iterator[Reach]:
+        from franca.content.words import words
+        from franca.render.email import Reach
+
+        counts: dict[int, int] = {}
+        for person in people:
+            for number in {number for renderer in self._renderers.values() for number in renderer(person).taken}:
+                counts[number] = counts.get(number, 0) + 1
+        told: dict[tuple[str, str], int] = {}
+        for branch in self._document.branches:
+            where = (str(branch.position or ""), words(branch.condition))
+            told[where] = max(told.get(where, 0), counts.get(branch.number, 0))
+        for number, ((place, asks), people_) in enumerate(told.items()):
+            yield Reach(number=number, place=place, asks=asks, people=people_)
+
+    def _sample(self, each: Individual, now: datetime) -> Sample:
+        from franca.content.reference import person
+        from franca.render.email import Sample
+
+        somebody = person(self._project, each.values, each.segments)
+        made = {part: renderer(somebody) for part, renderer in self._renderers.items()}
+        inside = ", ".join(sorted(each.segments)) or "no segment"
+        return Sample(
+            label=f"profile {each.profile} ({inside})",
+            parts={part: found.text for part, found in made.items()},
+            taken=frozenset().union(*(found.taken for found in made.values())),
+            seen=tuple(self._seen(site, each, somebody, now) for site in self._places),
+        )
+
+    def _seen(self, site: Site, each: Individual, somebody: Person, now: datetime) -> Seen:
+        from franca.adapter import ABSENT
+        from franca.cli.esp import rendered
+        from franca.content import Renderer
+        from franca.render.email import Seen
+
+        name = site.destination.name
+        said = self._said[name]
+        if said.findings:
+            return Seen(destination=name, parts=None, why="; ".join(finding.what for finding in said.findings))
+        fields = {c.key: Renderer(c.pieces, self._setting)(somebody).text or ABSENT for c in said.computed}
+        groups = {group: somebody.primary.get(group, ABSENT) for group in said.groups}
+        held = self._dialects[name].person(each.values, {**fields, **groups})
+        return Seen(destination=name, parts=rendered(site.destination.adapter, said.parts, held, now))
+
+
+def _spread(people: Sequence[Individual], most: int) -> Iterator[Individual]:
+    """Yield people from the whole of a list, not from its beginning alone."""
+    step = max(len(people) // max(most, 1), 1)
+    yield from people[::step]

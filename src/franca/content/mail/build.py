@@ -1,0 +1,99 @@
+"""MJML → HTML, and CSS into style attributes: by libraries, with every placeholder coming out exactly once and in order."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from franca.errors import FrancaError
+
+PLACE = re.compile(r"FRANCAx([0-9]+)x|<!--franca:([0-9]+)-->")
+_ENDING = (
+    "mj-text",
+    "mj-button",
+    "mj-table",
+    "mj-raw",
+    "mj-title",
+    "mj-preview",
+    "mj-style",
+    "mj-accordion-text",
+    "mj-accordion-title",
+    "mj-navbar-link",
+)
+"""MJML's elements whose inside is HTML: a comment stays as it is there; elsewhere MJML would drop it."""
+
+_MARK = re.compile(rf"<(/?)({'|'.join(_ENDING)})\b[^>]*?(/?)>|<!--franca:[0-9]+-->", re.IGNORECASE)
+_LABEL = re.compile(r' aria-label="[^"]*FRANCAx[0-9]+x[^"]*"')
+
+
+class Lost(Exception):  # noqa: N818 - told with its place by the caller
+    """A placeholder did not come out as it went in; *number* is the first such."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"placeholder {number} was lost")
+
+
+def to_html(source: str, *, mjml: bool) -> str:
+    """Return a whole HTML document with its CSS inlined; style sheets with media queries stay too.
+
+    Raises:
+        FrancaError: the MJML is not valid.
+        Lost: a placeholder stands where it cannot stay.
+    """
+    compiled = _mjml(source) if mjml else source
+    inlined = _inliner().inline(compiled) if compiled.strip() else compiled
+    before, after = places(source), places(inlined)
+    if before != after:
+        raise Lost(_first_difference(before, after))
+    return inlined
+
+
+def places(text: str) -> list[int]:
+    """Return the numbers of the placeholders, in order."""
+    return [int(found[1] or found[2]) for found in PLACE.finditer(text)]
+
+
+def _first_difference(before: list[int], after: list[int]) -> int:
+    for one, other in zip(before, after, strict=False):
+        if one != other:
+            return one if one not in after else min(one, other)
+    return before[len(after)] if len(before) > len(after) else after[len(before)]
+
+
+@cache
+def _inliner() -> Any:
+    import css_inline
+
+    # Nothing is loaded: a style sheet by address would make the result depend on the network.
+    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def _mjml(source: str) -> str:
+    import mrml
+
+    if re.search(r"<mj-include\b", source):
+        raise FrancaError("mj-include is not read", remedy='use {% include "…" %}: it keeps the places of mistakes')
+    try:
+        made = mrml.to_html(_wrapped(source))
+    except OSError as error:
+        raise FrancaError(f"this is not MJML: {error}", remedy="every element must be closed, and stand where MJML allows it") from None
+    # mrml repeats the title as a label of the body; a value in it would come out twice.
+    return _LABEL.sub("", str(made.content), count=1)
+
+
+def _wrapped(source: str) -> str:
+    """Return MJML with every block's placeholder that stands between elements in an mj-raw of its own."""
+    depth, end = 0, 0
+    found: list[str] = []
+    for mark in _MARK.finditer(source):
+        found.append(source[end : mark.start()])
+        end = mark.end()
+        if mark[2] is None:
+            found.append(mark[0] if depth else f"<mj-raw>{mark[0]}</mj-raw>")
+            continue
+        found.append(mark[0])
+        if not mark[3]:
+            depth += -1 if mark[1] else 1
+    return "".join(found) + source[end:]

@@ -1,0 +1,510 @@
+"""Running a template without a person: Jinja evaluates all that does not depend on one, and what is left comes out as tokens."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from franca.content.filters import FILTERS, Setting
+from franca.content.generator import TracingGenerator
+from franca.content.nodes import (
+    AttributeValue,
+    BuiltIn,
+    Condition,
+    Coupon,
+    Defined,
+    Either,
+    Every,
+    Feed,
+    ItemValue,
+    Link,
+    Member,
+    Negation,
+    PrimaryValue,
+    Value,
+    always,
+    type_of,
+)
+from franca.content.places import PlacingLexer, Start, position
+from franca.content.symbols import CLOSE, OPEN, Refusal, Symbol, apply_filter, compare, condition, placed, refuse, solid
+from franca.definitions import DataType, Kind, Position, Project
+from franca.errors import Problem, did_you_mean
+
+_UNKNOWN = DataType(Kind.TEXT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Show:
+    """A value is printed here."""
+
+    value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class If:
+    """What follows, up to `Else`, is for whom the condition holds."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Else:
+    """What follows is for the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndIf:
+    """For everybody again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Each:
+    """What follows is there once for each item."""
+
+    number: int
+    over: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndEach:
+    """Once again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verbatim:
+    """For one kind of ESP."""
+
+    adapter: str
+    text: str
+    position: Position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The subject is repeated here."""
+
+
+Token = Show | If | Else | EndIf | Each | EndEach | Verbatim | Subject
+_TOKEN = re.compile(f"{OPEN}([0-9]+|s){CLOSE}")
+SUBJECT = Markup(f"{OPEN}s{CLOSE}")  # noqa: S704 - a token, as all below
+_NATIVE = re.compile(r"\{%-?\s*native\s+[\"']([A-Za-z0-9_]+)[\"']\s*-?%\}(.*?)\{%-?\s*endnative\s*-?%\}", re.DOTALL)
+
+
+@dataclass
+class _Fork:
+    """An `if` under way: a person's condition, or which branch it is."""
+
+    decided: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """`profile`."""
+
+
+@dataclass
+class _Run:
+    """What one rendering keeps."""
+
+    tokens: list[Token] = field(default_factory=list)
+    forks: list[_Fork] = field(default_factory=list)
+    loops: list[int | None] = field(default_factory=list)
+
+
+class Tracer(SandboxedEnvironment):
+    """Jinja's environment for one template: its parts, and the partials that they use.
+
+    Args:
+        project: checked; its schema says which attributes there are.
+        load: name of a partial → its text, or None.
+        allowed: the attributes that the front matter names; None allows all.
+    """
+
+    code_generator_class = TracingGenerator
+
+    def __init__(self, project: Project, load: Callable[[str], str | None], allowed: tuple[str, ...] | None) -> None:
+        self.starts: dict[str, Start] = {}
+        self.problems: list[Problem] = []
+        self._project, self._allowed, self._load = project, allowed, load
+        self._run, self._loops = _Run(), 0
+        self._natives: list[Verbatim] = []
+        super().__init__(loader=FunctionLoader(self._partial), undefined=StrictUndefined, autoescape=True, finalize=self._finalized)
+        self._setting = Setting(locale=project.locale, zone=project.zone)
+        self.filters.update({name: self._constant_filter(name) for name in FILTERS})
+        self.filters = {name: self._filter(name, each) for name, each in self.filters.items()}
+        self.tests = {name: self._test(name, each) for name, each in self.tests.items()}
+        self.globals.update(self._names())
+
+    @cached_property
+    def lexer(self) -> PlacingLexer:
+        """The lexer that knows columns."""
+        return PlacingLexer(self, self.starts)
+
+    # -- running
+
+    def run(self, name: str, source: str, start: Start, *, escape: bool, names: Mapping[str, Any]) -> list[str | Token] | None:
+        """Return texts and tokens in turn, or None when something was wrong with it; `problems` then tells what.
+
+        Args:
+            name: of this text, for positions.
+            source: in the template language.
+            start: where it begins in the user's file.
+            escape: whether values of compile time are escaped for HTML.
+            names: constants beside the built-in names.
+        """
+        self.starts[name] = start
+        if self.autoescape != escape and self.cache is not None:
+            self.cache.clear()  # partials are compiled for one way of escaping
+        self._run, self.autoescape = _Run(), escape
+        try:
+            template = self.from_string(self._prepared(name, source), template_class=None, globals=dict(names), name=name)
+            made = template.render()
+        except Refusal as found:
+            self.problems.append(found.problem if found.problem.position else self._located(found.problem, found))
+        except TemplateError as found:
+            self.problems.append(self._wrong(found, name))
+        except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as found:
+            self.problems.append(self._located(Problem(what=f"this cannot be computed: {found}"), found))
+        else:
+            return self._split(made)
+        return None
+
+    def from_string(self, source: Any, globals: Any = None, template_class: Any = None, name: str | None = None) -> Any:  # noqa: A002
+        """Return a template that knows its name, so that its errors do."""
+        found = self.make_globals(globals)
+        cls = template_class or self.template_class
+        return cls.from_code(self, self.compile(source, name=name, filename=name), found, None)
+
+    def _split(self, made: str) -> list[str | Token]:
+        parts: list[str | Token] = []
+        for number, part in enumerate(_TOKEN.split(made)):
+            if number % 2:
+                parts.append(Subject() if part == "s" else self._run.tokens[int(part)])
+            elif part:
+                parts.append(part)
+        return parts
+
+    def _partial(self, name: str) -> str | None:
+        text = self._load(name)
+        if text is None:
+            return None
+        self.starts[name] = Start(file=f"content/{name}")
+        return self._prepared(name, text)
+
+    def _prepared(self, name: str, source: str) -> str:
+        """Return the source with native blocks as expressions of the same size, so that places stay true."""
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+        if OPEN in source or CLOSE in source:
+            self.problems.append(Problem(what="holds characters of Unicode's private use (U+E000)", position=Position(self._file(name))))
+            source = source.replace(OPEN, "").replace(CLOSE, "")
+
+        def native(found: re.Match[str]) -> str:
+            line, column = source.count("\n", 0, found.start()) + 1, found.start() - source.rfind("\n", 0, found.start())
+            at = position(self._file(name), self.starts.get(name, Start(file=name)).place(line, column))
+            self._natives.append(Verbatim(adapter=found[1], text=found[2], position=at))
+            shown = f"{{{{native({len(self._natives) - 1})}}}}{{#"
+            return shown + re.sub(r"[^\n]", " ", found[0][len(shown) + 2 :]) + "#}"
+
+        return _NATIVE.sub(native, source)
+
+    # -- what templates may name
+
+    def _names(self) -> dict[str, Any]:
+        return {
+            "profile": _Profile(),
+            "in_segment": self._in_segment,
+            "primary": self._primary,
+            "feed": lambda name: self._symbol(Feed(name=str(name))),
+            "coupon": lambda name: self._symbol(Coupon(name=str(name))),
+            "native": lambda number: self._mark(self._natives[number]),
+            **{link.value: self._symbol(BuiltIn(link=link)) for link in Link},
+        }
+
+    def _in_segment(self, key: str) -> Symbol:
+        solid(key, None)
+        if key not in self._project.segments:
+            refuse(f"there is no segment {key!r}", did_you_mean(str(key), self._project.segments))
+        return self._symbol(Member(segment=key))
+
+    def _primary(self, group: str) -> Symbol:
+        groups = {segment.group for segment in self._project.segments.values() if segment.group}
+        if solid(group, None) not in groups:
+            refuse(f"there is no group {group!r}", did_you_mean(str(group), groups))
+        return self._symbol(PrimaryValue(group=group))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a person's attribute, a field of an item, or Jinja's answer."""
+        if isinstance(obj, _Profile):
+            return _Missing(attribute) if attribute not in self._project.data.profile.attributes else self._attribute(attribute)
+        if isinstance(obj, Symbol):
+            return self._field(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return the same for `profile["x"]`."""
+        if isinstance(obj, (_Profile, Symbol)) and isinstance(argument, str):
+            return self.getattr(obj, argument)
+        return super().getitem(obj, argument)
+
+    def _attribute(self, name: str) -> Symbol:
+        declared = self._project.data.profile.attributes[name]
+        return self._symbol(AttributeValue(name=name, type=declared.type, required=declared.required))
+
+    def _field(self, symbol: Symbol, name: str) -> Symbol:
+        if not isinstance(symbol.meaning, ItemValue):
+            refuse(f"a person's value has no {name!r}", "", symbol.meaning.position)
+        return self._symbol(ItemValue(loop=symbol.meaning.loop, path=(*symbol.meaning.path, name)))
+
+    def located(self, name: str, number: int, value: Any) -> Any:
+        """Return a symbol with its place; an attribute that may not be used is a problem here."""
+        at = position(self._file(name), number)
+        if isinstance(value, _Missing):
+            known = self._project.data.profile.attributes
+            self._note(f"there is no attribute {value.name!r}", did_you_mean(value.name, known), at)
+            return placed(self._symbol(AttributeValue(name=value.name, type=_UNKNOWN, required=True)), at)
+        if not isinstance(value, Symbol) or value.meaning.position:
+            return value
+        if isinstance(value.meaning, AttributeValue):
+            self._permit(value.meaning.name, at)
+        return placed(value, at)
+
+    def _permit(self, name: str, at: Position) -> None:
+        if self._project.data.profile.attributes[name].protected:
+            remedy = "it may select people, and may never enter a text; use a segment whose name says nothing of it"
+            self._note(f"the attribute {name!r} is protected", remedy, at)
+        elif self._allowed is not None and name not in self._allowed:
+            self._note(f"the front matter does not list {name!r} under uses", f"add it, or leave {name!r} out", at)
+
+    # -- what the generated code asks
+
+    def compared(self, name: str, number: int, left: Any, *others: tuple[str, Callable[[], Any]]) -> Any:
+        """Compare in a chain."""
+        found: Any = True
+        for op, right in others:
+            value = right()
+            one = self._compared(op, left, value, position(self._file(name), number))
+            found = one if found is True else self.both(name, number, found, lambda one=one: one)  # type: ignore[misc]
+            if found is False:
+                return False
+            left = value
+        return found
+
+    def _compared(self, op: str, left: Any, right: Any, at: Position) -> Any:
+        if isinstance(left, Symbol) or isinstance(right, Symbol):
+            return self._symbol(compare(op, left, right, at, self._project))
+        return _PLAIN[op](solid(left, at), solid(right, at))
+
+    def both(self, name: str, number: int, left: Any, right: Callable[[], Any]) -> Any:
+        """`left and right`."""
+        at = position(self._file(name), number)
+        if not isinstance(left, Symbol):
+            return right() if solid(left, at) else left
+        return self._joined(Every, left, right(), at)
+
+    def either(self, name: str, number: int, left: Any, right: Callable[[], Any]) -> Any:
+        """`left or right`; a value or a text is the value with a default, as Python has it."""
+        at = position(self._file(name), number)
+        if not isinstance(left, Symbol):
+            return left if solid(left, at) else right()
+        other = right()
+        if isinstance(left.meaning, Value) and isinstance(other, str) and type_of(left.meaning).kind is Kind.TEXT:
+            return self._symbol(apply_filter("default", left, (other,)))
+        return self._joined(Either, left, other, at)
+
+    def _joined(self, how: type[Every | Either], left: Symbol, right: Any, at: Position) -> Any:
+        parts = [each for each in (condition(left, at), condition(right, at)) if each is not (how is Every)]
+        for each in parts:
+            if isinstance(each, bool):
+                return each
+        found = [each for each in parts if isinstance(each, Condition)]
+        if not found:
+            return how is Every
+        return self._symbol(found[0] if len(found) == 1 else how(of=tuple(found), position=at))
+
+    def negated(self, name: str, number: int, value: Any) -> Any:
+        """`not value`."""
+        at = position(self._file(name), number)
+        found = condition(value, at)
+        return not found if isinstance(found, bool) else self._symbol(Negation(of=found, position=at))
+
+    def chosen(self, name: str, number: int, test: Any, first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+        """`first if test else second`."""
+        found = condition(test, position(self._file(name), number))
+        if isinstance(found, bool):
+            return first() if found else second()
+        shown = [self._finalized(each()) for each in (first, second)]
+        whole = Markup("{}{}{}{}{}")
+        return whole.format(self._mark(If(condition=found)), shown[0], self._mark(Else()), shown[1], self._mark(EndIf()))
+
+    def if_(self, name: str, number: int, test: Any) -> Markup:
+        """Begin an `if`."""
+        found = condition(test, position(self._file(name), number))
+        self._run.forks.append(_Fork(found if isinstance(found, bool) else None))
+        return Markup() if isinstance(found, bool) else self._mark(If(condition=found))
+
+    def then(self) -> bool:
+        """Whether the first branch is run."""
+        return self._run.forks[-1].decided is not False
+
+    def else_(self) -> Markup:
+        """Between the branches."""
+        return self._mark(Else()) if self._run.forks[-1].decided is None else Markup()
+
+    def otherwise(self) -> bool:
+        """Whether the second branch is run."""
+        return self._run.forks[-1].decided is not True
+
+    def end_if(self) -> Markup:
+        """End an `if`."""
+        return self._mark(EndIf()) if self._run.forks.pop().decided is None else Markup()
+
+    def assigned(self, name: str, number: int, depth: int) -> None:
+        """Refuse a `set` that only some people would reach."""
+        if any(fork.decided is None for fork in self._run.forks[-depth:]):
+            what = "`set` inside an `if` that a person decides: the name would mean something else for each person afterwards"
+            self._note(what, "set it before the `if`, or use {% with %}", position(self._file(name), number))
+
+    def looped(self, name: str, number: int, over: Any, counts: bool) -> Any:
+        """Return what a loop runs over."""
+        if not isinstance(over, Symbol):
+            self._run.loops.append(None)
+            return over
+        at = position(self._file(name), number)
+        if not isinstance(over.meaning, Value) or type_of(over.meaning).kind is not Kind.LIST:
+            refuse("a loop over a person's value needs a list", "", at)
+        if counts:
+            refuse("`loop` and `else` do not work in a loop over a person's list", "leave them out", at)
+        self._loops += 1
+        self._run.loops.append(self._mark_number(Each(number=self._loops, over=over.meaning)))
+        return [self._symbol(ItemValue(loop=self._loops))]
+
+    def loop(self) -> Markup:
+        """Begin the body of a loop."""
+        number = self._run.loops[-1]
+        return Markup() if number is None else Markup(f"{OPEN}{number}{CLOSE}")  # noqa: S704
+
+    def end_loop(self) -> Markup:
+        """End the body of a loop."""
+        return Markup() if self._run.loops[-1] is None else self._mark(EndEach())
+
+    def left_loop(self) -> Markup:
+        """Behind a loop."""
+        self._run.loops.pop()
+        return Markup()
+
+    # -- printing, filters, tests
+
+    def _finalized(self, value: Any) -> Any:
+        return self._print(value.meaning) if isinstance(value, Symbol) else value
+
+    def _print(self, value: Value | Condition) -> Markup:
+        if isinstance(value, Condition):
+            refuse("a condition cannot be printed", "write {% if … %}", value.position)
+        kind = type_of(value).kind
+        if kind is Kind.BOOLEAN:
+            self._note("true and false cannot be printed", "write {% if … %}", value.position)
+        elif kind is Kind.LIST:
+            self._note("a list cannot be printed as it is", 'write … | join(", "), or a loop', value.position)
+        elif not always(value) and not isinstance(value, ItemValue):
+            self._note("this value may be missing, and has no default", 'add … | default("…")', value.position)
+        return self._mark(Show(value=value))
+
+    def _filter(self, name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        skip = 1 if hasattr(original, "jinja_pass_arg") else 0
+
+        @functools.wraps(original)
+        def filtered(*arguments: Any, **named: Any) -> Any:
+            value = arguments[skip]
+            if isinstance(value, Symbol):
+                return self._symbol(apply_filter(name, value, (*arguments[skip + 1 :], *named.values())))
+            if name not in ("safe", "string", "e", "escape", "forceescape"):
+                solid(value, None)
+            return original(*arguments, **named)
+
+        return filtered
+
+    def _constant_filter(self, name: str) -> Callable[..., Any]:
+        return lambda value, *arguments: FILTERS[name].apply(value, self._setting, *arguments)
+
+    def _test(self, name: str, original: Any) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def tested(*arguments: Any, **named: Any) -> Any:
+            value = arguments[1 if hasattr(original, "jinja_pass_arg") else 0]
+            if not isinstance(value, Symbol):
+                return original(*arguments, **named)
+            if not isinstance(value.meaning, Value) or name not in ("defined", "undefined", "none"):
+                refuse(f"the test `is {name}` cannot be asked of a person's value", "known: is defined", value.meaning.position)
+            at = value.meaning.position
+            found: Condition | bool = always(value.meaning) or Defined(of=value.meaning, position=at)
+            if name != "defined":
+                found = not found if isinstance(found, bool) else Negation(of=found, position=at)
+            return found if isinstance(found, bool) else self._symbol(found)
+
+        return tested
+
+    # -- helpers
+
+    def _symbol(self, meaning: Value | Condition) -> Symbol:
+        return Symbol(meaning, self._print)
+
+    def _mark_number(self, token: Token) -> int:
+        self._run.tokens.append(token)
+        return len(self._run.tokens) - 1
+
+    def _mark(self, token: Token) -> Markup:
+        return Markup(f"{OPEN}{self._mark_number(token)}{CLOSE}")  # noqa: S704
+
+    def _note(self, what: str, remedy: str, at: Position | None) -> None:
+        self.problems.append(Problem(what=what, remedy=remedy, position=at))
+
+    def _file(self, name: str) -> str:
+        return self.starts[name].file if name in self.starts else name
+
+    def _wrong(self, error: TemplateError, name: str) -> Problem:
+        if isinstance(error, TemplateSyntaxError):
+            at = position(self._file(error.name or name), error.lineno)
+            return Problem(what=f"this is not a template: {error.message}", position=at)
+        if isinstance(error, TemplateNotFound):
+            what = f"there is no file content/{error.name}"
+            return self._located(Problem(what=what, remedy="partials are named from the folder content"), error)
+        remedy = "names of the project: profile, in_segment(…), primary(…), " + ", ".join(Link) if isinstance(error, UndefinedError) else ""
+        what = "templates may not do this" if isinstance(error, SecurityError) else "this cannot be computed"
+        return self._located(Problem(what=f"{what}: {error.message}", remedy=remedy), error)
+
+    def _located(self, problem: Problem, error: BaseException) -> Problem:
+        """Return the problem with the innermost place of a template in the traceback."""
+        trace, found = error.__traceback__, problem.position
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if name in self.starts:
+                found = position(self._file(name), trace.tb_lineno)
+            trace = trace.tb_next
+        return Problem(what=problem.what, remedy=problem.remedy, position=found)
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """An attribute that the schema does not have."""
+
+    name: str
+
+
+_PLAIN: Mapping[str, Callable[[Any, Any], Any]] = {
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "lt": lambda a, b: a < b,
+    "lteq": lambda a, b: a <= b,
+    "gt": lambda a, b: a > b,
+    "gteq": lambda a, b: a >= b,
+    "in": lambda a, b: a in b,
+    "notin": lambda a, b: a not in b,
+}

@@ -1,0 +1,260 @@
+"""An email as real people would see it → text, JSON, and one page of HTML that opens offline."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from franca.definitions import Part, Template
+from franca.errors import Problem
+from franca.render.text import printable
+
+CLIENTS: Mapping[str, tuple[int, int]] = {
+    "iPhone Mail": (35, 80),
+    "Gmail app": (33, 40),
+    "Outlook mobile": (35, 40),
+    "Gmail desktop": (70, 90),
+    "Outlook desktop": (50, 55),
+    "Apple Mail desktop": (60, 140),
+}
+"""Characters of subject and preview text that clients show at least (published figures); they cut by pixels."""
+
+GMAIL = 102 * 1024
+"""Bytes of HTML after which Gmail clips a message."""
+
+WIDTHS = {"Phone": 375, "Desktop": 700}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one ESP makes of the template for one person; *parts* is None where its language refuses the template."""
+
+    destination: str
+    parts: Mapping[Part, str] | None
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """One person's email.
+
+    Attributes:
+        label: which person, without saying who.
+        parts: by the reference.
+        taken: numbers of the branches that they took.
+        seen: by each ESP's own rules.
+    """
+
+    label: str
+    parts: Mapping[Part, str]
+    taken: frozenset[int]
+    seen: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """One branch: where it is written, what it asks, how many people of the whole base take it."""
+
+    number: int
+    place: str
+    asks: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailPreview:
+    """All that is shown of one template; *base* is the number of people behind `Reach.people`."""
+
+    template: Template
+    samples: tuple[Sample, ...]
+    reach: tuple[Reach, ...]
+    base: int
+    notices: tuple[Problem, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the largest sample's HTML."""
+        return max((len(sample.parts.get(Part.HTML, "").encode()) for sample in self.samples), default=0)
+
+
+_ENTITIES = {"&quot;": "&#34;", "&#x27;": "&#39;"}
+_ENTITY = re.compile("|".join(_ENTITIES))
+
+
+def same(reference: str, other: str) -> bool:
+    """Whether two renderings are equal: entities of quotes are written in several ways that mean one thing."""
+    return _spelled(reference) == _spelled(other)
+
+
+def _spelled(text: str) -> str:
+    return _ENTITY.sub(lambda found: _ENTITIES[found[0]], text)
+
+
+def differences(sample: Sample, seen: Seen) -> tuple[Part, ...]:
+    """Return the parts in which an ESP's rendering is not the reference's."""
+    return tuple(part for part, text in sample.parts.items() if seen.parts is not None and not same(text, seen.parts.get(part, "")))
+
+
+def render_email(preview: EmailPreview, form: str = "text") -> str:
+    """Return the preview as "text", "json" or "html"."""
+    return _FORMS[form](preview)
+
+
+# -- text
+
+
+def _text(preview: EmailPreview) -> str:
+    return "\n".join(_lines(preview))
+
+
+def _lines(preview: EmailPreview) -> Iterator[str]:
+    yield f"{preview.template.name} ({preview.template.key})"
+    for sample in preview.samples:
+        yield from ("", f"== {sample.label}", f"subject       {printable(sample.parts[Part.SUBJECT])}")
+        if Part.PREVIEW_TEXT in sample.parts:
+            yield f"preview text  {printable(sample.parts[Part.PREVIEW_TEXT])}"
+        yield from ("", *(printable(line) for line in sample.parts[Part.TEXT].splitlines()), "")
+        yield from (_verdict(sample, seen) for seen in sample.seen)
+    yield from ("", *_reached(preview))
+    if preview.size:
+        yield f"HTML of at most {preview.size:,} bytes, {preview.size / GMAIL:.0%} of what Gmail shows before it clips"
+    yield from map(str, preview.notices)
+
+
+def _verdict(sample: Sample, seen: Seen) -> str:
+    if seen.parts is None:
+        return f"{seen.destination}: refused: {seen.why}"
+    wrong = differences(sample, seen)
+    if not wrong:
+        return f"{seen.destination}: the same"
+    part = wrong[0]
+    diff = difflib.unified_diff(
+        _spelled(sample.parts[part]).splitlines(), _spelled(seen.parts[part]).splitlines(), "reference", seen.destination, n=0, lineterm=""
+    )
+    return f"{seen.destination}: DIFFERENT in {', '.join(wrong)}\n" + "\n".join(map(printable, diff))
+
+
+def _reached(preview: EmailPreview) -> Iterator[str]:
+    for each in preview.reach:
+        people = f"{each.people:,} of {preview.base:,} people" if each.people else "NOBODY"
+        yield f"{each.place}: {each.asks}: reaches {people}"
+
+
+# -- JSON
+
+
+def _json(preview: EmailPreview) -> str:
+    found = {
+        "template": preview.template.key,
+        "bytes": preview.size,
+        "samples": [
+            {
+                "label": sample.label,
+                "parts": {str(part): text for part, text in sample.parts.items()},
+                "branches": sorted(sample.taken),
+                "destinations": {
+                    seen.destination: {"refused": seen.why} if seen.parts is None else {"different": list(differences(sample, seen))}
+                    for seen in sample.seen
+                },
+            }
+            for sample in preview.samples
+        ],
+        "branches": [{"number": r.number, "place": r.place, "asks": r.asks, "people": r.people} for r in preview.reach],
+        "base": preview.base,
+        "notices": [str(notice) for notice in preview.notices],
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+# -- HTML
+
+_STYLE = """
+:root{color-scheme:light dark;--line:#8884;--soft:#8882;--bad:#b3261e;--good:#1b6e3c}
+@media(prefers-color-scheme:dark){:root{--bad:#ffb4ab;--good:#7ddb9b}}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1500px;padding:0 1rem}
+h1{margin:0}h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+.views{display:flex;flex-wrap:wrap;gap:1.5rem}.view{border:1px solid var(--line);border-radius:8px;overflow:hidden}
+.view header{background:var(--soft);padding:.3rem .7rem;font-size:13px}
+iframe{border:0;background:#fff;display:block;height:640px}.cut{opacity:.35}.bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
+.bar{background:var(--soft);height:.6rem;border-radius:.3rem;min-width:8rem}
+.bar i{display:block;height:100%;border-radius:.3rem;background:#4a7dff}
+pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,monospace}details{margin:.5rem 0}
+"""
+
+
+def _html(preview: EmailPreview) -> str:
+    title = escape(f"{preview.template.name} · preview")
+    body = "".join((_head(preview), _coverage(preview), *map(_sample, preview.samples)))
+    page = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    return f"{page}<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
+
+
+def _head(preview: EmailPreview) -> str:
+    share = preview.size / GMAIL
+    size = f"<p>{preview.size:,} bytes of HTML: {share:.0%} of the 102 KB that Gmail shows. {_bar(share)}</p>" if preview.size else ""
+    notices = "".join(f"<li>{escape(str(notice))}</li>" for notice in preview.notices)
+    return f"<h1>{escape(preview.template.name)}</h1>{size}" + (f"<ul>{notices}</ul>" if notices else "")
+
+
+def _bar(share: float) -> str:
+    return f'<span class="bar" style="display:inline-block"><i style="width:{min(share, 1):.1%}"></i></span>'
+
+
+def _coverage(preview: EmailPreview) -> str:
+    if not preview.reach:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(each.place)}</td><td><code>{escape(each.asks)}</code></td>"
+        f"<td>{f'{each.people:,}' if each.people else '<span class=bad>nobody</span>'}</td>"
+        f"<td>{_bar(each.people / preview.base if preview.base else 0)}</td></tr>"
+        for each in preview.reach
+    )
+    return (
+        f"<h2>Branches, over {preview.base:,} people</h2><table><tr><th>where</th><th>asks</th><th>reaches</th><th></th></tr>{rows}</table>"
+    )
+
+
+def _sample(sample: Sample) -> str:
+    subject, preview = sample.parts[Part.SUBJECT], sample.parts.get(Part.PREVIEW_TEXT, "")
+    lines = "".join(
+        f"<tr><td>{client}</td><td>{_cut(subject, widths[0])}</td><td>{_cut(preview, widths[1])}</td></tr>"
+        for client, widths in CLIENTS.items()
+    )
+    inbox = f"<details><summary>In the inbox: <b>{escape(subject)}</b> {escape(preview)}</summary><table>{lines}</table></details>"
+    views = "".join(_views("reference", sample.parts)) + "".join(view for seen in sample.seen for view in _seen(sample, seen))
+    taken = ", ".join(map(str, sorted(sample.taken))) or "none"
+    return f'<h2>{escape(sample.label)}</h2>{inbox}<p>Branches taken: {taken}</p><div class="views">{views}</div>'
+
+
+def _cut(text: str, most: int) -> str:
+    rest = f'<span class="cut">{escape(text[most:])}</span>' if len(text) > most else ""
+    return escape(text[:most]) + rest
+
+
+def _seen(sample: Sample, seen: Seen) -> Iterator[str]:
+    if seen.parts is None:
+        verdict = '<span class="bad">refused</span>'
+        yield f'<div class="view"><header>{escape(seen.destination)}: {verdict}</header><pre>{escape(seen.why)}</pre></div>'
+        return
+    wrong = differences(sample, seen)
+    verdict = f'<span class="bad">different in {", ".join(wrong)}</span>' if wrong else '<span class="good">the same</span>'
+    yield from _views(f"{escape(seen.destination)}: {verdict}", seen.parts, widths={"Desktop": 700} if wrong else {})
+    if not wrong:
+        yield f'<div class="view"><header>{escape(seen.destination)}: {verdict}</header></div>'
+
+
+def _views(title: str, parts: Mapping[Part, str], widths: Mapping[str, int] = WIDTHS) -> Iterator[str]:
+    html = parts.get(Part.HTML)
+    for name, width in widths.items() if html else ():
+        frame = f'<iframe sandbox="" title="{name}" width="{width}" srcdoc="{escape(html or "")}"></iframe>'
+        yield f'<div class="view"><header>{title} · {name}</header>{frame}</div>'
+    if widths:
+        yield f'<div class="view" style="max-width:420px"><header>{title} · plain text</header><pre>{escape(parts[Part.TEXT])}</pre></div>'
+
+
+_FORMS: Mapping[str, Callable[[EmailPreview], str]] = {"text": _text, "json": _json, "html": _html}
