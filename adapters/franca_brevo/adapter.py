@@ -10,6 +10,9 @@ from franca.adapter import (
     Assumption,
     Capabilities,
     Connection,
+    Dialect,
+    Draft,
+    Email,
     Limits,
     Marker,
     Resource,
@@ -17,11 +20,14 @@ from franca.adapter import (
     Setting,
     Site,
     Waiter,
+    draft_resource,
+    template_resource,
 )
-from franca.definitions import Realisation, Segment
+from franca.definitions import Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
 from franca_brevo.capabilities import CAPABILITIES, LIMITS
+from franca_brevo.content import BrevoDialect
 from franca_brevo.segments import assess, marker_field, members_list
 from franca_brevo.settings import SETTINGS
 
@@ -65,6 +71,31 @@ class BrevoAdapter:
             FrancaError: the marker's key cannot be an attribute's name.
         """
         return marker_field(marker, site)
+
+    def dialect(self, site: Site) -> Dialect:
+        """Return Brevo's template language."""
+        return BrevoDialect(site)
+
+    def compile_template(self, email: Email, site: Site) -> Resource:
+        """Return the template, active: only active ones can be used.
+
+        Raises:
+            FrancaError: it is plain text, or the destination names no sender.
+        """
+        sender = site.destination.settings.get("sender")
+        if not sender:
+            what = f"destination {site.destination.name!r}: Brevo's templates need a sender"
+            raise FrancaError(what, remedy="add sender: an address that is a sender of the account", position=site.destination.position)
+        subject = email.parts[Part.SUBJECT]
+        return template_resource(email, self.title, subject=subject, sender=str(sender), active=True)
+
+    def compile_draft(self, draft: Draft, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
+        """Return the draft.
+
+        Raises:
+            FrancaError: it is plain text.
+        """
+        return draft_resource(draft, self.title)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

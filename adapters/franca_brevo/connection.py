@@ -124,4 +124,5 @@ def connect(site: Site, waiter: Waiter) -> BrevoConnection:
     if not url.startswith(("https://", "http://")):
         raise FrancaError(f"destination {destination.name!r}: url is not a web address", remedy="leave it out for the real Brevo")
     client = Client(url, key, waiter)
-    return BrevoConnection(client, Resources(client, folder_of(site), wanted=needs_folder(site)))
+    emails = bool(site.project.templates or site.project.campaigns)
+    return BrevoConnection(client, Resources(client, folder_of(site), wanted=needs_folder(site), emails=emails))

@@ -7,6 +7,7 @@ from typing import Any
 
 from franca.adapter import Remote, Resource, ResourceKind, TerminalError, key_of, owned_name
 from franca_brevo.client import Client, Row
+from franca_brevo.emails import Emails
 from franca_brevo.names import attribute_key, attribute_name
 from franca_brevo.segments import FIELD_BODY
 
@@ -23,24 +24,32 @@ class Resources:
         client: the account.
         folder: the name of our folder.
         wanted: whether the project needs it; if not, it is nobody's, and no plan can delete it.
+        emails: whether the project has templates or campaigns; without any, none are read.
     """
 
-    def __init__(self, client: Client, folder: str, *, wanted: bool) -> None:
+    def __init__(self, client: Client, folder: str, *, wanted: bool, emails: bool) -> None:
         self._client, self._name, self._wanted = client, folder, wanted
+        self._emails, self._has_emails = Emails(client), emails
         self._create: Mapping[ResourceKind, Callable[[Resource, Mapping[str, Any]], str]] = {
             ResourceKind.FOLDER: self._create_folder,
             ResourceKind.FIELD: self._create_field,
             ResourceKind.LIST: self._create_list,
+            ResourceKind.TEMPLATE: self._emails.create,
+            ResourceKind.CAMPAIGN: self._emails.create,
         }
         self._update: Mapping[ResourceKind, Callable[[Remote, Resource, Mapping[str, Any]], None]] = {
             ResourceKind.FOLDER: self._update_folder,
             ResourceKind.FIELD: self._update_field,
             ResourceKind.LIST: self._update_list,
+            ResourceKind.TEMPLATE: self._emails.update,
+            ResourceKind.CAMPAIGN: self._emails.update,
         }
         self._delete: Mapping[ResourceKind, Callable[[Remote], None]] = {
             ResourceKind.FOLDER: self._delete_folder,
             ResourceKind.FIELD: self._delete_field,
             ResourceKind.LIST: self._delete_list,
+            ResourceKind.TEMPLATE: self._emails.delete,
+            ResourceKind.CAMPAIGN: self._emails.delete,
         }
 
     def read(self) -> tuple[Remote, ...]:
@@ -50,7 +59,8 @@ class Resources:
             TerminalError: several folders have our folder's name.
         """
         folders = tuple(self._folders())
-        return (*folders, *self._lists({folder.id for folder in folders if folder.name == self._name}), *self._fields())
+        emails = tuple(self._emails.read()) if self._has_emails else ()
+        return (*emails, *folders, *self._lists({folder.id for folder in folders if folder.name == self._name}), *self._fields())
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make *resource*; return its id."""

@@ -9,6 +9,8 @@ from franca.adapter import Setting, Site
 SETTINGS: Mapping[str, Setting] = {
     "api_key": Setting(meaning="an API key (xkeysib-…) of Brevo", required=True, secret=True),
     "url": Setting(meaning="base URL of a sandbox or proxy, without /v3", default="https://api.brevo.com"),
+    "sender": Setting(meaning="the address that templates are sent from: a sender of the account; only templates need it"),
+    "company_address": Setting(meaning="the sender's postal address, for templates: Brevo has no tag for it"),
     "folder": Setting(meaning="the project's own folder: all its lists are made there", default="Franca"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from franca.adapter import (
@@ -11,6 +12,9 @@ from franca.adapter import (
     Assumption,
     Capabilities,
     Connection,
+    Dialect,
+    Draft,
+    Email,
     Holds,
     Limits,
     Marker,
@@ -19,12 +23,16 @@ from franca.adapter import (
     Setting,
     Site,
     Waiter,
+    draft_resource,
+    template_resource,
 )
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
 from franca_klaviyo.assumptions import ASSUMPTIONS, LOWER_CASE
 from franca_klaviyo.capabilities import CAPABILITIES, LIMITS
+from franca_klaviyo.content import KlaviyoDialect
 from franca_klaviyo.definition import canonical
+from franca_klaviyo.emails import with_fields
 from franca_klaviyo.names import custom_property, field_title, tag_name
 from franca_klaviyo.segments import Native, native, on_marker
 
@@ -87,6 +95,27 @@ class KlaviyoAdapter:
             _segment(each.key, each.title, canonical(((on_marker(field, each.segment),),)), each.segment, site) for each in marker.choices
         )
         return (resource, *segments)
+
+    def dialect(self, site: Site) -> Dialect:
+        """Return Klaviyo's template language."""
+        return KlaviyoDialect(site)
+
+    def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
+        """Return the template; subject and preview text belong to messages.
+
+        Raises:
+            FrancaError: it is plain text.
+        """
+        return template_resource(with_fields(email), self.title)
+
+    def compile_draft(self, draft: Draft, site: Site) -> Resource:  # noqa: ARG002 - as above
+        """Return the draft: one message with one variation, its template assigned.
+
+        Raises:
+            FrancaError: it is plain text.
+        """
+        made = draft_resource(replace(draft, email=with_fields(draft.email)), self.title)
+        return replace(made, payload={"template": draft.email.template.key})
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

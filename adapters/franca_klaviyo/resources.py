@@ -10,10 +10,12 @@ from franca.adapter.errors import DestinationError, TerminalError, UnknownOutcom
 from franca.definitions import Project
 from franca_klaviyo import definition
 from franca_klaviyo.client import XS, Client, L, M, Operation, S, Tier
+from franca_klaviyo.emails import Emails
 from franca_klaviyo.members import wait_until
 from franca_klaviyo.names import TAG_PREFIX, field_title, marker_of, tag_name
 from franca_klaviyo.people import quoted
 
+EMAILS = frozenset({ResourceKind.TEMPLATE, ResourceKind.CAMPAIGN})
 AT_ONCE = 5
 """Segments processed at a time (segments_api_overview); one more is refused."""
 PAGE = 10
@@ -55,6 +57,7 @@ class Resources:
         self._client = client
         self._tag = tag_name(project)
         self._tag_id: str | None = None
+        self._emails, self._has_emails = Emails(client), bool(project.templates or project.campaigns)
         self._processing: set[str] = set()
 
     # -- reading
@@ -64,7 +67,9 @@ class Resources:
         account = self._client.call(READ_ACCOUNT)["data"][0]["id"]
         metrics = {metric["id"]: _metric(metric) for page in self._client.pages(READ_METRICS) for metric in page["data"]}
         remotes = [*self._segments(metrics), *self._lists()]
-        return Snapshot(account=account, remotes=(*_fields(remotes), *remotes), names=_names(metrics))
+        emails = tuple(self._emails.read()) if self._has_emails else ()
+        fields = (*_fields(remotes), *map(_field, sorted(self._emails.fields)))
+        return Snapshot(account=account, remotes=(*fields, *remotes, *emails), names=_names(metrics))
 
     def _segments(self, metrics: Mapping[str, tuple[str, str]]) -> Iterator[Remote]:
         for found, tags in self._tagged(READ_SEGMENTS):
@@ -105,6 +110,8 @@ class Resources:
         """
         if resource.kind is ResourceKind.FIELD:
             return field_title(resource.key)
+        if resource.kind in EMAILS:
+            return self._emails.create(resource, body)
         tag = self._tag_identity()  # first: were it to fail, nothing would be half made
         attributes = {"name": owned_name(resource.title, resource.key)}
         if resource.kind is ResourceKind.SEGMENT:
@@ -120,6 +127,9 @@ class Resources:
     def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
         """Change what differs, and only that: 100 updates a day are counted."""
         if resource.kind is ResourceKind.FIELD:
+            return
+        if resource.kind in EMAILS:
+            self._emails.update(remote, resource, body)
             return
         name = owned_name(resource.title, resource.key)
         changes: dict[str, Any] = {} if name == remote.name else {"name": name}
@@ -139,6 +149,9 @@ class Resources:
     def delete(self, remote: Remote) -> None:
         """Delete a segment or list; a missing one is fine. Klaviyo cannot delete a custom property."""
         if remote.kind is ResourceKind.FIELD:
+            return
+        if remote.kind in EMAILS:
+            self._emails.delete(remote)
             return
         try:
             self._client.call(DELETE[remote.kind], remote.id)
@@ -221,5 +234,8 @@ def _fields(remotes: list[Remote]) -> Iterator[Remote]:
         for group in definition.groups_of(remote.body["definition"])
         for condition in group
     }
-    for key in sorted(filter(None, map(marker_of, properties))):
-        yield Remote(kind=ResourceKind.FIELD, id=field_title(key), name=field_title(key), key=key)
+    yield from map(_field, sorted(filter(None, map(marker_of, properties))))
+
+
+def _field(key: str) -> Remote:
+    return Remote(kind=ResourceKind.FIELD, id=field_title(key), name=field_title(key), key=key)

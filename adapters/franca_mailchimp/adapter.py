@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from franca.adapter import (
@@ -11,6 +12,9 @@ from franca.adapter import (
     Assumption,
     Capabilities,
     Connection,
+    Dialect,
+    Draft,
+    Email,
     Holds,
     Limits,
     Marker,
@@ -19,12 +23,15 @@ from franca.adapter import (
     Setting,
     Site,
     Waiter,
+    draft_resource,
+    template_resource,
 )
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
 from franca_mailchimp.capabilities import CAPABILITIES, LIMITS
+from franca_mailchimp.content import MailchimpDialect
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
 from franca_mailchimp.segments import ALL, CONDITIONS, native
@@ -92,6 +99,28 @@ class MailchimpAdapter:
             _segment(each.key, each.title, each.segment, canonical("all", [marked(tag, each.segment)]), ALL) for each in marker.choices
         )
         return (field, *segments)
+
+    def dialect(self, site: Site) -> Dialect:
+        """Return merge tags."""
+        return MailchimpDialect(site)
+
+    def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
+        """Return the template. Its HTML cannot be read back, so that its name carries the digest.
+
+        Raises:
+            FrancaError: it is plain text.
+        """
+        made = template_resource(email, self.title)
+        return replace(made, title=f"{made.title} · {made.body['html'][:8]}", body={})
+
+    def compile_draft(self, draft: Draft, site: Site) -> Resource:  # noqa: ARG002 - as above
+        """Return the draft; Mailchimp sends from the address of `reply_to`.
+
+        Raises:
+            FrancaError: it is plain text.
+        """
+        made = draft_resource(draft, self.title)
+        return replace(made, body={key: value for key, value in made.body.items() if key != "from"})
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

@@ -21,15 +21,16 @@ def connect(site: Site, waiter: Waiter) -> MailchimpConnection:
     settings, what = site.destination.settings, f"destinations.{site.destination.name}.api_key"
     key = resolve(str(settings.get("api_key", "")), what, site.project.root)
     client = Client(key, host(key, str(settings.get("url") or ""), what), waiter)
-    return MailchimpConnection(Audience(client, str(settings.get("audience", ""))))
+    emails = bool(site.project.templates or site.project.campaigns)
+    return MailchimpConnection(Audience(client, str(settings.get("audience", ""))), emails=emails)
 
 
 class MailchimpConnection:
     """What Franca may do to an audience; see `franca.adapter.Connection`."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, *, emails: bool) -> None:
         self.policy = audience.client.policy
-        self._audience, self._resources = audience, Resources(audience)
+        self._audience, self._resources = audience, Resources(audience, emails=emails)
 
     def read(self) -> Snapshot:
         """Read segments, tags and merge fields."""

@@ -9,6 +9,7 @@ from franca.adapter import Remote, Resource, ResourceKind, Snapshot, TerminalErr
 from franca_mailchimp import options
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Operation
+from franca_mailchimp.emails import Emails
 
 READ_FIELDS = Operation("read merge fields", "lists", "get_list_merge_fields")
 READ_SEGMENTS = Operation("read segments", "lists", "list_segments")
@@ -19,6 +20,7 @@ CREATE_FIELD = Operation("create merge field", "lists", "add_list_merge_field", 
 UPDATE_FIELD = Operation("update merge field", "lists", "update_list_merge_field")
 DELETE_FIELD = Operation("delete merge field", "lists", "delete_list_merge_field", answers=False)
 
+EMAILS = frozenset({ResourceKind.TEMPLATE, ResourceKind.CAMPAIGN})
 KINDS = {"saved": ResourceKind.SEGMENT, "static": ResourceKind.TAG}
 """Types of segments that we manage; "fuzzy" ones have no conditions and are not ours."""
 _FIELD_KEYS = ("tag", "type", "public", "required", "default_value")
@@ -28,8 +30,9 @@ _SEGMENT_KEYS = ("id", "name", "type", "updated_at", "options")
 class Resources:
     """The objects of one audience."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, *, emails: bool) -> None:
         self._audience, self._client = audience, audience.client
+        self._emails, self._has_emails = Emails(audience), emails
 
     def read(self) -> Snapshot:
         """Read everything that a plan compares or names."""
@@ -37,10 +40,17 @@ class Resources:
         fields = list(self._client.rows(READ_FIELDS, "merge_fields", listed, fields=("merge_id", "name", *_FIELD_KEYS)))
         segments = self._client.rows(READ_SEGMENTS, "segments", listed, fields=_SEGMENT_KEYS)
         found = [_segment(segment) for segment in segments if segment["type"] in KINDS]
-        return Snapshot(account=account, remotes=(*map(_field, fields), *found), names=dict(_names(fields)))
+        return Snapshot(account=account, remotes=(*map(_field, fields), *found, *self._read_emails()), names=dict(_names(fields)))
+
+    def _read_emails(self) -> Iterator[Remote]:
+        """Yield templates and drafts; a project without any asks for none."""
+        if self._has_emails:
+            yield from self._emails.read()
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make a resource; return its id."""
+        if resource.kind in EMAILS:
+            return self._emails.create(resource, body)
         operation = CREATE_FIELD if resource.kind is ResourceKind.FIELD else CREATE_SEGMENT
         made = self._client.call(operation, self._audience.id, _CREATION[resource.kind](_name(resource), body))
         return str(made["merge_id"] if resource.kind is ResourceKind.FIELD else made["id"])
@@ -51,6 +61,9 @@ class Resources:
         Raises:
             DestinationError: it is a merge field of another type, which is read-only.
         """
+        if resource.kind in EMAILS:
+            self._emails.update(remote, resource, body)
+            return
         if resource.kind is ResourceKind.FIELD:
             _same_type(remote, body)
         operation = UPDATE_FIELD if resource.kind is ResourceKind.FIELD else UPDATE_SEGMENT
@@ -58,6 +71,9 @@ class Resources:
 
     def delete(self, remote: Remote) -> None:
         """Delete a resource; one that is gone already is fine."""
+        if remote.kind in EMAILS:
+            self._emails.delete(remote)
+            return
         operation = DELETE_FIELD if remote.kind is ResourceKind.FIELD else DELETE_SEGMENT
         try:
             self._client.call(operation, self._audience.id, remote.id)

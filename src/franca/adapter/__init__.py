@@ -3,6 +3,7 @@
 from franca.adapter.capabilities import YES, Capabilities, Capability, Level, Limits, Support
 from franca.adapter.check import check_destinations, setting
 from franca.adapter.dialect import COMPUTED, Computed, Dialect, Say, Translation, Unsaid
+from franca.adapter.emails import content_digest, draft_resource, insist_on, template_resource
 from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnknownOutcomeError
 from franca.adapter.findings import Assessment, Assumption, Finding, Severity, facts
 from franca.adapter.protocol import (
@@ -92,9 +93,12 @@ __all__ = [
     "Written",
     "adapter",
     "check_destinations",
+    "content_digest",
     "digest",
+    "draft_resource",
     "facts",
     "fingerprint",
+    "insist_on",
     "installed",
     "key_of",
     "owned_name",
@@ -103,4 +107,5 @@ __all__ = [
     "resolve",
     "setting",
     "symbolic",
+    "template_resource",
 ]

@@ -83,6 +83,7 @@ class Resource:
     Attributes:
         title: what people read at the ESP; ownership marks are added by `owned_name`.
         body: canonical JSON in the adapter's form; may hold `Ref`s; compared with a `Remote.body` after resolving.
+        payload: what is sent besides, and stands in the body by its digest: long texts.
         segment: the segment (or group) it realises; empty for supporting resources (a folder).
         holds: what sync writes into it.
         counted: how the ESP is asked for its members, where that is a choice ("subscribed", "all"); not part of the diff.
@@ -92,6 +93,7 @@ class Resource:
     key: str
     title: str
     body: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, str] = field(default_factory=dict, repr=False)
     segment: str = ""
     holds: Holds = Holds.NOTHING
     counted: str = ""
@@ -111,6 +113,7 @@ class Remote:
         name: as the ESP shows it.
         key: our key read from its ownership mark; None when it is not ours.
         version: the ESP's time of last change, or empty.
+        settled: why nothing may be done with it any more ("it was sent"); empty otherwise.
     """
 
     kind: ResourceKind
@@ -119,6 +122,7 @@ class Remote:
     body: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
     version: str = ""
+    settled: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ NAME = "init"
 
 
 def run(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Path()) -> None:
-    """Write a small project that works at once: a schema, three segments, some data.
+    """Write a small project that works at once: a schema, three segments, a template, some data.
 
     Example: franca init shop && franca preview --project shop --as-of 2026-03-01
     """
@@ -25,5 +25,5 @@ def run(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = Pat
         raise FrancaError(f"there is a {PROJECT_FILE} in {folder} already", remedy="choose another folder; nothing was written")
     with as_file(files("franca.cli") / "starter") as starter:
         copytree(starter, folder, dirs_exist_ok=True)
-    typer.echo(f"wrote {folder / PROJECT_FILE}, segments/ and data/")
+    typer.echo(f"wrote {folder / PROJECT_FILE}, segments/, content/ and data/")
     typer.echo(f"next: franca preview --project {folder} --as-of 2026-03-01")

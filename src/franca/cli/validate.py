@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from franca.cli.common import HERE, ProjectOption, load_checked
+from franca.cli.common import HERE, ProjectOption, load_checked, warn
 
 NAME = "validate"
 
@@ -16,5 +16,9 @@ def run(project: ProjectOption = HERE) -> None:
 
     Example: franca validate --project shop
     """
+    from franca.plan.emails import documents
+
     checked = load_checked(project)
-    typer.echo(f"{len(checked.segments)} segments and {len(checked.destinations)} destinations are fine")
+    warn(str(notice) for found in documents(checked).values() for notice in found.notices)
+    emails = f", {len(checked.templates)} templates" if checked.templates else ""
+    typer.echo(f"{len(checked.segments)} segments{emails} and {len(checked.destinations)} destinations are fine")

@@ -69,9 +69,11 @@ def _changes(desired: Desired, snapshot: Snapshot, state: State, matching: Match
         body = resolve.body(resource)
         if remote is None:
             yield _create(resource, body)
+        elif remote.settled:
+            continue  # a campaign that somebody sent is no draft any more
         elif not (same_name(remote, resource) and symbolic(remote.body) == body):
             yield _update(resource, body, remote, _why(resource, state, matching.renamed.get(address)))
-    for address in order.deletes(matching.stale):
+    for address in order.deletes([address for address, remote in matching.stale.items() if not remote.settled]):
         yield _delete(address, matching.stale[address])
 
 

@@ -35,6 +35,7 @@ class _Element:
     color: str | None = None
     background: str | None = None
     size: float = 16
+    hidden: bool = False
 
 
 class _Reader(HTMLParser):
@@ -176,7 +177,7 @@ def _headings(_: str, reader: _Reader) -> Iterator[Notice]:
 def _contrast(_: str, reader: _Reader) -> Iterator[Notice]:
     for element in dict.fromkeys(map(id, reader.texts)):
         found = next(each for each in reader.texts if id(each) == element)
-        if found.color is None or found.background is None:
+        if found.hidden or found.color is None or found.background is None:
             continue
         ratio, wanted = contrast(found.color, found.background), 3.0 if found.size >= 24 else 4.5
         if ratio < wanted:
@@ -208,6 +209,7 @@ def _inherit(element: _Element, above: _Element | None) -> None:
     background = style.get("background-color") or style.get("background") or element.attributes.get("bgcolor")
     element.color = _hex(style.get("color") or element.attributes.get("color")) or (above.color if above else None)
     element.background = _hex(background) or (above.background if above else None)
+    element.hidden = style.get("display") == "none" or bool(above and above.hidden)
     size = re.match(r"([0-9.]+)px", style.get("font-size", ""))
     element.size = float(size[1]) if size else (above.size if above else 16)
 
