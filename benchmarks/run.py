@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import content
 from fifty import FIFTY, write_project
 from generate import Size, generate
 from rich.console import Console
@@ -48,6 +49,7 @@ def main() -> None:
     with cache() as folder:
         data = generate(folder, size)
         show(size, options.rounds, evaluations(data, options.rounds), startups())
+    content.measure()
 
 
 @contextlib.contextmanager

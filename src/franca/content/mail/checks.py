@@ -187,7 +187,7 @@ def _contrast(_: str, reader: _Reader) -> Iterator[Notice]:
 
 def _words(_: str, reader: _Reader) -> Iterator[Notice]:
     letters = sum(len("".join(element.text).strip()) for element in reader.elements if element.tag == "body")
-    if letters < 60 and any(_all(reader, "img")):
+    if letters < 40 and any(_all(reader, "img")):
         yield Notice(rule="images-only", what="nearly all of the text is in images", remedy="many clients hide images at first")
 
 

@@ -63,7 +63,7 @@ class _Reader(HTMLParser):
             self._link()
         elif tag in ("td", "th"):
             self.parts.append(" ")
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS and tag != "li":
             self.parts.append("\n\n" if tag in _SPACED else "\n")
 
     def _link(self) -> None:
