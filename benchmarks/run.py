@@ -20,11 +20,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import content
 from fifty import FIFTY, write_project
 from generate import Size, generate
 from rich.console import Console
 from rich.table import Table
+
+import content
 
 HERE = Path(__file__).parent
 STARTS = 7
