@@ -11,7 +11,9 @@ from starlette.routing import compile_path
 from franca.sandbox import Call, Clock, Handler, Reply, Route
 from franca_brevo.sandbox.account import Account
 from franca_brevo.sandbox.attributes import Attributes
+from franca_brevo.sandbox.campaigns import Campaigns
 from franca_brevo.sandbox.contacts import Contacts
+from franca_brevo.sandbox.emails import Senders
 from franca_brevo.sandbox.errors import RefusedError
 from franca_brevo.sandbox.folders import Folders
 from franca_brevo.sandbox.imports import Imports
@@ -19,9 +21,12 @@ from franca_brevo.sandbox.limits import Limits
 from franca_brevo.sandbox.members import Members
 from franca_brevo.sandbox.people import People
 from franca_brevo.sandbox.processes import Processes
+from franca_brevo.sandbox.rendering import ASSUMPTIONS as RENDERING
+from franca_brevo.sandbox.rendering import Surroundings, render
 from franca_brevo.sandbox.seeding import Seeding
 from franca_brevo.sandbox.segments import Segments
 from franca_brevo.sandbox.store import Store
+from franca_brevo.sandbox.templates import Templates
 
 API_KEY = "xkeysib-sandbox"
 ACCOUNT = "5fa2b8c123456789abcdef01"
@@ -34,6 +39,9 @@ ASSUMPTIONS: Mapping[str, bool] = {
     "brevo.import-keeps-blocklist": True,  # an import that says nothing of the blocklist leaves blocklisted contacts on it
     "brevo.import-writes-booleans": True,  # an import updates boolean attributes (reported not to)
     "brevo.import-absent-kept": True,  # with emptyContactsAttributes, an attribute that a row does not name is kept
+    "brevo.any-sender": True,  # templates and drafts take a sender's address that `GET /senders` does not list
+    "brevo.unset-reply-to-empty": True,  # a draft without replyTo shows an empty one, and not "[DEFAULT_REPLY_TO]"
+    **RENDERING,
 }
 
 
@@ -50,7 +58,7 @@ class Sandbox:
 
     def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: str = ACCOUNT) -> None:
         self.assumptions: dict[str, bool] = dict(ASSUMPTIONS)
-        self._api_key = api_key
+        self._api_key, self._clock = api_key, clock
         store = Store(clock)
         people = People(store, self.assumptions)
         attributes, segments = Attributes(store), Segments(store)
@@ -61,7 +69,11 @@ class Sandbox:
         self._seeding = Seeding(people, attributes, segments)
         members = Members(store, people, folders, self.processes)
         contacts = Contacts(store, people, attributes, folders, segments)
-        resources = (Account(account), folders, members, attributes, segments, self.imports, self.processes, contacts)
+        senders = Senders(self.assumptions)
+        templates = Templates(store, people, senders, self._rendered)
+        campaigns = Campaigns(store, folders, segments, senders, templates, assumptions=self.assumptions)
+        audience = (Account(account), folders, members, attributes, segments, self.imports, self.processes, contacts)
+        resources = (*audience, senders, templates, campaigns)
         self._known = [route for resource in resources for route in resource.routes()]
 
     def routes(self) -> Sequence[Route]:
@@ -93,6 +105,18 @@ class Sandbox:
         """
         self.processes.settle()
         self._seeding.take(data)
+
+    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True) -> str:
+        """Return *source* as Brevo makes it for a contact with the attributes *person* (see `rendering.render`).
+
+        Raises:
+            RenderError: it cannot be rendered, in the words of Brevo's engine.
+        """
+        return self._rendered(source, person, {}, markup)
+
+    def _rendered(self, source: str, person: Mapping[str, Any], params: Mapping[str, Any], markup: bool) -> str:
+        around = Surroundings(time_now=self._clock.now(), params=params)
+        return render(source, person, markup=markup, surroundings=around, assumptions=self.assumptions)
 
     def _guarded(self, handler: Handler) -> Handler:
         """Return *handler* with its refusals as replies and the rate headers on every answer (documented)."""

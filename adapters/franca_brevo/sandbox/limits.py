@@ -40,11 +40,13 @@ class Limits:
     """The windows of an account on the General tier (documented: developers.brevo.com/docs/api-limits)."""
 
     CONTACTS: ClassVar = ((1.0, 10), (HOUR, 36_000))
+    SMTP: ClassVar = ((HOUR, 300),)  # /smtp/templates and /smtp/template/preview
     OTHER: ClassVar = ((HOUR, 100),)  # one bucket for /processes, /account, /emailCampaigns …: that it is shared is documented
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._contacts = [Window(seconds=seconds, allowed=allowed) for seconds, allowed in self.CONTACTS]
+        self._smtp = [Window(seconds=seconds, allowed=allowed) for seconds, allowed in self.SMTP]
         self._other = [Window(seconds=seconds, allowed=allowed) for seconds, allowed in self.OTHER]
 
     def admit(self, path: str) -> Reply | None:
@@ -73,7 +75,10 @@ class Limits:
         }
 
     def _windows(self, path: str) -> list[Window]:
-        windows = self._contacts if path == "/v3/contacts" or path.startswith("/v3/contacts/") else self._other
+        if path == "/v3/contacts" or path.startswith("/v3/contacts/"):
+            windows = self._contacts
+        else:
+            windows = self._smtp if path.startswith("/v3/smtp/") else self._other
         for window in windows:
             window.roll(self._clock.ticks())
         return windows

@@ -114,3 +114,19 @@ def ids_in(body: Mapping[str, Any], key: str) -> Sequence[int]:
     if not isinstance(value, list) or not all(map(is_id, value)):
         raise invalid(f"{key} should be an array of integers")
     return list(dict.fromkeys(value))
+
+
+def optional_text(body: Mapping[str, Any], key: str) -> str:
+    """Return a text that may be absent; an explicit null is a value, and none that fits (sheet trap 25)."""
+    value = body.get(key, "")
+    if not isinstance(value, str):
+        raise invalid(f"{key} should be a string")
+    return value
+
+
+def word_arg(call: Call, name: str, allowed: Sequence[str]) -> str | None:
+    """Return a query parameter that is one of *allowed*, None when absent."""
+    text = call.arg(name)
+    if text is not None and text not in allowed:
+        raise invalid(f"{name} is invalid")
+    return text
