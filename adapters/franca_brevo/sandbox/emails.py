@@ -13,7 +13,7 @@ from franca_brevo.sandbox.people import EMAIL
 from franca_brevo.sandbox.reading import is_id, optional_text
 
 LEAST_CHARACTERS = 10  # documented: "more than 10 characters"
-MOST_BYTES = 1_000_000  # documented: less than 1 MB; that it is counted so is a guess
+MOST_BYTES = 1_000_000  # documented for campaigns: less than 1 MB; for templates, and that a MB is a million bytes, a guess
 
 
 class Senders:

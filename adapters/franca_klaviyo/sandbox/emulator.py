@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from franca.sandbox import Call, Clock, Handler, Reply, Route
+from franca_klaviyo.sandbox.campaigns import Campaigns
 from franca_klaviyo.sandbox.catalog import Catalog
 from franca_klaviyo.sandbox.conditions import Counting
 from franca_klaviyo.sandbox.errors import ProblemError, throttled
@@ -15,10 +16,12 @@ from franca_klaviyo.sandbox.imports import Imports
 from franca_klaviyo.sandbox.limits import Windows, tier_of
 from franca_klaviyo.sandbox.lists import Lists
 from franca_klaviyo.sandbox.people import People
+from franca_klaviyo.sandbox.rendering import Surroundings, render
 from franca_klaviyo.sandbox.seeding import seed
 from franca_klaviyo.sandbox.segments import Segments
 from franca_klaviyo.sandbox.store import Store
 from franca_klaviyo.sandbox.tags import Tags
+from franca_klaviyo.sandbox.templates import Shelf, Templates
 from franca_klaviyo.sandbox.world import Account, World
 
 # Each is believed; POST /_assumptions flips it.
@@ -83,7 +86,7 @@ class Sandbox:
 
     def routes(self) -> Sequence[Route]:
         """Return the route table; names are the SDK's names of the operations."""
-        tags, people = Tags(self._world), People(self._world)
+        tags, people, shelf = Tags(self._world), People(self._world), Shelf(self._world)
         parts = (
             Catalog(self._world),
             Segments(self._world, tags, people),
@@ -91,8 +94,18 @@ class Sandbox:
             people,
             self._imports,
             tags,
+            Templates(shelf),
+            Campaigns(self._world, shelf),
         )
         return [Route(r.method, r.path, self._guarded(r), r.name) for part in parts for r in part.routes()]
+
+    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True) -> str:  # noqa: ARG002 - escaped everywhere
+        """Return what Klaviyo makes of a template for a profile's attributes.
+
+        Raises:
+            RenderError: it cannot be rendered.
+        """
+        return render(source, person, around=Surroundings(now=self._world.clock.now()))
 
     def _guarded(self, route: Route) -> Handler:
         """Return the handler with refusals as answers and the rate headers on what is let through."""

@@ -89,7 +89,8 @@ def _library(tags: Any, filters: Any) -> Any:
     library.filters = dict(filters.filters)
     library.filter("lookup", _lookup)
     library.filter("capitalize", lambda value: str(value).capitalize())
-    for name, attribute in {"unsubscribe_link": "unsubscribe", "manage_preferences_link": "preferences", "web_view_link": "web_view"}.items():
+    links = {"unsubscribe_link": "unsubscribe", "manage_preferences_link": "preferences", "web_view_link": "web_view"}
+    for name, attribute in links.items():
         library.simple_tag(_link(attribute), takes_context=True, name=name)
     library.simple_tag(lambda context: str(context["_around"].now.year), takes_context=True, name="current_year")
     library.simple_tag(_coupon, takes_context=True, name="coupon_code")
@@ -99,7 +100,7 @@ def _library(tags: Any, filters: Any) -> Any:
 
 
 def _lookup(value: Any, key: Any) -> Any:
-    """Return the value of a key, None without one: taken for dict.get (sheet 3.5); whether Klaviyo's is so can be asked of template-render."""
+    """Return the value of a key, None without one (sheet 3.5: taken for dict.get)."""
     return value.get(key) if isinstance(value, Mapping) else None
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from starlette.routing import compile_path
 
 from franca.sandbox import Call, Clock, Reply, Route
-from franca_mailchimp.sandbox import lists, members, merge_fields, segments
+from franca_mailchimp.sandbox import emails, lists, members, merge_fields, segments
 from franca_mailchimp.sandbox.batches import RESULTS_PATH, Batches, Pace
 from franca_mailchimp.sandbox.compare import ASSUMPTIONS
 from franca_mailchimp.sandbox.context import Context, Endpoint
@@ -21,6 +21,7 @@ from franca_mailchimp.sandbox.membership import Membership
 from franca_mailchimp.sandbox.paging import project
 from franca_mailchimp.sandbox.problems import Problem, missing
 from franca_mailchimp.sandbox.records import Account
+from franca_mailchimp.sandbox.rendering import Surroundings, render
 from franca_mailchimp.sandbox.seeding import seed
 from franca_mailchimp.sandbox.store import Store
 
@@ -47,7 +48,14 @@ class Sandbox:
         membership = Membership(store, account, clock, self.assumptions)
         self._context = Context(account=account, store=store, clock=clock, holds=self.assumptions, membership=membership)
         self._batches = Batches(clock, pace or Pace(), self._send)
-        endpoints = (*lists.ENDPOINTS, *segments.ENDPOINTS, *merge_fields.ENDPOINTS, *members.ENDPOINTS, *self._batches.endpoints())
+        endpoints = (
+            *lists.ENDPOINTS,
+            *segments.ENDPOINTS,
+            *merge_fields.ENDPOINTS,
+            *members.ENDPOINTS,
+            *emails.ENDPOINTS,
+            *self._batches.endpoints(),
+        )
         self._routes = [self._route(endpoint) for endpoint in endpoints]
         self._patterns: list[tuple[Pattern[str], Route]] = [(compile_path(route.path)[0], route) for route in self._routes]
         for audience in account.audiences:
@@ -85,6 +93,18 @@ class Sandbox:
             self._atomically(lambda: seed(self._context, data))
         except Problem as problem:
             raise ValueError(problem.detail) from problem
+
+    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True) -> str:
+        """Return what Mailchimp makes of a text for a contact: HTML, or with *markup* false a subject or preview text.
+
+        Raises:
+            ValueError: the content cannot be rendered here.
+        """
+        fields = {field.tag: field.type for listed in self._context.account.audiences for field in self._context.store.fields(listed.id)}
+        around = Surroundings(now=self._context.clock.now(), types=fields)
+        return render(
+            source, {key: str(value) for key, value in person.items()}, self.assumptions, markup=markup, conditions=markup, around=around
+        )
 
     def _route(self, endpoint: Endpoint) -> Route:
         def handler(call: Call) -> Reply:

@@ -48,7 +48,13 @@ _BUILT_IN: Mapping[str, Callable[[Surroundings], str]] = {  # reported (sheet 3.
 
 
 def render(
-    source: str, person: Mapping[str, str], holds: Assumptions, *, markup: bool = True, conditions: bool = True, around: Surroundings | None = None
+    source: str,
+    person: Mapping[str, str],
+    holds: Assumptions,
+    *,
+    markup: bool = True,
+    conditions: bool = True,
+    around: Surroundings | None = None,
 ) -> str:
     """Return what Mailchimp makes of a text for a contact: merge tag → value, blank when absent.
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from franca.adapter import Address, Choice, Connection, Marker, Remote, Resource, ResourceKind, Site, Snapshot, VirtualWaiter, adapter
 from franca.audience import Evaluation, evaluate
 from franca.definitions import Destination, Project
+from franca.demo.emails import subjects
 from franca.demo.seeds import seed
 from franca.demo.store import AS_OF, make_store, write_store
 from franca.demo.store import Store as Shop
@@ -116,6 +117,8 @@ def _destination(project: Project, name: str, running: Running, evaluation: Eval
     try:
         _make(desired, connection, store, evaluation, say)
         yield from _Proof(desired, connection, evaluation).rows()
+        for line in subjects(desired, evaluation, running.host.emulator):
+            say(line)
         _nothing_left(desired, connection, store, evaluation, say)
     finally:
         connection.close()
