@@ -46,7 +46,8 @@ CALLS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("POST", r"/v3/contacts/(doubleOptinConfirmation|batch)", "asks for consent, or is gone"),
         ("DELETE", r"/v3/contacts/(?!(folders|lists|attributes)/).+", "deletes people"),
         ("POST|PUT", r"/v3/emailCampaigns/[^/]+/(sendNow|sendTest|sendReport|status)", "sends"),
-        ("POST", r"/v3/smtp/.*|/v3/transactionalSMS/.*|/v3/whatsapp/.*|/v3/(events|orders).*", "sends, or starts what sends"),
+        ("POST", r"/v3/smtp/(?!templates$|template/preview$).*", "sends"),
+        ("POST", r"/v3/transactionalSMS/.*|/v3/whatsapp/.*|/v3/(events|orders).*", "sends, or starts what sends"),
     ),
 }
 """Per ESP: methods, path, and what such a call does."""

@@ -33,7 +33,8 @@ from franca.adapter import (
     check_destinations,
     installed,
 )
-from franca.definitions import Predicate, Realisation
+from franca.content import document
+from franca.definitions import Format, Predicate, Realisation, Source, Template
 from franca.errors import ProblemsError
 from franca.plan import Store, apply, desire, make_plan
 from franca.sandbox import Clock, Host, emulator, example_key, serve
@@ -156,12 +157,22 @@ def test_markers_are_as_declared(name: str) -> None:
 # -- assumptions
 
 
+GREETING = Template(
+    key="greeting",
+    name="Greeting",
+    format=Format.TXT,
+    subject=Source(text='Hi {{ profile.first_name | default("you") }}'),
+    body=Source(text='{{ profile.first_name | default("you") }} {{ unsubscribe_url }} {{ company_address }}'),
+)
+
+
 @every_adapter
 def test_assumptions_are_declared_and_leaned_on(name: str) -> None:
     """Whatever an assessment leans on is declared, or is a claim about a mapped fact; nothing is declared that nothing leans on."""
     found, place = adapter(name), site(name)
     assessments = [each for where in corpus() for each in found.assess(segment(where), place).values()]
     leaned = {each.id: each for assessment in assessments for each in assessment.assumptions}
+    leaned |= {each.id: each for each in found.dialect(place).translate(document(place.project, GREETING, lambda _: None)).assumptions}
     named = {id_: each for id_, each in leaned.items() if not id_.startswith(f"facts:{name}.")}
     assert named == dict(found.assumptions)
     assert all(each.id == id_ and each.statement and each.reason and each.consequence for id_, each in named.items())

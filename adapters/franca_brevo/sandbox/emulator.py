@@ -106,7 +106,7 @@ class Sandbox:
         self.processes.settle()
         self._seeding.take(data)
 
-    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True) -> str:
+    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True, header: bool = False) -> str:  # noqa: ARG002
         """Return *source* as Brevo makes it for a contact with the attributes *person* (see `rendering.render`).
 
         Raises:

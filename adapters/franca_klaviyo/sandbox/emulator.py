@@ -99,7 +99,14 @@ class Sandbox:
         )
         return [Route(r.method, r.path, self._guarded(r), r.name) for part in parts for r in part.routes()]
 
-    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True) -> str:  # noqa: ARG002 - escaped everywhere
+    def render(  # one way for all parts of an email
+        self,
+        source: str,
+        person: Mapping[str, Any],
+        *,
+        markup: bool = True,  # noqa: ARG002
+        header: bool = False,  # noqa: ARG002
+    ) -> str:
         """Return what Klaviyo makes of a template for a profile's attributes.
 
         Raises:

@@ -8,6 +8,7 @@ from typing import Any
 
 from franca.sandbox import Call, Clock, Reply
 from franca_mailchimp.sandbox.compare import Assumptions
+from franca_mailchimp.sandbox.emails import Emails
 from franca_mailchimp.sandbox.membership import Membership
 from franca_mailchimp.sandbox.problems import FieldError, Problem, invalid, missing, refused
 from franca_mailchimp.sandbox.records import Account
@@ -20,6 +21,7 @@ class Context:
 
     account: Account
     store: Store
+    emails: Emails
     clock: Clock
     holds: Assumptions
     membership: Membership
@@ -56,11 +58,15 @@ def body(call: Call) -> Mapping[str, Any]:
     return call.body
 
 
-def require(given: Mapping[str, Any], kinds: Mapping[str, type], required: tuple[str, ...]) -> None:
-    """Raise the 400 unless the *required* keys are there and every known key has its type; a null counts as absent (guess)."""
-    lacking = [FieldError(key, "This value should not be blank.") for key in required if given.get(key) in (None, "")]
+def require(given: Mapping[str, Any], kinds: Mapping[str, type], required: tuple[str, ...], at: str = "") -> None:
+    """Raise the 400 unless the *required* keys are there and every known key has its type; a null counts as absent (guess).
+
+    Args:
+        at: where *given* stands in the body, ending in a dot; empty for the body itself.
+    """
+    lacking = [FieldError(at + key, "This value should not be blank.") for key in required if given.get(key) in (None, "")]
     wrong = [
-        FieldError(key, _mismatch(given[key], kind))
+        FieldError(at + key, _mismatch(given[key], kind))
         for key, kind in kinds.items()
         if given.get(key) is not None and not _is(given[key], kind)
     ]

@@ -15,15 +15,20 @@ from starlette.routing import compile_path
 from franca.sandbox import Call, Clock, Reply, Route
 from franca_mailchimp.sandbox import emails, lists, members, merge_fields, segments
 from franca_mailchimp.sandbox.batches import RESULTS_PATH, Batches, Pace
-from franca_mailchimp.sandbox.compare import ASSUMPTIONS
+from franca_mailchimp.sandbox.compare import ASSUMPTIONS as CONDITIONS
 from franca_mailchimp.sandbox.context import Context, Endpoint
+from franca_mailchimp.sandbox.emails import ASSUMPTIONS as EMAILS
+from franca_mailchimp.sandbox.emails import Emails
 from franca_mailchimp.sandbox.membership import Membership
 from franca_mailchimp.sandbox.paging import project
 from franca_mailchimp.sandbox.problems import Problem, missing
 from franca_mailchimp.sandbox.records import Account
+from franca_mailchimp.sandbox.rendering import ASSUMPTIONS as RENDERING
+from franca_mailchimp.sandbox.rendering import render
 from franca_mailchimp.sandbox.rendering import Surroundings, render
 from franca_mailchimp.sandbox.seeding import seed
 from franca_mailchimp.sandbox.store import Store
+from franca_mailchimp.sandbox.surroundings import Surroundings
 
 API_KEY = "0123456789abcdef0123456789abcdef-us19"
 BASE = "/3.0"
@@ -42,11 +47,13 @@ class Sandbox:
 
     def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: Account | None = None, pace: Pace | None = None) -> None:
         """Start an account with its audiences and their default merge fields, without contacts."""
-        self.assumptions = dict(ASSUMPTIONS)
+        self.assumptions = {**CONDITIONS, **EMAILS, **RENDERING}
         self._key = api_key
         account, store = account or Account(), Store()
         membership = Membership(store, account, clock, self.assumptions)
-        self._context = Context(account=account, store=store, clock=clock, holds=self.assumptions, membership=membership)
+        self._context = Context(
+            account=account, store=store, emails=Emails(store.db), clock=clock, holds=self.assumptions, membership=membership
+        )
         self._batches = Batches(clock, pace or Pace(), self._send)
         endpoints = (
             *lists.ENDPOINTS,
@@ -94,8 +101,8 @@ class Sandbox:
         except Problem as problem:
             raise ValueError(problem.detail) from problem
 
-    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True) -> str:
-        """Return what Mailchimp makes of a text for a contact: HTML, or with *markup* false a subject or preview text.
+    def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True, header: bool = False) -> str:
+        """Return what Mailchimp makes of a text for a contact: HTML, plain text, or (*header*) a subject or preview text.
 
         Raises:
             ValueError: the content cannot be rendered here.
@@ -103,7 +110,32 @@ class Sandbox:
         fields = {field.tag: field.type for listed in self._context.account.audiences for field in self._context.store.fields(listed.id)}
         around = Surroundings(now=self._context.clock.now(), types=fields)
         return render(
-            source, {key: str(value) for key, value in person.items()}, self.assumptions, markup=markup, conditions=markup, around=around
+            source,
+            {key: str(value) for key, value in person.items()},
+            self.assumptions,
+            markup=markup,
+            conditions=not header,
+            around=around,
+        )
+
+    def render(self, source: str, person: Mapping[str, str], *, markup: bool = True, subject: bool = False) -> str:
+        """Return *source* as Mailchimp makes it for a contact of the first audience: merge tag → text (see `rendering.render`).
+
+        Raises:
+            RenderError: a block of interest groups.
+        """
+        audience = self._context.account.audiences[0]
+        fields = self._context.store.fields(audience.id)
+        named = {name: field for field in fields for name in (f"MMERGE{field.merge_id}", field.tag)}  # reported: both names work
+        return render(
+            source,
+            {**{name: person[field.tag] for name, field in named.items() if field.tag in person}, **person},
+            markup=markup,
+            subject=subject,
+            types={name: field.type for name, field in named.items()},
+            defaults={name: field.spec["default_value"] for name, field in named.items()},
+            surroundings=Surroundings(audience=audience.name, now=self._context.clock.now()),
+            assumptions=self.assumptions,
         )
 
     def _route(self, endpoint: Endpoint) -> Route:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from franca.sandbox import Call
@@ -35,6 +36,17 @@ def project(call: Call, body: Any) -> Any:
 def flag(call: Call, name: str) -> bool:
     """Return whether a boolean parameter is on; only the documented lower-case `true` counts (guess)."""
     return call.arg(name) == "true"
+
+
+def bound(name: str, text: str) -> datetime:
+    """Return the instant that a parameter gives; one without an offset is refused (guess)."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(FieldError(name, "Please enter a date in ISO 8601 format")) from None
+    if found.tzinfo is None:
+        raise invalid(FieldError(name, "Please enter a date in ISO 8601 format"))
+    return found
 
 
 def _whole(call: Call, name: str, default: int) -> int:

@@ -84,3 +84,34 @@ class Segment:
     options: Mapping[str, Any] | None
     created: datetime
     updated: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """One template of the account; a deleted one is inactive (documented)."""
+
+    id: int
+    name: str
+    html: str
+    folder: str
+    created: datetime
+    edited: datetime
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campaign:
+    """One campaign, which here is always a draft.
+
+    Attributes:
+        number: the `web_id`.
+        id: ten hexadecimal characters.
+        body: what was set: type, content_type, settings, tracking, and recipients with the `segment_opts` that apply, None for everybody.
+        content: html and plain_text.
+    """
+
+    number: int
+    id: str
+    created: datetime
+    body: Mapping[str, Any]
+    content: Mapping[str, str]

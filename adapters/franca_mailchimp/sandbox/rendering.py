@@ -1,173 +1,151 @@
-"""Mailchimp's merge tags, as its documentation describes them (sheet section 3)."""
+"""What Mailchimp makes of merge tags for one contact (sheet section 3)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from franca_mailchimp.sandbox.compare import Assumptions
+from franca_mailchimp.sandbox.compare import Assumptions, compare
+from franca_mailchimp.sandbox.merge_fields import TAG
+from franca_mailchimp.sandbox.merge_tags import Block, Node, RenderError, Tag, Test, parse
+from franca_mailchimp.sandbox.surroundings import BUILT_IN, Surroundings, php_date
+from franca_mailchimp.sandbox.values import number
 
-_TAG = re.compile(r"\*\|([^\n]*?)\|\*")
-_TEST = re.compile(r"\s*(!=|>=|<=|=|>|<)\s*")
-_CONDITIONS = re.compile(r"(IF|IFNOT|ELSEIF|ELSE|END|INTERESTED)\b", re.IGNORECASE)
+__all__ = ["ASSUMPTIONS", "RenderError", "Surroundings", "render"]
 
-
-class RenderError(ValueError):
-    """The content cannot be rendered here."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What Mailchimp fills in by itself; *types* are those of merge fields, text by default."""
-
-    unsubscribe: str = "https://esp.example/unsubscribe"
-    preferences: str = "https://esp.example/preferences"
-    view: str = "https://esp.example/view"
-    company: str = "Example Ltd"
-    address: str = "Example Ltd, 1 Example Street, Berlin"
-    subject: str = ""
-    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-    types: Mapping[str, str] = field(default_factory=dict)
-
-
-_BUILT_IN: Mapping[str, Callable[[Surroundings], str]] = {  # reported (sheet 3.2)
-    "UNSUB": lambda around: around.unsubscribe,
-    "UPDATE_PROFILE": lambda around: around.preferences,
-    "ARCHIVE": lambda around: around.view,
-    "LIST:COMPANY": lambda around: around.company,
-    "LIST:ADDRESS": lambda around: around.address,
-    "LIST:ADDRESSLINE": lambda around: around.address,
-    "HTML:LIST_ADDRESS_HTML": lambda around: around.address,
-    "CURRENT_YEAR": lambda around: str(around.now.year),
-    "MC:SUBJECT": lambda around: around.subject,
+# What nobody documents and a translation could lean on; the values are what this sandbox believes (sheet sections 3.1 and 3.3).
+ASSUMPTIONS: Assumptions = {
+    "mailchimp.values-raw": True,  # values are put in as they are; flipped: escaped, in HTML
+    "mailchimp.values-printed-once": True,  # a tag within a value is not looked at; flipped: the result is read once more
+    "mailchimp.if-zero-true": True,  # IF:TAG holds for "0"; flipped: it is blank there
+    "mailchimp.if-not-equal-blank": True,  # `!=` holds for a blank field
+    "mailchimp.nested-if": True,  # an IF within an IF is one (reported; promised for Transactional only)
+    "mailchimp.subject-conditionals": False,  # subjects and preview texts take conditions; sources contradict each other
 }
+_PERSONAL = ("EMAIL", "MC_LANGUAGE", "MC_LANGUAGE_LABEL")
+_OPERATOR = re.compile(r" ?(!=|>=|<=|=|>|<) ?")  # documented with one space and without; that more count is "extra spaces" (documented)
+_NEGATED = {">=": "less", "<=": "greater"}
+_STRICT = {">": "greater", "<": "less"}
 
 
 def render(
     source: str,
     person: Mapping[str, str],
-    holds: Assumptions,
     *,
     markup: bool = True,
-    conditions: bool = True,
-    around: Surroundings | None = None,
+    subject: bool = False,
+    types: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
+    surroundings: Surroundings | None = None,
+    assumptions: Assumptions = ASSUMPTIONS,
 ) -> str:
-    """Return what Mailchimp makes of a text for a contact: merge tag → value, blank when absent.
+    """Return *source* for one contact.
 
     Args:
-        source: HTML, plain text, subject or preview text.
-        person: the contact's merge fields.
-        holds: undocumented behaviours, by name.
+        source: HTML, plain text, a subject or a preview text.
+        person: merge tag → text; blank when absent.
         markup: whether it is HTML, which matters only where values are believed to be escaped.
-        conditions: False in subjects and preview texts, where conditions stay as they are.
-        around: what Mailchimp fills in.
+        subject: whether it is a subject or preview text, whose conditions stay as they are while `mailchimp.subject-conditionals` is off.
+        types: merge tag → type of the merge field; text by default.
+        defaults: merge tag → what is printed when it is blank (documented: `default_value`); conditions do not see it (guess).
+        surroundings: what else can be named.
+        assumptions: see `ASSUMPTIONS`.
 
     Raises:
-        RenderError: a block of interest groups, which this sandbox does not render.
+        RenderError: a block of interest groups.
     """
-    return _Rendering(person, holds, around or Surroundings(), markup=markup, conditions=conditions).text(source)
+    run = _Run(person, types or {}, defaults or {}, surroundings or Surroundings(), assumptions, markup=markup)
+    conditions = not subject or assumptions["mailchimp.subject-conditionals"]
+
+    def once(text: str) -> str:
+        return run.text(parse(text, conditions=conditions, nested=assumptions["mailchimp.nested-if"]))
+
+    made = once(source)
+    return made if assumptions["mailchimp.values-printed-once"] else once(made)
 
 
-@dataclass
-class _Block:
-    """An IF under way: whether its present branch shows, and whether any branch did."""
+@dataclass(frozen=True)
+class _Run:
+    """One rendering."""
 
-    shows: bool
-    done: bool
+    person: Mapping[str, str]
+    types: Mapping[str, str]
+    defaults: Mapping[str, str]
+    around: Surroundings
+    holds: Assumptions
+    markup: bool
 
+    def text(self, nodes: tuple[Node, ...]) -> str:
+        return "".join(map(self._node, nodes))
 
-class _Rendering:
-    def __init__(self, person: Mapping[str, str], holds: Assumptions, around: Surroundings, *, markup: bool, conditions: bool) -> None:
-        self._person, self._holds, self._around = person, holds, around
-        self._markup, self._conditions = markup, conditions
-        self._open: list[_Block] = []
-
-    def text(self, source: str) -> str:
-        """Walk the tags once: what a value brings in is not looked at again (while `mailchimp.values-printed-once` holds)."""
-        found: list[str] = []
-        end = 0
-        for tag in _TAG.finditer(source):
-            self._put(found, source[end : tag.start()])
-            end = tag.end()
-            if _CONDITIONS.match(tag[1]) and self._conditions:
-                self._condition(tag[1])
-            else:
-                self._put(found, self._value(tag[0], tag[1]))
-        self._put(found, source[end:])  # reported: an IF that is never closed swallows the rest
-        made = "".join(found)
-        once = self._holds.get("mailchimp.values-printed-once", True) or made == source
-        return made if once else _Rendering(self._person, self._holds, self._around, markup=False, conditions=self._conditions).text(made)
-
-    def _put(self, found: list[str], text: str) -> None:
-        if all(block.shows for block in self._open):
-            found.append(text)
-
-    # -- conditions (documented: mailchimp.com/help/use-conditional-merge-tag-blocks)
-
-    def _condition(self, tag: str) -> None:
-        word, _, test = tag.partition(":")
-        if word in ("IF", "IFNOT"):
-            held = self._test(test) is (word == "IF")
-            self._open.append(_Block(held, held))
-        elif word == "INTERESTED" or test == "INTERESTED":
-            raise RenderError("blocks of interest groups are not rendered by this sandbox")
-        elif not self._open:
-            return
-        elif word == "END":
-            self._open.pop()
-        else:  # the first true branch wins
-            block = self._open[-1]
-            block.shows = not block.done and (word == "ELSE" or self._test(test))
-            block.done = block.done or block.shows
-
-    def _test(self, test: str) -> bool:
-        parts = _TEST.split(test, maxsplit=1)
-        if len(parts) == 1:
-            value = self._person.get(test, "")
-            return value != "" and (value != "0" or self._holds.get("mailchimp.if-zero-true", True))
-        tag, op, wanted = parts
-        value = self._person.get(tag, "")
-        if value == "":  # documented for "=" (Transactional): a missing value makes it false; undocumented for the rest
-            return op == "!=" and self._holds.get("mailchimp.if-not-equal-blank", True)
-        if op in ("=", "!="):  # documented: case, and spaces within the value, count
-            return (value == wanted) is (op == "=")
-        return _ordered(value, op, wanted, numeric=self._around.types.get(tag) == "number")
+    def _node(self, node: Node) -> str:
+        if isinstance(node, Block):
+            return next((self.text(branch.body) for branch in node.branches if self._holds(branch.test)), "")
+        return node if isinstance(node, str) else self._tag(node)
 
     # -- values
 
-    def _value(self, whole: str, tag: str) -> str:
-        if tag in _BUILT_IN:
-            return _BUILT_IN[tag](self._around)
-        word, _, name = tag.partition(":")
-        filtered = _FILTERS.get(word) if name in self._person else None
-        if filtered:
-            return filtered(self._person[name])
-        if re.fullmatch(r"[A-Z][A-Z0-9_]*", tag):
-            value = self._person.get(tag, "")
-            return value if self._holds.get("mailchimp.values-raw", True) or not self._markup else escape(value)
-        return whole  # guess: a tag that Mailchimp does not know stays as it is
+    def _tag(self, tag: Tag) -> str:
+        if tag.name in BUILT_IN:
+            return BUILT_IN[tag.name](self.around)
+        word, colon, rest = tag.name.partition(":")
+        if colon and word == "DATE":
+            return php_date(self.around.now, rest)
+        if colon and word in _FILTERS:
+            value = self._value(rest)
+            return tag.whole if value is None else self._shown(_FILTERS[word](value), word)
+        value = self._value(tag.name)
+        return tag.whole if value is None else self._shown(value)  # guess: a tag that is unknown stays as it is
 
+    def _value(self, name: str) -> str | None:
+        """Return the text behind a tag; None when no field can have that name."""
+        if name in BUILT_IN:
+            return BUILT_IN[name](self.around)
+        known = name in self.person or name in _PERSONAL or TAG.fullmatch(name)
+        return (self.person.get(name) or self.defaults.get(name) or "") if known else None
 
-_FILTERS: Mapping[str, Callable[[str], str]] = {  # UPPER, TITLE, URL: reported; LOWER: guess
-    "UPPER": str.upper,
-    "LOWER": str.lower,
-    "TITLE": str.title,
-    "URL": lambda value: quote(value, safe=""),
-}
+    def _shown(self, value: str, filtered: str = "") -> str:
+        plain = self.holds["mailchimp.values-raw"] or not self.markup or filtered in ("URL", "HTML")
+        return value if plain else escape(value)
 
+    # -- conditions (documented: mailchimp.com/help/use-conditional-merge-tag-blocks)
 
-def _ordered(value: str, op: str, wanted: str, *, numeric: bool) -> bool:
-    """Compare; texts compare "inconsistently" (reported), here by their characters."""
-    left: float | str
-    right: float | str
-    left, right = value, wanted
-    if numeric:
-        try:
-            left, right = float(value), float(wanted)
-        except ValueError:
+    def _holds(self, test: Test) -> bool:
+        if test.text is None:
+            return True
+        return self._test(test.text) is not test.negated  # that IFNOT takes operators, and negates them, is a guess
+
+    def _test(self, text: str) -> bool:
+        tag, *rest = _OPERATOR.split(text, maxsplit=1)
+        value = self.person.get(tag) or ""
+        if not rest:
+            return value not in ("", "0") or (value == "0" and self.holds["mailchimp.if-zero-true"])
+        op, wanted = rest
+        if value == "":  # documented for "=" (Transactional: mandrill.zendesk.com 360039278713); for the other operators a guess
+            return op == "!=" and self.holds["mailchimp.if-not-equal-blank"]
+        if op in ("=", "!="):  # documented: case and spaces count; so a number is compared as it is written (guess)
+            return (value == wanted) is (op == "=")
+        return self._ordered(tag, op, value, wanted)
+
+    def _ordered(self, tag: str, op: str, value: str, wanted: str) -> bool:
+        """Order numbers when the field is of type number; texts compare "inconsistently" (reported), here by their characters."""
+        left, right = (number(value), number(wanted)) if self.types.get(tag) == "number" else (value, wanted)
+        if left is None or right is None:
             return False
-    return {">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right}[op]  # type: ignore[operator]
+        return compare(_STRICT[op], left, right) if op in _STRICT else not compare(_NEGATED[op], left, right)
+
+
+def _title(value: str) -> str:
+    return re.sub(r"(?:^|(?<=\s))\S", lambda found: found[0].upper(), value.lower())
+
+
+_FILTERS: Mapping[str, Callable[[str], str]] = {
+    "UPPER": str.upper,  # reported: florian-koerner/chimpdrill
+    "LOWER": str.lower,  # guess
+    "TITLE": _title,  # reported; that words begin after white space, and the rest is lowered, is a guess
+    "URL": lambda value: quote(value, safe=""),  # reported; a space as %20 is a guess
+    "HTML": escape,  # reported for LIST_ADDRESS_HTML; what it makes of a merge field is a guess
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 from franca.sandbox import Call, Reply
 from franca_mailchimp.sandbox.context import Context, Endpoint, audience, body, require
-from franca_mailchimp.sandbox.paging import page
+from franca_mailchimp.sandbox.paging import bound, page
 from franca_mailchimp.sandbox.problems import FieldError, Problem, invalid, missing, refused
 from franca_mailchimp.sandbox.records import Member, Segment
 from franca_mailchimp.sandbox.shapes import member_bodies, segment_body
@@ -186,17 +186,7 @@ def _wanted(segment: Segment, call: Call) -> bool:
     if kind is not None and segment.kind != kind:
         return False
     given = ((name, call.arg(name)) for name in _BOUNDS)
-    return all(_BOUNDS[name](segment, _bound(name, text)) for name, text in given if text)
-
-
-def _bound(name: str, text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise invalid(FieldError(name, "Please enter a date in ISO 8601 format")) from None
-    if found.tzinfo is None:
-        raise invalid(FieldError(name, "Please enter a date in ISO 8601 format"))
-    return found
+    return all(_BOUNDS[name](segment, bound(name, text)) for name, text in given if text)
 
 
 _PATH = "/lists/{list_id}/segments"

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from franca.adapter import Dialect, Unsaid
+from franca.content import Surroundings
+from franca.content.nodes import BuiltIn, Link, Print
 from franca.definitions import Part
 from franca.errors import FrancaError
 from franca.sandbox import Clock, emulator
+
+_HEADERS = (Part.SUBJECT, Part.PREVIEW_TEXT)
 
 
 def rendered(adapter: str, parts: Mapping[Part, str], person: Mapping[str, Any], now: datetime) -> dict[Part, str]:
@@ -17,8 +22,26 @@ def rendered(adapter: str, parts: Mapping[Part, str], person: Mapping[str, Any],
     Raises:
         FrancaError: there is no emulator of it.
     """
+    made = _emulator(adapter, now)
+    return {part: made.render(text, person, markup=part is Part.HTML, header=part in _HEADERS) for part, text in parts.items()}
+
+
+def filled_in(adapter: str, dialect: Dialect, now: datetime) -> Surroundings:
+    """Return the links that an ESP fills in, so that the reference can be compared with what it renders."""
+    made, usual = _emulator(adapter, now), Surroundings()
+    return Surroundings(links={link: _filled(made, dialect, link, usual.links[link]) for link in Link})
+
+
+def _filled(made: Any, dialect: Dialect, link: Link, otherwise: str) -> str:
     try:
-        made: Any = emulator(adapter, Clock(now))
+        tag = dialect.value(Print(value=BuiltIn(link=link)), Part.TEXT).text
+    except Unsaid:
+        return otherwise
+    return str(made.render(tag, {}, markup=False))
+
+
+def _emulator(adapter: str, now: datetime) -> Any:
+    try:
+        return emulator(adapter, Clock(now))
     except LookupError:
         raise FrancaError(f"there is no emulator of {adapter}", remedy="leave it out with --destination") from None
-    return {part: made.render(text, person, markup=part is Part.HTML) for part, text in parts.items()}

@@ -154,7 +154,7 @@ class _Preview:
 
     def _seen(self, site: Site, each: Individual, somebody: Person, now: datetime) -> Seen:
         from franca.adapter import ABSENT
-        from franca.cli.esp import rendered
+        from franca.cli.esp import filled_in, rendered
         from franca.content import Renderer
         from franca.render.email import Seen
 
@@ -165,7 +165,9 @@ class _Preview:
         fields = {c.key: Renderer(c.pieces, self._setting)(somebody).text or ABSENT for c in said.computed}
         groups = {group: somebody.primary.get(group, ABSENT) for group in said.groups}
         held = self._dialects[name].person(each.values, {**fields, **groups})
-        return Seen(destination=name, parts=rendered(site.destination.adapter, said.parts, held, now))
+        around = filled_in(site.destination.adapter, self._dialects[name], now)
+        expected = {part: renderer(somebody, around).text for part, renderer in self._renderers.items()}
+        return Seen(destination=name, parts=rendered(site.destination.adapter, said.parts, held, now), expected=expected)
 
 
 def _spread(people: Sequence[Individual], most: int) -> Iterator[Individual]:

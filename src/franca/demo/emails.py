@@ -53,7 +53,7 @@ def _rendered(desired: Desired, document: Document, each: Individual, esp: Any) 
     said = dialect.translate(document)
     held = dialect.person(each.values, _fields(said.computed, said.groups, somebody, setting))
     subject = Renderer(document.parts[Part.SUBJECT], setting)(somebody).text
-    shown: str = esp.render(said.parts[Part.SUBJECT], held, markup=False)
+    shown: str = esp.render(said.parts[Part.SUBJECT], held, markup=False, header=True)
     if shown != subject:
         raise FrancaError(f"{site.destination.name}: the subject is {shown!r} there and {subject!r} by the reference")
     return shown

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from franca.definitions import Part, Template
@@ -31,10 +31,16 @@ WIDTHS = {"Phone": 375, "Desktop": 700}
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What one ESP makes of the template for one person; *parts* is None where its language refuses the template."""
+    """What one ESP makes of the template for one person.
+
+    Attributes:
+        parts: None where its language refuses the template; *why* tells.
+        expected: by the reference, with the links that this ESP fills in.
+    """
 
     destination: str
     parts: Mapping[Part, str] | None
+    expected: Mapping[Part, str] = field(default_factory=dict)
     why: str = ""
 
 
@@ -94,9 +100,9 @@ def _spelled(text: str) -> str:
     return _ENTITY.sub(lambda found: _ENTITIES[found[0]], text)
 
 
-def differences(sample: Sample, seen: Seen) -> tuple[Part, ...]:
+def differences(seen: Seen) -> tuple[Part, ...]:
     """Return the parts in which an ESP's rendering is not the reference's."""
-    return tuple(part for part, text in sample.parts.items() if seen.parts is not None and not same(text, seen.parts.get(part, "")))
+    return tuple(part for part, text in seen.expected.items() if seen.parts is not None and not same(text, seen.parts.get(part, "")))
 
 
 def render_email(preview: EmailPreview, form: str = "text") -> str:
@@ -117,23 +123,23 @@ def _lines(preview: EmailPreview) -> Iterator[str]:
         yield from ("", f"== {sample.label}", f"subject       {printable(sample.parts[Part.SUBJECT])}")
         if Part.PREVIEW_TEXT in sample.parts:
             yield f"preview text  {printable(sample.parts[Part.PREVIEW_TEXT])}"
-        yield from ("", *(printable(line) for line in sample.parts[Part.TEXT].splitlines()), "")
-        yield from (_verdict(sample, seen) for seen in sample.seen)
+        yield from ("", *map(printable, re.sub(r"\n{3,}", "\n\n", sample.parts[Part.TEXT]).splitlines()), "")
+        yield from (_verdict(seen) for seen in sample.seen)
     yield from ("", *_reached(preview))
     if preview.size:
         yield f"HTML of at most {preview.size:,} bytes, {preview.size / GMAIL:.0%} of what Gmail shows before it clips"
     yield from map(str, preview.notices)
 
 
-def _verdict(sample: Sample, seen: Seen) -> str:
+def _verdict(seen: Seen) -> str:
     if seen.parts is None:
         return f"{seen.destination}: refused: {seen.why}"
-    wrong = differences(sample, seen)
+    wrong = differences(seen)
     if not wrong:
         return f"{seen.destination}: the same"
     part = wrong[0]
     diff = difflib.unified_diff(
-        _spelled(sample.parts[part]).splitlines(), _spelled(seen.parts[part]).splitlines(), "reference", seen.destination, n=0, lineterm=""
+        _spelled(seen.expected[part]).splitlines(), _spelled(seen.parts[part]).splitlines(), "reference", seen.destination, n=0, lineterm=""
     )
     return f"{seen.destination}: DIFFERENT in {', '.join(wrong)}\n" + "\n".join(map(printable, diff))
 
@@ -157,7 +163,7 @@ def _json(preview: EmailPreview) -> str:
                 "parts": {str(part): text for part, text in sample.parts.items()},
                 "branches": sorted(sample.taken),
                 "destinations": {
-                    seen.destination: {"refused": seen.why} if seen.parts is None else {"different": list(differences(sample, seen))}
+                    seen.destination: {"refused": seen.why} if seen.parts is None else {"different": list(differences(seen))}
                     for seen in sample.seen
                 },
             }
@@ -226,7 +232,7 @@ def _sample(sample: Sample) -> str:
         for client, widths in CLIENTS.items()
     )
     inbox = f"<details><summary>In the inbox: <b>{escape(subject)}</b> {escape(preview)}</summary><table>{lines}</table></details>"
-    views = "".join(_views("reference", sample.parts)) + "".join(view for seen in sample.seen for view in _seen(sample, seen))
+    views = "".join(_views("reference", sample.parts)) + "".join(view for seen in sample.seen for view in _seen(seen))
     taken = ", ".join(map(str, sorted(sample.taken))) or "none"
     return f'<h2>{escape(sample.label)}</h2>{inbox}<p>Branches taken: {taken}</p><div class="views">{views}</div>'
 
@@ -236,12 +242,12 @@ def _cut(text: str, most: int) -> str:
     return escape(text[:most]) + rest
 
 
-def _seen(sample: Sample, seen: Seen) -> Iterator[str]:
+def _seen(seen: Seen) -> Iterator[str]:
     if seen.parts is None:
         verdict = '<span class="bad">refused</span>'
         yield f'<div class="view"><header>{escape(seen.destination)}: {verdict}</header><pre>{escape(seen.why)}</pre></div>'
         return
-    wrong = differences(sample, seen)
+    wrong = differences(seen)
     verdict = f'<span class="bad">different in {", ".join(wrong)}</span>' if wrong else '<span class="good">the same</span>'
     yield from _views(f"{escape(seen.destination)}: {verdict}", seen.parts, widths={"Desktop": 700} if wrong else {})
     if not wrong:
