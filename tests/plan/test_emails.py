@@ -128,7 +128,7 @@ def test_a_draft_edited_by_hand_has_drifted(shop: Path, tmp_path: Path, name: st
 def _widened(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Let the ESP drop the audience, as Mailchimp does with options that it cannot read (reported)."""
     if name == "mailchimp":
-        monkeypatch.setattr("franca_mailchimp.sandbox.emails._segment", lambda *_: None)
+        monkeypatch.setattr("franca_mailchimp.sandbox.recipients._applied", lambda *_: None)
     elif name == "klaviyo":
         monkeypatch.setattr("franca_klaviyo.sandbox.campaigns.Campaigns._groups", lambda *_: [])
     else:

@@ -27,7 +27,9 @@ SETTINGS: Mapping[str, type] = {
 # documented: authenticate, fb_comments; the others are guesses
 _UNSET: Mapping[str, Any] = {
     **{key: "" if kind is str else False for key, kind in SETTINGS.items()},
-    **{"authenticate": True, "fb_comments": True, "template_id": 0},
+    "authenticate": True,
+    "fb_comments": True,
+    "template_id": 0,
 }
 _READ_ONLY = {"timewarp": False, "drag_and_drop": False}
 TRACKING: Mapping[str, type] = {

@@ -14,10 +14,6 @@ Test = Callable[[str | None], bool]
 
 # What nobody documents and a compilation could lean on; True is what this sandbox believes (sheet section 1.5; all guesses).
 ASSUMPTIONS = {
-    "mailchimp.values-raw": True,  # merge tags print values as they are; flipped: escaped for HTML
-    "mailchimp.values-printed-once": True,  # a tag within a value stays text; flipped: it is read again
-    "mailchimp.if-zero-true": True,  # IF:TAG holds for "0"; flipped: as for a blank
-    "mailchimp.if-not-equal-blank": True,  # IF:TAG!=x holds for a blank; flipped: it does not
     "mailchimp.not-matches-blank": True,  # `not` and `notcontain` match members whose field is blank
     "mailchimp.less-skips-blank": True,  # `less` and `greater` match no blank; flipped: a blank is the empty text, 0, or the earliest day
     "mailchimp.case-sensitive": True,  # flipped: text compares without case, as the legacy SQL LIKE suggests

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from starlette.routing import compile_path
 
 from franca.sandbox import Call, Clock, Reply, Route
-from franca_mailchimp.sandbox import emails, lists, members, merge_fields, segments
+from franca_mailchimp.sandbox import campaigns, content, lists, members, merge_fields, segments, templates
 from franca_mailchimp.sandbox.batches import RESULTS_PATH, Batches, Pace
 from franca_mailchimp.sandbox.compare import ASSUMPTIONS as CONDITIONS
 from franca_mailchimp.sandbox.context import Context, Endpoint
@@ -25,7 +25,6 @@ from franca_mailchimp.sandbox.problems import Problem, missing
 from franca_mailchimp.sandbox.records import Account
 from franca_mailchimp.sandbox.rendering import ASSUMPTIONS as RENDERING
 from franca_mailchimp.sandbox.rendering import render
-from franca_mailchimp.sandbox.rendering import Surroundings, render
 from franca_mailchimp.sandbox.seeding import seed
 from franca_mailchimp.sandbox.store import Store
 from franca_mailchimp.sandbox.surroundings import Surroundings
@@ -60,7 +59,9 @@ class Sandbox:
             *segments.ENDPOINTS,
             *merge_fields.ENDPOINTS,
             *members.ENDPOINTS,
-            *emails.ENDPOINTS,
+            *templates.ENDPOINTS,
+            *campaigns.ENDPOINTS,
+            *content.ENDPOINTS,
             *self._batches.endpoints(),
         )
         self._routes = [self._route(endpoint) for endpoint in endpoints]
@@ -102,24 +103,9 @@ class Sandbox:
             raise ValueError(problem.detail) from problem
 
     def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True, header: bool = False) -> str:
-        """Return what Mailchimp makes of a text for a contact: HTML, plain text, or (*header*) a subject or preview text.
-
-        Raises:
-            ValueError: the content cannot be rendered here.
-        """
-        fields = {field.tag: field.type for listed in self._context.account.audiences for field in self._context.store.fields(listed.id)}
-        around = Surroundings(now=self._context.clock.now(), types=fields)
-        return render(
-            source,
-            {key: str(value) for key, value in person.items()},
-            self.assumptions,
-            markup=markup,
-            conditions=not header,
-            around=around,
-        )
-
-    def render(self, source: str, person: Mapping[str, str], *, markup: bool = True, subject: bool = False) -> str:
         """Return *source* as Mailchimp makes it for a contact of the first audience: merge tag → text (see `rendering.render`).
+
+        A *header* is a subject or a preview text.
 
         Raises:
             RenderError: a block of interest groups.
@@ -127,11 +113,12 @@ class Sandbox:
         audience = self._context.account.audiences[0]
         fields = self._context.store.fields(audience.id)
         named = {name: field for field in fields for name in (f"MMERGE{field.merge_id}", field.tag)}  # reported: both names work
+        held = {tag: str(value) for tag, value in person.items()}
         return render(
             source,
-            {**{name: person[field.tag] for name, field in named.items() if field.tag in person}, **person},
+            {**{name: held[field.tag] for name, field in named.items() if field.tag in held}, **held},
             markup=markup,
-            subject=subject,
+            subject=header,
             types={name: field.type for name, field in named.items()},
             defaults={name: field.spec["default_value"] for name, field in named.items()},
             surroundings=Surroundings(audience=audience.name, now=self._context.clock.now()),
