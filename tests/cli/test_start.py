@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-VERBS = "init validate explain evaluate preview plan apply sync sandbox demo capabilities".split()
+VERBS = "init validate explain evaluate preview render plan apply sync sandbox demo capabilities".split()
 
 
 def test_the_version_is_one_line(franca):
@@ -34,7 +34,7 @@ def test_help_of_a_verb_teaches_by_example(franca, verb):
 
 def test_importing_franca_loads_no_sdk_no_ibis_no_duckdb():
     """`import franca` and the command line's own start are light."""
-    heavy = "ibis duckdb pandas pyarrow pydantic klaviyo_api openapi_client mailchimp_marketing sib_api_v3_sdk uvicorn starlette".split()
+    heavy = "ibis duckdb pandas pyarrow pydantic klaviyo_api openapi_client mailchimp_marketing sib_api_v3_sdk uvicorn starlette jinja2 babel mrml django".split()
     code = f"import sys, franca, franca.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found == "[]\n"
@@ -53,7 +53,7 @@ def test_importing_the_definitions_and_adapters_loads_no_sdk():
 
 def test_a_new_project_works_at_once(franca, shop):
     """`init`, then `validate` and `preview`: no editing in between."""
-    assert franca("validate", "-p", shop).out == "3 segments and 0 destinations are fine\n"
+    assert franca("validate", "-p", shop).out == "3 segments, 1 templates and 0 destinations are fine\n"
     shown = franca("preview", "-p", shop, "--as-of", "2026-03-01", "-f", "json")
     sizes = {row["segment"]: row["members"] for row in json.loads(shown.out)["segments"]}
     assert sizes == {"vip": 2, "win_back": 1, "never_ordered": 1}

@@ -20,5 +20,4 @@ def run(project: ProjectOption = HERE) -> None:
 
     checked = load_checked(project)
     warn(str(notice) for found in documents(checked).values() for notice in found.notices)
-    emails = f", {len(checked.templates)} templates" if checked.templates else ""
-    typer.echo(f"{len(checked.segments)} segments{emails} and {len(checked.destinations)} destinations are fine")
+    typer.echo(f"{len(checked.segments)} segments, {len(checked.templates)} templates and {len(checked.destinations)} destinations are fine")

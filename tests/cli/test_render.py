@@ -1,0 +1,90 @@
+"""`franca render`: what an email means, what each ESP makes of it, which branch reaches whom."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+SHOP = """
+destinations:
+  klaviyo: {adapter: klaviyo, api_key: env:X, attributes: {first_name: first_name, country: "location['country']"}}
+  mailchimp: {adapter: mailchimp, api_key: env:X, audience: A, attributes: {first_name: {field: FNAME, plain: true}, country: COUNTRY}}
+  brevo: {adapter: brevo, api_key: env:X, sender: a@b.test, company_address: Street 1, attributes: {first_name: FIRSTNAME, country: COUNTRY}}
+"""
+
+
+@pytest.fixture
+def shop(franca, tmp_path):
+    franca("init", str(tmp_path))
+    with (tmp_path / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write(SHOP)
+    return tmp_path
+
+
+def render(franca, shop, *more, **options):
+    return franca("render", "welcome", "--project", str(shop), "--as-of", "2026-03-01", *more, **options)
+
+
+def test_three_esps_make_the_same_email(franca, shop):
+    """Each by its own rules, the reference by ours."""
+    shown = render(franca, shop).out
+    assert re.findall(r"^(klaviyo|mailchimp|brevo): (.*)$", shown, re.MULTILINE) == [
+        (name, "the same") for _ in range(3) for name in ("klaviyo", "mailchimp", "brevo")
+    ]
+
+
+def test_every_branch_is_counted_over_everybody(franca, shop):
+    """One that reaches nobody is told so."""
+    template = shop / "content" / "welcome.html"
+    template.write_text(template.read_text("utf-8").replace('["DE", "AT", "CH"]', '["XX"]'), "utf-8")
+    shown = render(franca, shop).out
+    assert re.search(r'content/welcome\.html:19:\d+: profile\.country == "XX": reaches NOBODY', shown)
+    assert re.search(r'in_segment\("vip"\): reaches \d+ of \d+ people', shown)
+
+
+def test_one_profile_and_one_segment_can_be_chosen(franca, shop):
+    """By key, or by membership; nobody is an error."""
+    assert "== profile 1 " in render(franca, shop, "--profile", "1").out
+    assert "vip" in render(franca, shop, "--segment", "vip", "-n", "1").out.split("==")[1]
+    assert "there is nobody with the key '999'" in render(franca, shop, "--profile", "999").err
+    assert "did you mean" in render(franca, shop, "--segment", "vipp").err
+
+
+def test_the_page_opens_offline(franca, shop):
+    """Nothing in it is loaded from anywhere, and scripts of an email do not run."""
+    page = shop / "page.html"
+    render(franca, shop, "--html", str(page))
+    text = page.read_text("utf-8")
+    assert 'sandbox=""' in text
+    assert not re.search(r"<(script|link)\b", text)
+    assert 'width="375"' in text
+    assert "Gmail app" in text
+
+
+def test_the_json_form_has_branches_and_verdicts(franca, shop):
+    """For machines."""
+    found = json.loads(render(franca, shop, "--format", "json").out)
+    assert found["samples"][0]["destinations"]["brevo"] == {"different": []}
+    assert {branch["asks"] for branch in found["branches"]} >= {'in_segment("vip")'}
+
+
+def test_mistakes_in_templates_are_told_with_line_and_column(franca, shop):
+    """All of them, by validate too, and without a traceback."""
+    template = shop / "content" / "welcome.html"
+    text = template.read_text("utf-8")
+    template.write_text(
+        text.replace('profile.first_name | default("there") }}!', "profile.first_nam }}!").replace("unsubscribe_url", "x"), "utf-8"
+    )
+    told = franca("validate", "--project", str(shop)).err.splitlines()
+    assert [line.split(": ")[0] for line in told] == ["content/welcome.html:17:20", "content/welcome.html:22:43"]
+    assert 'did you mean "first_name"?' in told[0]
+
+
+def test_a_template_without_an_unsubscribe_link_is_refused(franca, shop):
+    """Every email needs one, in every branch."""
+    template = shop / "content" / "welcome.html"
+    text = template.read_text("utf-8").replace("{{ unsubscribe_url }}", "https://shop.example")
+    template.write_text(text, "utf-8")
+    assert "has no unsubscribe_url" in franca("validate", "--project", str(shop)).err
