@@ -11,7 +11,8 @@ SHOP = """
 destinations:
   klaviyo: {adapter: klaviyo, api_key: env:X, attributes: {first_name: first_name, country: "location['country']"}}
   mailchimp: {adapter: mailchimp, api_key: env:X, audience: A, attributes: {first_name: {field: FNAME, plain: true}, country: COUNTRY}}
-  brevo: {adapter: brevo, api_key: env:X, sender: a@b.test, company_address: Street 1, attributes: {first_name: FIRSTNAME, country: COUNTRY}}
+  brevo:
+    {adapter: brevo, api_key: env:X, sender: a@b.test, company_address: Street 1, attributes: {first_name: FIRSTNAME, country: COUNTRY}}
 """
 
 

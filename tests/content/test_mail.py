@@ -40,18 +40,11 @@ def test_a_placeholder_that_html_would_move_is_told_by_its_number() -> None:
     assert lost.value.number == 0
 
 
-def test_a_placeholder_that_mjml_would_drop_is_told_by_its_number() -> None:
-    with pytest.raises(Lost) as lost:
-        to_html("<mjml><mj-body><mj-section>FRANCAx3x</mj-section></mj-body></mjml>", mjml=True)
-    assert lost.value.number == 3
-
-
 @pytest.mark.parametrize(
     "source",
     [
         "<mjml><mj-body><mj-text>a</mj-body></mjml>",
         "<p>not mjml</p>",
-        "<mjml><mj-body><mj-section>FRANCAx3x</mj-section></mj-body></mjml>",
         "<mj-include path='x'/>",
     ],
 )

@@ -131,12 +131,12 @@ class _Preview:
         for person in people:
             for number in {number for renderer in self._renderers.values() for number in renderer(person).taken}:
                 counts[number] = counts.get(number, 0) + 1
-        told: dict[tuple[str, str], int] = {}
+        told: dict[tuple[str, str], list[int]] = {}
         for branch in self._document.branches:
-            where = (str(branch.position or ""), words(branch.condition))
-            told[where] = max(told.get(where, 0), counts.get(branch.number, 0))
-        for number, ((place, asks), people_) in enumerate(told.items()):
-            yield Reach(number=number, place=place, asks=asks, people=people_)
+            told.setdefault((str(branch.position or ""), words(branch.condition)), []).append(branch.number)
+        for (place, asks), numbers in told.items():
+            reached = max(counts.get(number, 0) for number in numbers)
+            yield Reach(numbers=tuple(numbers), place=place, asks=asks, people=reached)
 
     def _sample(self, each: Individual, now: datetime) -> Sample:
         from franca.content.reference import person

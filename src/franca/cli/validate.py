@@ -20,4 +20,6 @@ def run(project: ProjectOption = HERE) -> None:
 
     checked = load_checked(project)
     warn(str(notice) for found in documents(checked).values() for notice in found.notices)
-    typer.echo(f"{len(checked.segments)} segments, {len(checked.templates)} templates and {len(checked.destinations)} destinations are fine")
+    typer.echo(
+        f"{len(checked.segments)} segments, {len(checked.templates)} templates and {len(checked.destinations)} destinations are fine"
+    )

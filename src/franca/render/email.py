@@ -63,9 +63,9 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """One branch: where it is written, what it asks, how many people of the whole base take it."""
+    """One branch: its *numbers* (it stands in several parts), where it is written, what it asks, how many of all people take it."""
 
-    number: int
+    numbers: tuple[int, ...]
     place: str
     asks: str
     people: int
@@ -169,7 +169,7 @@ def _json(preview: EmailPreview) -> str:
             }
             for sample in preview.samples
         ],
-        "branches": [{"number": r.number, "place": r.place, "asks": r.asks, "people": r.people} for r in preview.reach],
+        "branches": [{"numbers": list(r.numbers), "place": r.place, "asks": r.asks, "people": r.people} for r in preview.reach],
         "base": preview.base,
         "notices": [str(notice) for notice in preview.notices],
     }
@@ -184,7 +184,7 @@ _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1500px;padding:0 1rem}
 h1{margin:0}h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-.views{display:flex;flex-wrap:wrap;gap:1.5rem}.view{border:1px solid var(--line);border-radius:8px;overflow:hidden}
+.views{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}.view{border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .view header{background:var(--soft);padding:.3rem .7rem;font-size:13px}
 iframe{border:0;background:#fff;display:block;height:640px}.cut{opacity:.35}.bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
 .bar{background:var(--soft);height:.6rem;border-radius:.3rem;min-width:8rem}
@@ -195,7 +195,7 @@ pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,mono
 
 def _html(preview: EmailPreview) -> str:
     title = escape(f"{preview.template.name} · preview")
-    body = "".join((_head(preview), _coverage(preview), *map(_sample, preview.samples)))
+    body = "".join((_head(preview), _coverage(preview), *(_sample(sample, preview) for sample in preview.samples)))
     page = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     return f"{page}<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
 
@@ -225,7 +225,7 @@ def _coverage(preview: EmailPreview) -> str:
     )
 
 
-def _sample(sample: Sample) -> str:
+def _sample(sample: Sample, preview_of: EmailPreview) -> str:
     subject, preview = sample.parts[Part.SUBJECT], sample.parts.get(Part.PREVIEW_TEXT, "")
     lines = "".join(
         f"<tr><td>{client}</td><td>{_cut(subject, widths[0])}</td><td>{_cut(preview, widths[1])}</td></tr>"
@@ -233,7 +233,8 @@ def _sample(sample: Sample) -> str:
     )
     inbox = f"<details><summary>In the inbox: <b>{escape(subject)}</b> {escape(preview)}</summary><table>{lines}</table></details>"
     views = "".join(_views("reference", sample.parts)) + "".join(view for seen in sample.seen for view in _seen(seen))
-    taken = ", ".join(map(str, sorted(sample.taken))) or "none"
+    took = [f"<code>{escape(each.asks)}</code>" for each in preview_of.reach if sample.taken & set(each.numbers)]
+    taken = ", ".join(took) or "none"
     return f'<h2>{escape(sample.label)}</h2>{inbox}<p>Branches taken: {taken}</p><div class="views">{views}</div>'
 
 

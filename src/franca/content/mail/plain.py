@@ -93,8 +93,12 @@ def plain_text(html: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Return text without trailing blanks and without runs of empty lines; lines that hold nothing but block marks count as empty."""
+    """Return text without trailing blanks and without runs of empty lines, whichever branches will be shown.
+
+    Line ends around a block's mark are kept before it only: each branch then brings its own, and a hidden one leaves none.
+    """
     text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
     text = re.sub(r"[ \t]{2,}", " ", text)
-    text = re.sub(r"\n(?:((?:<!--franca:[0-9]+-->)+)\n)+", lambda found: "\n" + re.sub(r"\n", "", found[0].strip()) + "\n", text)
+    text = re.sub(r"\n{3,}", "\n\n", text)
+    text = re.sub(r"\n(?:\n*<!--franca:[0-9]+-->)+\n*", lambda found: "\n\n" + found[0].replace("\n", ""), text)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
