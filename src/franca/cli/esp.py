@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from franca.adapter import Dialect, Unsaid
@@ -40,6 +41,7 @@ def _filled(made: Any, dialect: Dialect, link: Link, otherwise: str) -> str:
     return str(made.render(tag, {}, markup=False))
 
 
+@cache
 def _emulator(adapter: str, now: datetime) -> Any:
     try:
         return emulator(adapter, Clock(now))

@@ -14,7 +14,7 @@ from franca.content.assemble import Assembler, Flat, walk
 from franca.content.nodes import Branch, BuiltIn, Choose, Context, Coupon, ItemValue, Link, Pieces, Print, Value, root
 from franca.content.places import Start
 from franca.content.symbols import Refusal
-from franca.content.trace import SUBJECT, Each, If, Show, Subject, Token, Tracer, Verbatim
+from franca.content.trace import SUBJECT, Each, EndEach, EndIf, If, Show, Subject, Token, Tracer, Verbatim
 from franca.definitions import Format, Part, Position, Project, Source, Template
 from franca.errors import FrancaError, Problem, ProblemsError
 
@@ -142,13 +142,15 @@ class _Reading:
         return [*(each for each in found if each != ""), text[end:]] if text[end:] else [each for each in found if each != ""]
 
     def _contexts(self, tokens: Sequence[Token], places: Mapping[int, mail.Place]) -> Flat:
+        begun = _begun_at(tokens)
+
         def shown(number: int, token: Token) -> Token | Print:
             place = places[number]
             if isinstance(token, Show):
                 return Print(value=token.value, context=self._context(token.value, place), position=token.value.position)
             if place.kind not in _AROUND and not (isinstance(token, Verbatim) and place.kind in _INSIDE):
                 what = "an `if` may stand around whole elements and around text, not around a part of an HTML tag"
-                self._note(what, "write the whole tag in each branch", _position(token))
+                self._note(what, "write the whole tag in each branch", begun[number])
             return token
 
         return self._without_places(self._markup, tokens, shown)
@@ -257,6 +259,19 @@ def _position(token: Token) -> Position | None:
     if isinstance(token, Each):
         return token.over.position
     return token.position if isinstance(token, Verbatim) else None
+
+
+def _begun_at(tokens: Sequence[Token]) -> list[Position | None]:
+    """Return where each token's block begins."""
+    found: list[Position | None] = []
+    stack: list[Position | None] = []
+    for token in tokens:
+        if isinstance(token, (If, Each)):
+            stack.append(_position(token))
+        found.append(_position(token) or (stack[-1] if stack else None))
+        if isinstance(token, (EndIf, EndEach)) and stack:
+            stack.pop()
+    return found
 
 
 def _one_line(flat: Flat) -> Flat:

@@ -1,0 +1,180 @@
+"""Random templates and profiles, from a seed: nested conditions, every filter, every context, hostile texts."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from franca.content import Person, Setting
+from franca.definitions import Attribute, DataType, Destination, FieldMapping, Format, Kind, Position, Project, Source, Template
+from franca.demo import run
+from franca.language import check, load
+
+KINDS = {
+    "email": Kind.TEXT,
+    "first_name": Kind.TEXT,
+    "nick": Kind.TEXT,
+    "country": Kind.TEXT,
+    "points": Kind.INTEGER,
+    "spent": Kind.DECIMAL,
+    "member": Kind.BOOLEAN,
+    "birthday": Kind.DATE,
+    "tags": Kind.LIST,
+}
+FIELDS: Mapping[str, Mapping[str, FieldMapping]] = {
+    "klaviyo": {
+        "first_name": FieldMapping(field="first_name"),
+        "nick": FieldMapping(field="properties['Nick Name']"),
+        "country": FieldMapping(field="location['country']", values={"DE": "Germany", "AT": "Austria"}),
+        "points": FieldMapping(field="properties['Points']"),
+        "spent": FieldMapping(field="properties['Spent']"),
+        "member": FieldMapping(field="properties['Member']"),
+        "birthday": FieldMapping(field="properties['Birth']"),
+        "tags": FieldMapping(field="properties['Tags']"),
+    },
+    "mailchimp": {
+        "first_name": FieldMapping(field="FNAME", plain=True),  # its values below keep that promise
+        "nick": FieldMapping(field="NICK"),
+        "country": FieldMapping(field="COUNTRY"),
+        "points": FieldMapping(field="POINTS"),
+    },
+    "brevo": {
+        "first_name": FieldMapping(field="FIRSTNAME"),
+        "nick": FieldMapping(field="NICK"),
+        "country": FieldMapping(field="COUNTRY"),
+        "points": FieldMapping(field="POINTS"),
+        "spent": FieldMapping(field="SPENT"),
+        "member": FieldMapping(field="MEMBER"),
+        "birthday": FieldMapping(field="BIRTH"),
+    },
+}
+VALUES: Mapping[str, list[Any]] = {
+    "email": ["a@b.test"],
+    "first_name": [None, "", "Ann", "Bob", "Zoë", "0", "Jean Luc"],
+    "nick": [
+        *(None, "", "a", "Ann Ä", "ß", "ΑΣ", "<b>&", "*|FNAME|*", "{{ person.email }}", "{% if x %}", "'\"", "new\nline", "  sp  "),
+        *("x" * 5_000, "עברית", "javascript:x()", "a|*b", "&amp;", "0", "None"),
+    ],
+    "country": [None, "", "DE", "AT", "FR"],
+    "points": [None, 0, 1, 5, 10, -3, 1_234_567],
+    "spent": [None, Decimal(0), Decimal("10.5"), Decimal("10.50"), Decimal("99999.99")],
+    "member": [None, True, False],
+    "birthday": [None, dt.date(1990, 5, 4), dt.date(2000, 2, 29), dt.date(2001, 1, 1)],
+    "tags": [None, [], ["a"], ["x y", "b"], ["<i>", "a"]],
+}
+LITERALS = [
+    *("*|FNAME|*", "*|", "|*", "*", "{{ x }}", "{{", "}}", "{%", "%}", "{# c #}", "{#", "{", "}", "{% if x %}"),
+    *("&amp;", "<b>x</b>", "ü é 漢", "עברית", "'q' \"r\"", "plain text", "50 % off", "a\nb"),
+]
+DEFAULTS = ['"there"', '"T & C"', '"it\'s"', '"x{{y"', '"ü"', '"a<b"', '"*|X|*"', '"“q”"']
+VALUED = [
+    *("profile.first_name | default({d})", "profile.nick | default({d})", "profile.country | default({d})"),
+    *("profile.points | default(0)", "profile.points | default(7)", "profile.points | number(0) | default({d})"),
+    *("profile.spent | money('EUR') | default({d})", "profile.spent | number(2) | default({d})", "profile.spent | default('-')"),
+    *("profile.birthday | date('%d. %B %Y') | default({d})", "profile.birthday | default('n/a')"),
+    *("profile.tags | join(', ') | default({d})", "profile.tags | length | default(0)"),
+    *("profile.nick | upper | default({d})", "profile.nick | lower | default({d})", "profile.nick | title | default({d})"),
+    *("profile.nick | capitalize | default({d})", "profile.nick | trim | default({d})", "profile.nick | truncate(3) | default({d})"),
+    *("profile.nick | replace('a', 'b') | default({d})", "profile.nick | urlencode | default({d})"),
+    *("profile.nick | default({d}) | upper", "profile.nick | default({d}) | trim", "profile.first_name | upper | default({d})"),
+    *("profile.nick or 'nobody'", "primary('lifecycle') | default({d})"),
+]
+FORKED = "'yes' if profile.member else 'no'"
+ASKED = [
+    *('profile.country == "DE"', 'profile.country != "AT"', 'profile.country in ["DE", "AT"]', 'profile.country not in ["FR"]'),
+    *('profile.first_name == "Ann"', 'profile.first_name != "Jean Luc"', 'profile.nick == "\'"', 'profile.nick == "ß"'),
+    *(
+        "profile.points > 5",
+        "profile.points >= 0",
+        "profile.points < 5",
+        "profile.points <= 0",
+        "profile.points == 0",
+        "profile.points != 5",
+    ),
+    *(
+        "3 < profile.points",
+        "0 < profile.points <= 10",
+        "profile.points == -3",
+        "profile.spent == 10.5",
+        "profile.spent < 1",
+        "profile.spent >= 10",
+    ),
+    *("profile.member", "not profile.member", "profile.points", "profile.nick", "profile.tags", "profile.member == false"),
+    *('in_segment("vip")', 'not in_segment("vip")', 'primary("lifecycle") == "vip"', 'primary("lifecycle") != "win_back"'),
+    *('"a" in profile.tags', '"x y" not in profile.tags', '"n" in profile.nick', "profile.birthday < '2000-01-01'"),
+    *(f"profile.{name} is defined" for name in KINDS),
+    *(f"profile.{name} is not defined" for name in KINDS),
+]
+
+
+def project() -> Project:
+    """Return the demo's project with the attributes above, and neither templates nor campaigns."""
+    found = check(load(Path(run.__file__).parent / "project"))
+    attributes = {name: Attribute(name=name, type=DataType(kind), column=name) for name, kind in KINDS.items()}
+    data = dataclasses.replace(found.data, profile=dataclasses.replace(found.data.profile, attributes=attributes))
+    destinations = {name: _mapped(destination) for name, destination in found.destinations.items()}
+    return dataclasses.replace(found, data=data, destinations=destinations, templates={}, campaigns={})
+
+
+def _mapped(destination: Destination) -> Destination:
+    return dataclasses.replace(destination, attributes=FIELDS[destination.name])
+
+
+def setting(of: Project) -> Setting:
+    """Return the project's locale and zone."""
+    return Setting(locale=of.locale, zone=of.zone)
+
+
+def template(random: random.Random) -> Template:
+    """Return a template; its subject has conditions too."""
+    at, end = Position("content/random.html", 1, 1), "<p>{{ unsubscribe_url }} {{ company_address }}</p>"
+    subject, preview = (Source(text=_body(random, 3, header=True), position=at) for _ in range(2))
+    body = Source(text=f"<p>{_body(random, 0, header=False)}</p>{end}", position=at)
+    return Template(key="random", name="Random", format=Format.HTML, subject=subject, preview_text=preview, body=body)
+
+
+def _body(random: random.Random, depth: int, *, header: bool) -> str:
+    return "".join(_piece(random, depth, header=header) for _ in range(random.randrange(1, 5)))
+
+
+def _piece(random: random.Random, depth: int, *, header: bool) -> str:
+    kind = random.randrange(8)
+    if kind < 2:
+        return "{% raw %}" + random.choice(LITERALS) + "{% endraw %}"
+    if kind == 2:
+        return "{{ " + (FORKED if random.random() < 0.1 else _value(random)) + " }}"
+    if kind == 3 and not header:
+        return f'<img alt="{{{{ {_value(random)} }}}}" width="9" src="https://x.example/a.png?q={{{{ {_value(random)} }}}}">'
+    if kind == 4 and not header:
+        return "{% with v = profile.nick %}{% for n in [1, 2] %}{{ n * 2 }}{{ v | default('v') }}{% endfor %}{% endwith %}"
+    if depth > 4:
+        return "end"
+    inner = [_body(random, depth + 1, header=header) for _ in range(3)]
+    elif_ = f"{{% elif {_asked(random)} %}}{inner[1]}" if random.random() < 0.4 else ""
+    else_ = f"{{% else %}}{inner[2]}" if random.random() < 0.6 else ""
+    return f"{{% if {_asked(random)} %}}{inner[0]}{elif_}{else_}{{% endif %}}"
+
+
+def _value(random: random.Random) -> str:
+    return random.choice(VALUED).format(d=random.choice(DEFAULTS))
+
+
+def _asked(random: random.Random, depth: int = 0) -> str:
+    kind = random.randrange(4) if depth < 3 else 0
+    if kind < 2:
+        return random.choice(ASKED)
+    if kind == 2:
+        return f"not ({_asked(random, depth + 1)})"
+    return f"({_asked(random, depth + 1)}) {random.choice(['and', 'or'])} ({_asked(random, depth + 1)})"
+
+
+def person(random: random.Random) -> Person:
+    """Return somebody."""
+    segments = frozenset({"vip"} if random.random() < 0.5 else ())
+    values = {name: random.choice(choices) for name, choices in VALUES.items()}
+    return Person(values=values, segments=segments, primary={"lifecycle": "vip"} if segments else {})
