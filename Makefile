@@ -21,6 +21,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/budgets.py
+	$(BIN)/python docs/generate.py --check
 	$(BIN)/python tests/wheel.py
 
 slow: $(STAMP)

@@ -46,18 +46,34 @@ PRINTED_ONCE = Assumption(
     statement="a tag within the value of a merge field is not looked at again",
     reason="undocumented; tags are documented in content alone",
     consequence="somebody who writes a tag into a form sees what it stands for",
+    templates=True,
 )
 ZERO_IS_TRUE = Assumption(
     id="mailchimp.if-zero-true",
     statement='IF:TAG holds for every text that is not blank, "0" included',
     reason="undocumented; blank is the only case that is described",
     consequence='people whose value is "0" see the other branch',
+    templates=True,
+)
+NESTED_IF = Assumption(
+    id="mailchimp.nested-if",
+    statement="an IF within an IF belongs to it",
+    reason="two to three levels are reported; the documentation of Transactional promises it, that of Marketing does not",
+    consequence="branches end too early, and an END:IF is printed",
+    templates=True,
+)
+VALUES_RAW = Assumption(
+    id="mailchimp.values-raw",
+    statement="merge tags print values as they are, without escaping them for HTML",
+    reason="undocumented; nothing in the documentation mentions escaping",
+    consequence="texts that Franca wrote into fields show their entities",
+    templates=True,
 )
 
 ASSUMPTIONS = {
     each.id: each
     for each in (
         *(NOT_MATCHES_BLANK, LESS_SKIPS_BLANK, CASE_SENSITIVE, ACCENTS_DISTINCT, WILDCARDS_LITERAL, NUMERIC),
-        *(PRINTED_ONCE, ZERO_IS_TRUE),
+        *(PRINTED_ONCE, ZERO_IS_TRUE, NESTED_IF, VALUES_RAW),
     )
 }

@@ -36,7 +36,7 @@ from franca.content.nodes import (
     type_of,
 )
 from franca.definitions import FieldMapping, Kind, Part
-from franca_mailchimp.assumptions import PRINTED_ONCE, ZERO_IS_TRUE
+from franca_mailchimp.assumptions import NESTED_IF, PRINTED_ONCE, VALUES_RAW, ZERO_IS_TRUE
 from franca_mailchimp.names import marker_tag
 
 DEPTH = 2
@@ -64,7 +64,7 @@ class MailchimpDialect(Dialect):
 
     name = "mailchimp"
     title = "Mailchimp"
-    raw = True
+    raw = VALUES_RAW
 
     def literal(self, text: str, part: Part) -> str:
         """A tag is broken by an entity (sheet 3.1); a plain text has none."""
@@ -145,6 +145,10 @@ class MailchimpDialect(Dialect):
         """Return pieces whose conditions are single tests as far as that stays small, nested no deeper than `DEPTH`."""
         simple = map(self._simple, pieces)
         return joined([flat for piece in simple for flat in (_flat((piece,), ()) if _depth((piece,)) > DEPTH else [piece])])
+
+    def leans(self, pieces: Pieces) -> frozenset[Assumption]:
+        """A branch within a branch needs IFs that nest."""
+        return frozenset({NESTED_IF} if _depth(pieces) > 1 else ())
 
     def _simple(self, piece: Piece) -> Piece:
         if not isinstance(piece, Choose):

@@ -21,6 +21,8 @@ UPDATE_CAMPAIGN = Operation("update campaign draft", "campaigns", "update")
 WRITE_CONTENT = Operation("write campaign content", "campaigns", "set_content")
 DELETE_CAMPAIGN = Operation("delete campaign draft", "campaigns", "remove", answers=False)
 
+READ_SEGMENT = Operation("read segment", "lists", "get_segment")
+
 DRAFT = "save"
 """The status of a campaign that nobody has scheduled or sent."""
 
@@ -35,7 +37,9 @@ class Emails:
 
     def read(self) -> Iterator[Remote]:
         """Yield templates made by users, and this audience's campaigns; content is read of ours alone."""
-        for row in self._client.rows(READ_TEMPLATES, "templates", fields=("id", "name", "date_edited"), type="user"):
+        for row in self._client.rows(READ_TEMPLATES, "templates", fields=("id", "name", "date_edited", "active"), type="user"):
+            if not row.get("active", True):
+                continue  # the API description says that deleted templates are marked so
             yield Remote(
                 kind=ResourceKind.TEMPLATE,
                 id=str(row["id"]),
@@ -78,8 +82,9 @@ class Emails:
         insist_on(f"Mailchimp: campaign {resource.key!r}", body, found.body, lambda: self.delete(found))
 
     def _settings(self, resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
-        # `match` too: a saved segment alone was seen not to apply (reported, sheet 4.1).
-        options = {"saved_segment_id": int(body["audience"]), "match": "all"}
+        # `match` too: a saved segment alone was seen not to apply (reported, sheet 4.1). Its own, lest another one override it.
+        segment = self._client.call(READ_SEGMENT, self._audience.id, body["audience"], fields=["id", "name", "options.match"])
+        options = {"saved_segment_id": int(body["audience"]), "match": (segment.get("options") or {}).get("match") or "all"}
         return {
             "recipients": {"list_id": self._audience.id, "segment_opts": options},
             "settings": {

@@ -32,7 +32,7 @@ destinations:
     url: {mailchimp}
     audience: {audience}
     attributes: {{country: COUNTRY}}
-  brevo: {{adapter: brevo, api_key: env:BREVO_API_KEY, url: {brevo}}}
+  brevo: {{adapter: brevo, api_key: env:BREVO_API_KEY, url: {brevo}, sender: shop@shop.test, company_address: Street 1}}
 """
 
 

@@ -160,9 +160,12 @@ def test_markers_are_as_declared(name: str) -> None:
 GREETING = Template(
     key="greeting",
     name="Greeting",
-    format=Format.TXT,
+    format=Format.HTML,
     subject=Source(text='Hi {{ profile.first_name | default("you") }}'),
-    body=Source(text='{{ profile.first_name | default("you") }} {{ unsubscribe_url }} {{ company_address }}'),
+    body=Source(
+        text='<p>{% if profile.first_name is defined %}{{ profile.first_name | upper | default("you") }}{{ profile.first_name | default("x") }}{% if profile.country == "DE" %}x'
+        "{% endif %}{% endif %}</p>{{ unsubscribe_url }} {{ company_address }}"
+    ),
 )
 
 

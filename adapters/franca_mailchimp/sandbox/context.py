@@ -61,8 +61,7 @@ def body(call: Call) -> Mapping[str, Any]:
 def require(given: Mapping[str, Any], kinds: Mapping[str, type], required: tuple[str, ...], at: str = "") -> None:
     """Raise the 400 unless the *required* keys are there and every known key has its type; a null counts as absent (guess).
 
-    Args:
-        at: where *given* stands in the body, ending in a dot; empty for the body itself.
+    Where *given* is not the body itself, *at* says where it stands, ending in a dot.
     """
     lacking = [FieldError(at + key, "This value should not be blank.") for key in required if given.get(key) in (None, "")]
     wrong = [

@@ -59,7 +59,11 @@ BUILT_IN: Mapping[str, Callable[[Surroundings], str]] = {
 
 def php_date(at: datetime, layout: str) -> str:
     """Return an instant in a layout of PHP's `date`; letters that have no meaning there stand for themselves."""
-    return re.sub(r"\\(.)|([A-Za-z])", lambda found: found[1] or _DATE.get(found[2], lambda _: found[2])(at), layout)
+    return re.sub(r"\\(.)|([A-Za-z])", lambda found: found[1] or _dated(at, found[2]), layout)
+
+
+def _dated(at: datetime, letter: str) -> str:
+    return _DATE[letter](at) if letter in _DATE else letter
 
 
 def _suffix(day: int) -> str:

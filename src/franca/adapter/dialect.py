@@ -100,12 +100,12 @@ class Dialect(ABC):
     Attributes:
         name: the adapter's, as in `{% native "NAME" %}`.
         title: the ESP's name.
-        raw: whether the ESP prints field values as they are, so that a computed text must be escaped already.
+        raw: that the ESP prints field values as they are, so that a computed text must be escaped already; None where it escapes them.
     """
 
     name: str
     title: str
-    raw: bool = False
+    raw: Assumption | None = None
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -148,6 +148,11 @@ class Dialect(ABC):
         """Return pieces in a form that the language can say (nesting)."""
         return pieces
 
+    def leans(self, pieces: Pieces) -> frozenset[Assumption]:
+        """Return what the shape of pieces leans on, beside what each of them does."""
+        del pieces
+        return frozenset()
+
     @abstractmethod
     def person(self, values: Mapping[str, Any], computed: Mapping[str, str]) -> dict[str, Any]:
         """Return how the ESP would hold somebody with our *values* by attribute, and computed fields by key; for previews."""
@@ -182,7 +187,9 @@ class _Writing:
         self.part = part
         if self.dialect.whole(part) and any(isinstance(piece, (Choose, Loop)) for piece in walk(pieces)):
             return self._whole(part, pieces)
-        return self._text(self.dialect.shape(pieces))
+        shaped = self.dialect.shape(pieces)
+        self.assumptions |= self.dialect.leans(shaped)
+        return self._text(shaped)
 
     def _whole(self, part: Part, pieces: Pieces) -> str:
         if computable(pieces) and _never_empty(pieces):
@@ -219,6 +226,8 @@ class _Writing:
         return self._said_of_field(key, piece)
 
     def _said_of_field(self, key: str, piece: Print) -> str:
+        if self.dialect.raw and piece.context is not Context.PLAIN:
+            self.assumptions.add(self.dialect.raw)
         try:
             return self.dialect.computed(key, piece, self.part, maybe_absent=_may_be_empty(piece.value))
         except Unsaid as unsaid:

@@ -41,12 +41,14 @@ class Assumption:
         statement: what is believed.
         reason: why.
         consequence: what goes wrong if it is false.
+        templates: whether templates lean on it; segments lean on the others.
     """
 
     id: str
     statement: str
     reason: str = ""
     consequence: str = ""
+    templates: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from franca.content.nodes import Branch, Choose, Condition, Context, Literal, Loop, Native, Piece, Pieces, Print
 from franca.content.symbols import refuse
-from franca.content.trace import Each, Else, EndEach, EndIf, If, Show, Token, Verbatim
+from franca.content.tokens import Each, Else, EndEach, EndIf, If, Show, Token, Verbatim
 from franca.definitions import Position
 
 Flat = Sequence[str | Token | Print]

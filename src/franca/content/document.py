@@ -14,7 +14,8 @@ from franca.content.assemble import Assembler, Flat, walk
 from franca.content.nodes import Branch, BuiltIn, Choose, Context, Coupon, ItemValue, Link, Pieces, Print, Value, root
 from franca.content.places import Start
 from franca.content.symbols import Refusal
-from franca.content.trace import SUBJECT, Each, EndEach, EndIf, If, Show, Subject, Token, Tracer, Verbatim
+from franca.content.tokens import SUBJECT, Each, EndEach, EndIf, If, Show, Subject, Token, Verbatim
+from franca.content.trace import Tracer
 from franca.definitions import Format, Part, Position, Project, Source, Template
 from franca.errors import FrancaError, Problem, ProblemsError
 

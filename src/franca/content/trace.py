@@ -36,66 +36,13 @@ from franca.content.nodes import (
 )
 from franca.content.places import PlacingLexer, Start, position
 from franca.content.symbols import CLOSE, OPEN, Refusal, Symbol, apply_filter, compare, condition, placed, refuse, solid
+from franca.content.tokens import TOKEN, Each, Else, EndEach, EndIf, If, Show, Subject, Token, Verbatim
 from franca.definitions import DataType, Kind, Position, Project
 from franca.errors import Problem, did_you_mean
 
 _UNKNOWN = DataType(Kind.TEXT)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Show:
-    """A value is printed here."""
-
-    value: Value
-
-
-@dataclass(frozen=True, kw_only=True)
-class If:
-    """What follows, up to `Else`, is for whom the condition holds."""
-
-    condition: Condition
-
-
-@dataclass(frozen=True, kw_only=True)
-class Else:
-    """What follows is for the others."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndIf:
-    """For everybody again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Each:
-    """What follows is there once for each item."""
-
-    number: int
-    over: Value
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndEach:
-    """Once again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verbatim:
-    """For one kind of ESP."""
-
-    adapter: str
-    text: str
-    position: Position
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """The subject is repeated here."""
-
-
-Token = Show | If | Else | EndIf | Each | EndEach | Verbatim | Subject
-_TOKEN = re.compile(f"{OPEN}([0-9]+|s){CLOSE}")
-SUBJECT = Markup(f"{OPEN}s{CLOSE}")  # noqa: S704 - a token, as all below
 _NATIVE = re.compile(r"\{%-?\s*native\s+[\"']([A-Za-z0-9_]+)[\"']\s*-?%\}(.*?)\{%-?\s*endnative\s*-?%\}", re.DOTALL)
 
 
@@ -186,7 +133,7 @@ class Tracer(SandboxedEnvironment):
 
     def _split(self, made: str) -> list[str | Token]:
         parts: list[str | Token] = []
-        for number, part in enumerate(_TOKEN.split(made)):
+        for number, part in enumerate(TOKEN.split(made)):
             if number % 2:
                 parts.append(Subject() if part == "s" else self._run.tokens[int(part)])
             elif part:
