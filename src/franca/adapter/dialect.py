@@ -248,8 +248,7 @@ class _Writing:
                 return ""
         if isinstance(condition, Compare) and condition.op is Comparison.EQ and (group := self._marker(condition.of)):
             return self.dialect.flag(group, str(condition.constant))
-        branch = Branch(condition=condition, body=(Literal(text=YES),))
-        return self.dialect.flag(self._field((Choose(branches=(branch,)),)), YES)
+        return self.dialect.flag(self._field(_flag(condition)), YES)
 
     def loop(self, piece: Loop) -> str:
         try:
@@ -287,12 +286,16 @@ _PIECES: Mapping[type[Piece], Callable[[_Writing, Any], str]] = {
 }
 
 
+def _flag(condition: Condition) -> Pieces:
+    """Return the text that says whether a condition holds."""
+    return (Choose(branches=(Branch(condition=condition, body=(Literal(text=YES),)),)),)
+
+
 def _key(pieces: Pieces) -> str:
     """Return a key that depends on what is computed alone; that of a segment's membership tells which."""
-    if len(pieces) == 1 and isinstance(pieces[0], Choose) and isinstance(pieces[0].branches[0].condition, Member):
-        segment = pieces[0].branches[0].condition.segment
-        if segment == segment.lower():
-            return f"{COMPUTED}in_{segment}"
+    condition = pieces[0].branches[0].condition if isinstance(pieces[0], Choose) else None
+    if isinstance(condition, Member) and pieces == _flag(condition) and condition.segment == condition.segment.lower():
+        return f"{COMPUTED}in_{condition.segment}"
     digest = hashlib.sha256(repr(pieces).encode()).digest()
     return COMPUTED + base64.b32encode(digest).decode()[:8].lower()
 
