@@ -64,7 +64,7 @@ class MailchimpDialect(Dialect):
 
     name = "mailchimp"
     title = "Mailchimp"
-    raw = VALUES_RAW
+    raw = (VALUES_RAW, PRINTED_ONCE)
 
     def literal(self, text: str, part: Part) -> str:
         """A tag is broken by an entity (sheet 3.1); a plain text has none."""

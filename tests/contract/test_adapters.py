@@ -163,8 +163,9 @@ GREETING = Template(
     format=Format.HTML,
     subject=Source(text='Hi {{ profile.first_name | default("you") }}'),
     body=Source(
-        text='<p>{% if profile.first_name is defined %}{{ profile.first_name | upper | default("you") }}{{ profile.first_name | default("x") }}{% if profile.country == "DE" %}x'
-        "{% endif %}{% endif %}</p>{{ unsubscribe_url }} {{ company_address }}"
+        text="<p>{% if profile.first_name is defined %}"
+        '{{ profile.first_name | upper | default("you") }}{{ profile.first_name | default("x") }}'
+        '{% if profile.country == "DE" %}x{% endif %}{% endif %}</p>{{ unsubscribe_url }} {{ company_address }}'
     ),
 )
 

@@ -100,12 +100,12 @@ class Dialect(ABC):
     Attributes:
         name: the adapter's, as in `{% native "NAME" %}`.
         title: the ESP's name.
-        raw: that the ESP prints field values as they are, so that a computed text must be escaped already; None where it escapes them.
+        raw: what computed texts lean on, which are escaped already because the ESP prints fields as they are; empty where it escapes.
     """
 
     name: str
     title: str
-    raw: Assumption | None = None
+    raw: tuple[Assumption, ...] = ()
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -226,8 +226,7 @@ class _Writing:
         return self._said_of_field(key, piece)
 
     def _said_of_field(self, key: str, piece: Print) -> str:
-        if self.dialect.raw and piece.context is not Context.PLAIN:
-            self.assumptions.add(self.dialect.raw)
+        self.assumptions.update(self.dialect.raw)
         try:
             return self.dialect.computed(key, piece, self.part, maybe_absent=_may_be_empty(piece.value))
         except Unsaid as unsaid:

@@ -87,12 +87,12 @@ class EmailPreview:
         return max((len(sample.parts.get(Part.HTML, "").encode()) for sample in self.samples), default=0)
 
 
-_ENTITIES = {"&quot;": "&#34;", "&#x27;": "&#39;"}
+_ENTITIES = {"&quot;": "&#34;", "&#x27;": "&#39;", "&#124;": "|"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 
 
 def same(reference: str, other: str) -> bool:
-    """Whether two renderings are equal: entities of quotes are written in several ways that mean one thing."""
+    """Whether two renderings are equal: entities of quotes and bars are written in several ways that mean one thing."""
     return _spelled(reference) == _spelled(other)
 
 
