@@ -13,6 +13,7 @@ from franca.adapter import (
     Dialect,
     Draft,
     Email,
+    Lifter,
     Limits,
     Marker,
     Resource,
@@ -28,6 +29,7 @@ from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
 from franca_brevo.capabilities import CAPABILITIES, LIMITS
 from franca_brevo.content import BrevoDialect
+from franca_brevo.lifting import BrevoLifter
 from franca_brevo.segments import assess, marker_field, members_list
 from franca_brevo.settings import SETTINGS
 
@@ -75,6 +77,10 @@ class BrevoAdapter:
     def dialect(self, site: Site) -> Dialect:
         """Return Brevo's template language."""
         return BrevoDialect(site)
+
+    def lifter(self, site: Site) -> Lifter:
+        """Return what reads templates backwards."""
+        return BrevoLifter(site)
 
     def compile_template(self, email: Email, site: Site) -> Resource:
         """Return the template, active: only active ones can be used.

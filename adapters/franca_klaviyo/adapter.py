@@ -16,6 +16,7 @@ from franca.adapter import (
     Draft,
     Email,
     Holds,
+    Lifter,
     Limits,
     Marker,
     Resource,
@@ -33,6 +34,7 @@ from franca_klaviyo.capabilities import CAPABILITIES, LIMITS
 from franca_klaviyo.content import KlaviyoDialect
 from franca_klaviyo.definition import canonical
 from franca_klaviyo.emails import with_fields
+from franca_klaviyo.lifting import KlaviyoLifter
 from franca_klaviyo.names import custom_property, field_title, tag_name
 from franca_klaviyo.segments import Native, native, on_marker
 
@@ -99,6 +101,10 @@ class KlaviyoAdapter:
     def dialect(self, site: Site) -> Dialect:
         """Return Klaviyo's template language."""
         return KlaviyoDialect(site)
+
+    def lifter(self, site: Site) -> Lifter:
+        """Return what reads templates backwards."""
+        return KlaviyoLifter(site)
 
     def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
         """Return the template; subject and preview text belong to messages.

@@ -16,6 +16,7 @@ from franca.adapter import (
     Draft,
     Email,
     Holds,
+    Lifter,
     Limits,
     Marker,
     Resource,
@@ -32,6 +33,7 @@ from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
 from franca_mailchimp.capabilities import CAPABILITIES, LIMITS
 from franca_mailchimp.content import MailchimpDialect
+from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
 from franca_mailchimp.segments import ALL, CONDITIONS, native
@@ -103,6 +105,10 @@ class MailchimpAdapter:
     def dialect(self, site: Site) -> Dialect:
         """Return merge tags."""
         return MailchimpDialect(site)
+
+    def lifter(self, site: Site) -> Lifter:
+        """Return what reads templates backwards."""
+        return MailchimpLifter(site)
 
     def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
         """Return the template. Its HTML cannot be read back, so that its name carries the digest.

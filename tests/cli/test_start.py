@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-VERBS = "init validate explain evaluate preview render plan apply sync sandbox demo capabilities".split()
+VERBS = "init validate explain evaluate preview render import plan apply sync sandbox demo capabilities".split()
 
 
 def test_the_version_is_one_line(franca):

@@ -6,6 +6,7 @@ from franca.adapter.dialect import COMPUTED, Computed, Dialect, Say, Translation
 from franca.adapter.emails import content_digest, draft_resource, insist_on, template_resource
 from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnknownOutcomeError
 from franca.adapter.findings import Assessment, Assumption, Finding, Severity, facts
+from franca.adapter.lifting import Kept, Lifted, Lifter
 from franca.adapter.protocol import (
     ABSENT,
     PROTOCOL,
@@ -65,7 +66,10 @@ __all__ = [
     "Failure",
     "Finding",
     "Holds",
+    "Kept",
     "Level",
+    "Lifted",
+    "Lifter",
     "Limits",
     "Marker",
     "Policy",

@@ -14,6 +14,7 @@ from franca.definitions import Campaign, Destination, Part, Project, Realisation
 
 if TYPE_CHECKING:  # a dialect is made for a site
     from franca.adapter.dialect import Dialect
+    from franca.adapter.lifting import Lifter
 
 PROTOCOL = 2
 
@@ -200,6 +201,10 @@ class Adapter(Protocol):
 
     def dialect(self, site: Site) -> Dialect:
         """Return the ESP's template language at a destination."""
+        ...
+
+    def lifter(self, site: Site) -> Lifter:
+        """Return what reads the ESP's template language backwards."""
         ...
 
     def compile_template(self, email: Email, site: Site) -> Resource:

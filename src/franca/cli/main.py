@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from franca import __version__
-from franca.cli import apply, capabilities, demo, evaluate, explain, init, plan, preview, render, sandbox, sync, validate
+from franca.cli import apply, capabilities, demo, evaluate, explain, import_, init, plan, preview, render, sandbox, sync, validate
 from franca.errors import FrancaError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (init, validate, explain, evaluate, preview, render, plan, apply, sync, sandbox, demo, capabilities):
+for verb in (init, validate, explain, evaluate, preview, render, import_, plan, apply, sync, sandbox, demo, capabilities):
     app.command(verb.NAME)(verb.run)
 
 
