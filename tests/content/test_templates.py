@@ -1,0 +1,201 @@
+"""Templates: what is done at once, what is left, and every refusal with its place."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import Environment, Undefined
+
+from content.random_templates import person, project, setting, template
+from franca.content import FILTERS, Document, Person, Renderer, Setting, document
+from franca.definitions import Format, Part, Position, Source, Template
+from franca.errors import ProblemsError
+
+PROJECT = project()
+SETTING = setting(PROJECT)
+END = "{{ unsubscribe_url }}{{ company_address }}"
+PARTIALS = {
+    "_macros.txt": "{% macro hi(x) %}Hi {{ x | default('friend') | upper }}{% endmacro %}",
+    "_base.txt": "TOP {% block inner %}{% endblock %} " + END,
+}
+
+
+def read(body: str, *, format_: Format = Format.TXT, **more: object) -> Document:
+    at = Position("content/t.txt", 1, 1)
+    written = Template(
+        key="t", name="T", format=format_, subject=Source(text="S", position=at), body=Source(text=body, position=at), **more
+    )
+    return document(PROJECT, written, PARTIALS.get)
+
+
+def text(body: str, **values: object) -> str:
+    made = read(body + END)
+    return Renderer(made.parts[Part.TEXT], SETTING)(Person(values=values)).text.partition("https://")[0]
+
+
+def test_what_does_not_depend_on_a_person_is_done_by_jinja() -> None:
+    """extends, import, macro, set, loops over constants, arithmetic, inline if."""
+    body = (
+        '{% extends "_base.txt" %}{% block inner %}{% from "_macros.txt" import hi %}{% set name = profile.nick %}{{ hi(name) }} '
+        '{% for n in [1, 2] %}{{ n * 21 }}{% if not loop.last %},{% endif %}{% endfor %} {{ "a" if 2 > 1 else "b" }}{% endblock %}'
+    )
+    made = Renderer(read(body).parts[Part.TEXT], SETTING)
+    assert made(Person(values={"nick": "bo"})).text.startswith("TOP Hi BO 21,42 a https://")
+    assert made(Person()).text.startswith("TOP Hi FRIEND 21,42 a https://")
+
+
+@pytest.mark.parametrize(
+    ("body", "values", "shown"),
+    [
+        ("{{ profile.nick or 'x' }}", {"nick": ""}, "x"),
+        ("{{ profile.points | default(7) }}", {"points": 0}, "0"),
+        ("{% if profile.points %}a{% else %}b{% endif %}", {"points": 0}, "b"),
+        ("{% if profile.points != 5 %}a{% endif %}", {}, "a"),
+        ("{% if not profile.points < 5 %}a{% endif %}", {}, "a"),
+        ("{% if profile.points < 5 %}a{% endif %}", {}, ""),
+        ("{% if 0 < profile.points <= 5 %}a{% endif %}", {"points": 5}, "a"),
+        ("{% if profile.country not in ['DE'] %}a{% endif %}", {}, "a"),
+        ("{% if 'a' in profile.tags %}x{% endif %}", {"tags": ["b", "a"]}, "x"),
+        ("{% for t in profile.tags %}[{{ t }}]{% endfor %}", {"tags": ["b", "a"]}, "[b][a]"),
+        ("{% if profile.nick is defined %}a{% else %}b{% endif %}", {"nick": ""}, "b"),
+        ("{% native 'klaviyo' %}{{ x }}{% endnative %}a", {}, "a"),
+    ],
+)
+def test_what_is_left_means(body: str, values: dict[str, object], shown: str) -> None:
+    assert text(body, **values) == shown
+
+
+REFUSED = [
+    ("{{ profile.nik }}", "1:11: there is no attribute 'nik'; did you mean \"nick\"?"),
+    ("ab\n  {{ profile.nick }}", "2:13: this value may be missing, and has no default"),
+    ("{{ profil.x }}", "1:10: this cannot be computed: 'profil' is undefined"),
+    ("{% if profile.points > 'x' %}{% endif %}", "1:28: attribute 'points' is integer"),
+    ("{{ 1 / 0 }}", "1:4: this cannot be computed: division by zero"),
+    ("{% if profile.points %}{% set a = 1 %}{% endif %}", "1:27: `set` inside an `if` that a person decides"),
+    ("{% filter upper %}{{ profile.nick | default('b') }}{% endfilter %}", "this text was put together from a person's values"),
+    ("{{ profile.points + 1 }}", "1:11: a person's value can be printed, filtered, compared"),
+    ("{% if %}{% endif %}", "1:7: this is not a template"),
+    ("{{ profile.nick | batch(2) }}", "1:11: the filter batch cannot be applied to a person's value; these can: default, upper"),
+    ("{{ in_segment('vipp') }}", "there is no segment 'vipp'; did you mean \"vip\"?"),
+    ("{{ in_segment('vip') }}", "a condition cannot be printed"),
+    ("{% include 'nope' %}", "1:4: there is no file content/nope"),
+    ("{{ ''.__class__ }}", "templates may not do this"),
+    ("{{ profile.points | upper }}", "1:11: the filter upper takes text, and attribute 'points' is integer"),
+    ("{{ profile.tags | default('x') }}", "a list cannot be printed as it is"),
+    ("{{ profile.member | default(true) }}", "a default is a text or a number"),
+    ("{{ profile.nick | default('') }}", "an empty default would leave a hole"),
+    ("{{ profile.birthday | date('%Q') | default('x') }}", "date has no directive %Q"),
+    ("{% for t in profile.tags %}{{ loop.index }}{% endfor %}", "`loop` and `else` do not work"),
+    ("{% if profile.nick == profile.first_name %}{% endif %}", "two of a person's values cannot be compared"),
+    ("{% if profile.nick == '' %}{% endif %}", "an empty text counts as missing"),
+    ("{{ ('a' ~ profile.nick) | length }}", "put together from a person's values"),
+]
+
+
+@pytest.mark.parametrize(("body", "told"), REFUSED)
+def test_a_refusal_tells_where_what_and_what_to_do(body: str, told: str) -> None:
+    with pytest.raises(ProblemsError) as refused:
+        read(body + END)
+    assert told in str(refused.value)
+    assert str(refused.value).startswith("content/t.txt:")
+
+
+def test_protected_attributes_and_those_that_are_not_listed_stay_out() -> None:
+    with pytest.raises(ProblemsError, match="does not list 'nick' under uses"):
+        read("{{ profile.nick | default('x') }}" + END, uses=("points",))
+
+
+@pytest.mark.parametrize("body", ["a", "{% if profile.member %}" + END + "{% endif %}"])
+def test_an_email_without_unsubscribe_link_and_address_in_every_branch_is_refused(body: str) -> None:
+    with pytest.raises(ProblemsError, match="unsubscribe_url"):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('<a href="{{ profile.nick | default("x") }}">a</a>', "cannot begin an address"),
+        ('<p style="color:{{ profile.nick | default("x") }}">a</p>', "cannot stand in a style"),
+        ('<p {% if profile.member %}class="a"{% endif %}>a</p>', "keeps no text"),
+        ('<p class="{% if profile.member %}a{% endif %}">a</p>', "not around a part of an HTML tag"),
+        ("<!-- {{ profile.nick | default('x') }} --><p>a</p>", "cannot stand in a comment"),
+    ],
+)
+def test_a_value_stands_only_where_it_can_be_escaped(body: str, told: str) -> None:
+    with pytest.raises(ProblemsError, match=told):
+        read(body + END, format_=Format.HTML)
+
+
+# -- the filters: five inputs and results for each (German, Berlin)
+
+TABLE = {
+    "upper": [("ann", "ANN"), ("ß", "SS"), ("é", "É"), ("aB1", "AB1"), ("", None)],
+    "lower": [("ANN", "ann"), ("ΑΣ", "ας"), ("É", "é"), ("aB1", "ab1"), (None, None)],
+    "title": [("jean luc", "Jean Luc"), ("o'neil", "O'neil"), ("ANNA-LENA", "Anna-Lena"), ("ß", "SS"), ("a (b)", "A (B)")],
+    "capitalize": [("ann", "Ann"), ("ANN LEE", "Ann lee"), ("éa", "Éa"), ("1a", "1a"), ("", None)],
+    "trim": [("  a ", "a"), ("a b", "a b"), ("\ta\n", "a"), ("   ", ""), (None, None)],
+    "truncate": [("abcdef", "ab…"), ("abc", "abc"), ("ab cd", "ab…"), ("a bcd", "a…"), ("", None)],
+    "replace": [("abc", "Abc"), ("aaa", "AAA"), ("xyz", "xyz"), ("", None), ("cab", "cAb")],
+    "number": [(1234, "1.234"), (0, "0"), (-5, "-5"), (Decimal("2.5"), "2"), (None, None)],
+    "money": [(Decimal("10.5"), "10,50\xa0€"), (0, "0,00\xa0€"), (Decimal(-1), "-1,00\xa0€"), (1234567, "1.234.567,00\xa0€"), (None, None)],
+    "date": [
+        (date(2026, 3, 4), "04.03.2026 März"),
+        (date(2024, 2, 29), "29.02.2024 Februar"),
+        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), "29.03.2026 März"),
+        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), "01.01.2027 Januar"),
+        (None, None),
+    ],
+    "urlencode": [("a b", "a%20b"), ("ä", "%C3%A4"), ("a/b?c&d", "a%2Fb%3Fc%26d"), ("-._~", "-._~"), ("", None)],
+    "join": [(["a", "b"], "a, b"), (["a"], "a"), ([], None), (None, None), (["", "b"], ", b")],
+    "length": [(["a", "b"], 2), (["a"], 1), ([], None), (None, None), (["", ""], 2)],
+}
+ARGUMENTS = {"truncate": (3,), "replace": ("a", "A"), "money": ("EUR",), "date": ("%d.%m.%Y %B",), "join": (", ",)}
+
+
+@pytest.mark.parametrize("name", sorted(FILTERS))
+def test_every_filter_has_one_result(name: str) -> None:
+    from franca.content.filters import missing
+
+    german = Setting(locale="de_DE", zone=ZoneInfo("Europe/Berlin"))
+    found = [(value, None if missing(value) else FILTERS[name].apply(value, german, *ARGUMENTS.get(name, ()))) for value, _ in TABLE[name]]
+    assert found == TABLE[name]
+
+
+# -- the tracing itself, against Jinja
+
+
+class _Missing(Undefined):
+    __lt__ = __le__ = __gt__ = __ge__ = lambda self, other: False
+
+
+def _or_missing(value: object) -> object:
+    return _Missing() if value is None or value in ("", []) else value
+
+
+def test_running_without_a_person_changes_nothing() -> None:
+    """Random conditions and defaults on plain texts: Jinja's own rendering is the reference's."""
+    jinja, found = Environment(undefined=_Missing), random.Random(5)
+    jinja.globals.update(unsubscribe_url="U", company_address="A")
+    compared = 0
+    for _ in range(300):
+        source = template(found).subject.text
+        if any(word in source for word in ("|", "member", "birthday", "spent", "points", "in profile.nick")) and "default" in source:
+            continue
+        made = Renderer(read(source + END).parts[Part.TEXT], SETTING)
+        for _ in range(3):
+            somebody = person(found)
+            names = {name: value for name, value in somebody.values.items() if not isinstance(_or_missing(value), _Missing)}
+            shown = jinja.from_string(source).render(
+                profile=names,
+                in_segment=lambda key, who=somebody: key in who.segments,
+                primary=lambda group, who=somebody: who.primary.get(group, _Missing()),
+            )
+            expected = made(somebody).text.partition("https://")[0]
+            if "birthday <" not in source and "primary" not in source:
+                assert shown.strip() == expected.strip()
+                compared += 1
+    assert compared > 50
