@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Remote, Resource, ResourceKind, Site, Snapshot, TerminalError, Waiter, Written, resolve
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Site, Snapshot, TerminalError, Waiter, Written, resolve
 from franca.errors import FrancaError
 from franca_brevo.client import Client
 from franca_brevo.imports import Imports, held
@@ -91,6 +91,10 @@ class BrevoConnection:
             value = held(row, remote.id)
             if value is not None:
                 yield contact, value
+
+    def contents(self) -> Iterator[Content]:
+        """Yield the account's emails that are not ours."""
+        return self._resources.emails.contents()
 
     def close(self) -> None:
         """Give connections back."""

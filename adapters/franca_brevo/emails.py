@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Remote, Resource, ResourceKind, content_digest, insist_on, key_of, owned_name
+from franca.adapter import Content, Remote, Resource, ResourceKind, content_digest, insist_on, key_of, owned_name
 from franca_brevo.client import Client, Row
 
 TEMPLATES, TEMPLATE = "/smtp/templates", "/smtp/templates/{id}"
@@ -26,6 +26,13 @@ class Emails:
             yield from map(_template, page.rows)
         for page in self._client.pages("read campaigns", CAMPAIGNS, "campaigns", CAMPAIGN_PAGE):
             yield from map(_campaign, page.rows)
+
+    def contents(self) -> Iterator[Content]:
+        """Yield templates that are not ours."""
+        for page in self._client.pages("read templates", TEMPLATES, "templates", TEMPLATE_PAGE):
+            for row in page.rows:
+                if key_of(row["name"]) is None and row.get("htmlContent"):
+                    yield Content(name=row["name"], html=row["htmlContent"], subject=row.get("subject") or "")
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make a template or draft; return its id."""

@@ -29,27 +29,27 @@ class Resources:
 
     def __init__(self, client: Client, folder: str, *, wanted: bool, emails: bool) -> None:
         self._client, self._name, self._wanted = client, folder, wanted
-        self._emails, self._has_emails = Emails(client), emails
+        self.emails, self._has_emails = Emails(client), emails
         self._create: Mapping[ResourceKind, Callable[[Resource, Mapping[str, Any]], str]] = {
             ResourceKind.FOLDER: self._create_folder,
             ResourceKind.FIELD: self._create_field,
             ResourceKind.LIST: self._create_list,
-            ResourceKind.TEMPLATE: self._emails.create,
-            ResourceKind.CAMPAIGN: self._emails.create,
+            ResourceKind.TEMPLATE: self.emails.create,
+            ResourceKind.CAMPAIGN: self.emails.create,
         }
         self._update: Mapping[ResourceKind, Callable[[Remote, Resource, Mapping[str, Any]], None]] = {
             ResourceKind.FOLDER: self._update_folder,
             ResourceKind.FIELD: self._update_field,
             ResourceKind.LIST: self._update_list,
-            ResourceKind.TEMPLATE: self._emails.update,
-            ResourceKind.CAMPAIGN: self._emails.update,
+            ResourceKind.TEMPLATE: self.emails.update,
+            ResourceKind.CAMPAIGN: self.emails.update,
         }
         self._delete: Mapping[ResourceKind, Callable[[Remote], None]] = {
             ResourceKind.FOLDER: self._delete_folder,
             ResourceKind.FIELD: self._delete_field,
             ResourceKind.LIST: self._delete_list,
-            ResourceKind.TEMPLATE: self._emails.delete,
-            ResourceKind.CAMPAIGN: self._emails.delete,
+            ResourceKind.TEMPLATE: self.emails.delete,
+            ResourceKind.CAMPAIGN: self.emails.delete,
         }
 
     def read(self) -> tuple[Remote, ...]:
@@ -59,7 +59,7 @@ class Resources:
             TerminalError: several folders have our folder's name.
         """
         folders = tuple(self._folders())
-        emails = tuple(self._emails.read()) if self._has_emails else ()
+        emails = tuple(self.emails.read()) if self._has_emails else ()
         return (*emails, *folders, *self._lists({folder.id for folder in folders if folder.name == self._name}), *self._fields())
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
 from franca_klaviyo import members, people
 from franca_klaviyo.client import HOST, Client
 from franca_klaviyo.resources import Resources
@@ -76,6 +76,10 @@ class KlaviyoConnection:
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""
         return members.field_values(self._client, remote)
+
+    def contents(self) -> Iterator[Content]:
+        """Yield the account's emails that are not ours."""
+        return self._resources.emails.contents()
 
     def close(self) -> None:
         """Close the connections."""

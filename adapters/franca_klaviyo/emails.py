@@ -7,7 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from franca.adapter import COMPUTED, Email, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
+from franca.adapter import (
+    COMPUTED,
+    Content,
+    Email,
+    Remote,
+    Resource,
+    ResourceKind,
+    TerminalError,
+    content_digest,
+    insist_on,
+    key_of,
+    owned_name,
+)
 from franca.definitions import Part
 from franca_klaviyo.client import Client, L, M, Operation
 
@@ -73,6 +85,14 @@ class Emails:
             included = {(each["type"], each["id"]): each for each in page.get("included") or ()}
             for row in page["data"]:
                 yield self._campaign(row, included)
+
+    def contents(self) -> Iterator[Content]:
+        """Yield templates that are not ours; subjects belong to messages."""
+        for page in self._client.pages(READ_TEMPLATES, page_size=PAGE):
+            for row in page["data"]:
+                shown = row["attributes"]
+                if key_of(shown["name"]) is None and shown.get("html"):
+                    yield Content(name=shown["name"], html=shown["html"])
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make a template or draft; return its id."""

@@ -57,7 +57,7 @@ class Resources:
         self._client = client
         self._tag = tag_name(project)
         self._tag_id: str | None = None
-        self._emails, self._has_emails = Emails(client), bool(project.templates or project.campaigns)
+        self.emails, self._has_emails = Emails(client), bool(project.templates or project.campaigns)
         self._processing: set[str] = set()
 
     # -- reading
@@ -67,8 +67,8 @@ class Resources:
         account = self._client.call(READ_ACCOUNT)["data"][0]["id"]
         metrics = {metric["id"]: _metric(metric) for page in self._client.pages(READ_METRICS) for metric in page["data"]}
         remotes = [*self._segments(metrics), *self._lists()]
-        emails = tuple(self._emails.read()) if self._has_emails else ()
-        fields = (*_fields(remotes), *map(_field, sorted(self._emails.fields)))
+        emails = tuple(self.emails.read()) if self._has_emails else ()
+        fields = (*_fields(remotes), *map(_field, sorted(self.emails.fields)))
         return Snapshot(account=account, remotes=(*fields, *remotes, *emails), names=_names(metrics))
 
     def _segments(self, metrics: Mapping[str, tuple[str, str]]) -> Iterator[Remote]:
@@ -111,7 +111,7 @@ class Resources:
         if resource.kind is ResourceKind.FIELD:
             return field_title(resource.key)
         if resource.kind in EMAILS:
-            return self._emails.create(resource, body)
+            return self.emails.create(resource, body)
         tag = self._tag_identity()  # first: were it to fail, nothing would be half made
         attributes = {"name": owned_name(resource.title, resource.key)}
         if resource.kind is ResourceKind.SEGMENT:
@@ -129,7 +129,7 @@ class Resources:
         if resource.kind is ResourceKind.FIELD:
             return
         if resource.kind in EMAILS:
-            self._emails.update(remote, resource, body)
+            self.emails.update(remote, resource, body)
             return
         name = owned_name(resource.title, resource.key)
         changes: dict[str, Any] = {} if name == remote.name else {"name": name}
@@ -151,7 +151,7 @@ class Resources:
         if remote.kind is ResourceKind.FIELD:
             return
         if remote.kind in EMAILS:
-            self._emails.delete(remote)
+            self.emails.delete(remote)
             return
         try:
             self._client.call(DELETE[remote.kind], remote.id)

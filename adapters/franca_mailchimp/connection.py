@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
 from franca_mailchimp import markers, members, people
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Client, host
@@ -77,6 +77,10 @@ class MailchimpConnection:
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""
         return people.field_values(self._audience, str(remote.body["tag"]))
+
+    def contents(self) -> Iterator[Content]:
+        """Yield the account's emails that are not ours."""
+        return self._resources.emails.contents()
 
     def close(self) -> None:
         """Close the connections."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from franca.adapter import Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
+from franca.adapter import Content, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Operation
 
@@ -49,6 +49,15 @@ class Emails:
             )
         for row in self._client.rows(READ_CAMPAIGNS, "campaigns", fields=_ROW, list_id=self._audience.id):
             yield self._remote(row)
+
+    def contents(self) -> Iterator[Content]:
+        """Yield the content of drafts that are not ours: no call shows the HTML of a template."""
+        for row in self._client.rows(READ_CAMPAIGNS, "campaigns", fields=_ROW, list_id=self._audience.id, status=DRAFT):
+            settings = row.get("settings") or {}
+            title = settings.get("title") or ""
+            html = "" if key_of(title) else self._client.call(READ_CONTENT, str(row["id"]), fields=["html"]).get("html")
+            if html:
+                yield Content(name=title or str(row["id"]), html=html, subject=settings.get("subject_line") or "")
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make a template or draft; return its id."""

@@ -32,7 +32,7 @@ class Resources:
 
     def __init__(self, audience: Audience, *, emails: bool) -> None:
         self._audience, self._client = audience, audience.client
-        self._emails, self._has_emails = Emails(audience), emails
+        self.emails, self._has_emails = Emails(audience), emails
 
     def read(self) -> Snapshot:
         """Read everything that a plan compares or names."""
@@ -45,12 +45,12 @@ class Resources:
     def _read_emails(self) -> Iterator[Remote]:
         """Yield templates and drafts; a project without any asks for none."""
         if self._has_emails:
-            yield from self._emails.read()
+            yield from self.emails.read()
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make a resource; return its id."""
         if resource.kind in EMAILS:
-            return self._emails.create(resource, body)
+            return self.emails.create(resource, body)
         operation = CREATE_FIELD if resource.kind is ResourceKind.FIELD else CREATE_SEGMENT
         made = self._client.call(operation, self._audience.id, _CREATION[resource.kind](_name(resource), body))
         return str(made["merge_id"] if resource.kind is ResourceKind.FIELD else made["id"])
@@ -62,7 +62,7 @@ class Resources:
             DestinationError: it is a merge field of another type, which is read-only.
         """
         if resource.kind in EMAILS:
-            self._emails.update(remote, resource, body)
+            self.emails.update(remote, resource, body)
             return
         if resource.kind is ResourceKind.FIELD:
             _same_type(remote, body)
@@ -72,7 +72,7 @@ class Resources:
     def delete(self, remote: Remote) -> None:
         """Delete a resource; one that is gone already is fine."""
         if remote.kind in EMAILS:
-            self._emails.delete(remote)
+            self.emails.delete(remote)
             return
         operation = DELETE_FIELD if remote.kind is ResourceKind.FIELD else DELETE_SEGMENT
         try:

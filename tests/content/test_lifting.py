@@ -152,7 +152,7 @@ def test_the_command_writes_files_and_lists_what_stays(tmp_path, capsys, monkeyp
         assert ended.value.code == code
     told = capsys.readouterr()
     assert "1 parts stay native" in told.out
-    assert "Spring sale.html:1: {{ event.x }}: " in told.out
+    assert "Spring sale:1: {{ event.x }}: " in told.out
     assert "is there already" in told.err
     written = (tmp_path / "shop" / "content" / "Spring_sale.html").read_text(encoding="utf-8")
     assert '{{ profile.first_name | default("you") }}' in written

@@ -186,6 +186,36 @@ def test_removing_a_template_needs_its_word_and_a_computed_field_goes_without(sh
         assert at.changes() == []
 
 
+@pytest.mark.foreign_traffic("somebody's own email is made, by hand as it were")
+@every_adapter
+def test_what_others_wrote_there_can_be_imported_and_ours_is_left_out(shop: Path, tmp_path: Path, name: str) -> None:
+    with place(shop, tmp_path, name) as at:
+        at.apply()
+        assert list(at.connection.contents()) == []
+        _foreign(at)
+        found = [(each.name, each.html) for each in at.connection.contents()]
+        assert found == [("Theirs", "<p>Hello, this is theirs</p>")]
+
+
+def _foreign(at: Place) -> None:
+    """Make an email without our mark, as somebody would by hand."""
+    html, client = "<p>Hello, this is theirs</p>", at.connection._client if at.name != "mailchimp" else at.connection._audience.client
+    if at.name == "klaviyo":
+        from franca_klaviyo.emails import CREATE_TEMPLATE
+
+        client.call(CREATE_TEMPLATE, {"data": {"type": "template", "attributes": {"name": "Theirs", "editor_type": "CODE", "html": html}}})
+    elif at.name == "brevo":
+        body = {"templateName": "Theirs", "subject": "S", "sender": {"email": "a@b.test"}, "htmlContent": html}
+        client.call("create", "POST", "/smtp/templates", safe=False, body=body)
+    else:
+        from franca_mailchimp.emails import CREATE_CAMPAIGN, WRITE_CONTENT
+
+        settings = {"title": "Theirs", "subject_line": "S", "from_name": "A", "reply_to": "a@b.test"}
+        recipients = {"list_id": at.connection._audience.id}
+        made = client.call(CREATE_CAMPAIGN, {"type": "regular", "recipients": recipients, "settings": settings})
+        client.call(WRITE_CONTENT, made["id"], {"html": html})
+
+
 def test_what_an_esp_cannot_say_stops_the_plan_with_its_place(shop: Path, tmp_path: Path) -> None:
     with place(shop, tmp_path, "mailchimp") as at:
         at.edit("content/welcome.mjml", "<mj-text>New in this week.</mj-text>", '<mj-text>{{ coupon("X") }}</mj-text>')

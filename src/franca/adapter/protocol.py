@@ -91,6 +91,15 @@ class Email:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Content:
+    """Somebody's email as the ESP holds it; the subject is empty where it belongs to messages alone."""
+
+    name: str
+    html: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A campaign at one destination.
 
@@ -160,6 +169,10 @@ class Connection(Protocol):
 
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""
+        ...
+
+    def contents(self) -> Iterator[Content]:
+        """Yield the account's own emails that are not ours, for import; at Mailchimp those of drafts, since templates show no HTML."""
         ...
 
     def close(self) -> None:

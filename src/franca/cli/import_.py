@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,14 +14,17 @@ from franca.cli.common import HERE, Format, FormatOption, ProjectOption, load_ch
 from franca.errors import FrancaError
 
 if TYPE_CHECKING:
-    from franca.adapter import Lifted, Site
+    from franca.adapter import Content, Lifted, Site
 
 NAME = "import"
 
 
-def run(
-    destination: Annotated[str, typer.Argument(metavar="DESTINATION", help="Whose templates they are.")],
-    content: Annotated[list[Path], typer.Option("--content", metavar="FILE", help="A template of that ESP; may be given several times.")],
+def run(  # noqa: PLR0917 - a command's options
+    destination: Annotated[str, typer.Argument(metavar="DESTINATION", help="Whose emails they are.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Exported templates.", show_default="what the account holds")
+    ] = None,
+    content: Annotated[bool, typer.Option("--content", help="Import templates.")] = False,
     project: ProjectOption = HERE,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write.", show_default="the project's content/")] = None,
     format_: FormatOption = Format.TEXT,
@@ -33,21 +37,38 @@ def run(
     """
     from franca.adapter import adapter
 
-    checked = load_checked(project)
-    site = next(sites(checked, [destination]))
+    if not content:
+        raise FrancaError("franca import reads templates so far, and nothing else", remedy="add --content")
+    site = next(sites(load_checked(project), [destination]))
     lifter = adapter(site.destination.adapter).lifter(site)
     folder = out or project / "content"
-    targets = {file: folder / f"{_key(file)}.html" for file in content}
-    for file, target in targets.items():
+    found = {folder / f"{_key(each.name)}.html": each for each in (_exported(files) if files else _held(site))}
+    for target, each in found.items():
         if target.exists():
             raise FrancaError(
-                f"{target} is there already", remedy=f"rename {file.name}, or write elsewhere with --out; nothing was written"
+                f"{target} is there already", remedy=f"rename {each.name!r}, or write elsewhere with --out; nothing was written"
             )
-    lifted = {file: lifter.lift(_read(file)) for file in content}
     folder.mkdir(parents=True, exist_ok=True)
-    for file, found in lifted.items():
-        targets[file].write_text(_front(file, site) + found.text, encoding="utf-8")
-    typer.echo(_json(lifted, targets) if format_ is Format.JSON else _text(lifted, targets))
+    lifted = {target: (each, lifter.lift(each.html)) for target, each in found.items()}
+    for target, (each, made) in lifted.items():
+        target.write_text(_front(each, lifter.lift(each.subject).text, site) + made.text, encoding="utf-8")
+    typer.echo(_json(lifted) if format_ is Format.JSON else _text(lifted))
+
+
+def _exported(files: list[Path]) -> list[Content]:
+    from franca.adapter import Content
+
+    return [Content(name=file.stem, html=_read(file)) for file in files]
+
+
+def _held(site: Site) -> list[Content]:
+    from franca.adapter import RealWaiter, adapter
+
+    connection = adapter(site.destination.adapter).connect(site, RealWaiter())
+    try:
+        return list(connection.contents())
+    finally:
+        connection.close()
 
 
 def _read(file: Path) -> str:
@@ -57,26 +78,26 @@ def _read(file: Path) -> str:
         raise FrancaError(f"{file} cannot be read as text", remedy="export it again as HTML in UTF-8") from error
 
 
-def _key(file: Path) -> str:
-    return re.sub(r"\W+", "_", file.stem, flags=re.ASCII).strip("_") or "template"
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "template"
 
 
-def _front(file: Path, site: Site) -> str:
-    name = json.dumps(file.stem.replace("_", " ").capitalize(), ensure_ascii=False)
-    return f"---\nname: {name}\nsubject: {name}\ndestinations: [{site.destination.name}]\n---\n"
+def _front(each: Content, subject: str, site: Site) -> str:
+    name, shown = (json.dumps(text, ensure_ascii=False) for text in (each.name, subject or each.name))
+    return f"---\nname: {name}\nsubject: {shown}\ndestinations: [{site.destination.name}]\n---\n"
 
 
-def _text(lifted: dict[Path, Lifted], targets: dict[Path, Path]) -> str:
-    lines = []
-    for file, found in lifted.items():
-        lines.append(f"wrote {targets[file]}: " + (f"{len(found.kept)} parts stay native" if found.kept else "all of it is portable"))
-        lines += [f"  {file.name}:{kept.line}: {kept.tag}: {kept.why}" for kept in found.kept]
-    return "\n".join([*lines, "set the subject, then remove `destinations` from the front matter when it is to go elsewhere too"])
+def _text(lifted: Mapping[Path, tuple[Content, Lifted]]) -> str:
+    lines = [] if lifted else ["the account holds no email that is not ours"]
+    for target, (each, found) in lifted.items():
+        lines.append(f"wrote {target}: " + (f"{len(found.kept)} parts stay native" if found.kept else "all of it is portable"))
+        lines += [f"  {each.name}:{kept.line}: {kept.tag}: {kept.why}" for kept in found.kept]
+    return "\n".join([*lines, "look at the subjects, then remove `destinations` from the front matter of what is to go elsewhere too"])
 
 
-def _json(lifted: dict[Path, Lifted], targets: dict[Path, Path]) -> str:
+def _json(lifted: Mapping[Path, tuple[Content, Lifted]]) -> str:
     files = [
-        {"file": str(targets[file]), "kept": [{"tag": kept.tag, "why": kept.why, "line": kept.line} for kept in found.kept]}
-        for file, found in lifted.items()
+        {"file": str(target), "name": each.name, "kept": [{"tag": kept.tag, "why": kept.why, "line": kept.line} for kept in found.kept]}
+        for target, (each, found) in lifted.items()
     ]
     return json.dumps({"files": files}, indent=2, ensure_ascii=False)
