@@ -6,10 +6,12 @@ python docs/generate.py [--check]
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 from franca.adapter import COMPUTED, Finding, Site, Translation, adapter
 from franca.content import FILTERS, document
+from franca.content.examples import FILTER_ARGUMENTS, FILTER_EXAMPLES
 from franca.definitions import (
     Attribute,
     Data,
@@ -155,7 +157,26 @@ def page() -> str:
     )
     table = [f"| construct | {' | '.join(ESPS.values())} |", "|---|" + "---|" * len(ESPS)]
     table += [f"| {what} | {' | '.join(cells[esp] for esp in ESPS)} |" for what, cells in rows]
-    return head + "\n".join(table) + "\n"
+    return head + "\n".join(table) + "\n" + _filters()
+
+
+def _filters() -> str:
+    head = "\n## Filters, by example\n\n"
+    head += "In the locale de_DE and the zone Europe/Berlin; *missing* is a missing value.\n\n| filter | makes | of |\n|---|---|---|\n"
+    rows = [
+        f"| {_code(name + _called(FILTER_ARGUMENTS.get(name, ())))} | {_code(_shown(made))} | {_code(_shown(value))} |"
+        for name, examples in FILTER_EXAMPLES.items()
+        for value, made in examples
+    ]
+    return head + "\n".join(rows) + "\n"
+
+
+def _called(arguments: tuple[object, ...]) -> str:
+    return f"({', '.join(map(repr, arguments))})" if arguments else ""
+
+
+def _shown(value: object) -> str:
+    return "missing" if value is None else value.isoformat() if isinstance(value, date) else repr(value)
 
 
 def main() -> None:

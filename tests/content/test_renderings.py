@@ -9,6 +9,7 @@ import pytest
 
 from content.random_templates import person, project, setting, template
 from franca.adapter import ABSENT, Site, Translation, adapter
+from franca.cli import esp as esp_module
 from franca.cli.esp import filled_in, rendered
 from franca.content import Document, Renderer, document
 from franca.definitions import Part
@@ -79,6 +80,28 @@ def test_every_esp_renders_what_twenty_thousand_templates_mean(name: str, capsys
         total += prove(name, seed, 100)
     with capsys.disabled():
         print(f"\n{name}: {dict(total)}")  # noqa: T201 - figures for the note
+
+
+OF_TEMPLATES = sorted(identity for identity, each in adapter("mailchimp").assumptions.items() if each.templates)
+
+
+@pytest.mark.parametrize("assumption", OF_TEMPLATES)
+def test_an_assumption_of_templates_matters_to_those_who_name_it_alone(assumption: str) -> None:
+    """Flipped in the sandbox, it changes renderings of templates that lean on it, and no other."""
+    esp = esp_module._emulator("mailchimp", AS_OF)
+    dialect = adapter("mailchimp").dialect(Site(project=PROJECT, destination=PROJECT.destinations["mailchimp"]))
+    wrong, people = {True: 0, False: 0}, random.Random(3)
+    esp.assumptions[assumption] = False
+    try:
+        for made in documents(41, 120):
+            said = dialect.translate(made)
+            if not said.findings:
+                leaning = assumption in {each.id for each in said.assumptions}
+                wrong[leaning] += len(differences("mailchimp", made, said, people, Counter()))
+    finally:
+        esp.assumptions[assumption] = True
+    assert wrong[False] == 0
+    assert wrong[True] > 0
 
 
 @pytest.mark.parametrize("name", ESPS)

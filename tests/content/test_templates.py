@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +10,7 @@ from jinja2 import Environment, Undefined
 
 from content.random_templates import person, project, setting, template
 from franca.content import FILTERS, Document, Person, Renderer, Setting, document
+from franca.content.examples import FILTER_ARGUMENTS, FILTER_EXAMPLES
 from franca.definitions import Format, Part, Position, Source, Template
 from franca.errors import ProblemsError
 
@@ -132,37 +131,17 @@ def test_a_value_stands_only_where_it_can_be_escaped(body: str, told: str) -> No
 
 # -- the filters: five inputs and results for each (German, Berlin)
 
-TABLE = {
-    "upper": [("ann", "ANN"), ("ß", "SS"), ("é", "É"), ("aB1", "AB1"), ("", None)],
-    "lower": [("ANN", "ann"), ("ΑΣ", "ας"), ("É", "é"), ("aB1", "ab1"), (None, None)],
-    "title": [("jean luc", "Jean Luc"), ("o'neil", "O'neil"), ("ANNA-LENA", "Anna-Lena"), ("ß", "SS"), ("a (b)", "A (B)")],
-    "capitalize": [("ann", "Ann"), ("ANN LEE", "Ann lee"), ("éa", "Éa"), ("1a", "1a"), ("", None)],
-    "trim": [("  a ", "a"), ("a b", "a b"), ("\ta\n", "a"), ("   ", ""), (None, None)],
-    "truncate": [("abcdef", "ab…"), ("abc", "abc"), ("ab cd", "ab…"), ("a bcd", "a…"), ("", None)],
-    "replace": [("abc", "Abc"), ("aaa", "AAA"), ("xyz", "xyz"), ("", None), ("cab", "cAb")],
-    "number": [(1234, "1.234"), (0, "0"), (-5, "-5"), (Decimal("2.5"), "2"), (None, None)],
-    "money": [(Decimal("10.5"), "10,50\xa0€"), (0, "0,00\xa0€"), (Decimal(-1), "-1,00\xa0€"), (1234567, "1.234.567,00\xa0€"), (None, None)],
-    "date": [
-        (date(2026, 3, 4), "04.03.2026 März"),
-        (date(2024, 2, 29), "29.02.2024 Februar"),
-        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), "29.03.2026 März"),
-        (datetime(2026, 12, 31, 23, 30, tzinfo=UTC), "01.01.2027 Januar"),
-        (None, None),
-    ],
-    "urlencode": [("a b", "a%20b"), ("ä", "%C3%A4"), ("a/b?c&d", "a%2Fb%3Fc%26d"), ("-._~", "-._~"), ("", None)],
-    "join": [(["a", "b"], "a, b"), (["a"], "a"), ([], None), (None, None), (["", "b"], ", b")],
-    "length": [(["a", "b"], 2), (["a"], 1), ([], None), (None, None), (["", ""], 2)],
-}
-ARGUMENTS = {"truncate": (3,), "replace": ("a", "A"), "money": ("EUR",), "date": ("%d.%m.%Y %B",), "join": (", ",)}
-
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 def test_every_filter_has_one_result(name: str) -> None:
     from franca.content.filters import missing
 
     german = Setting(locale="de_DE", zone=ZoneInfo("Europe/Berlin"))
-    found = [(value, None if missing(value) else FILTERS[name].apply(value, german, *ARGUMENTS.get(name, ()))) for value, _ in TABLE[name]]
-    assert found == TABLE[name]
+    found = [
+        (value, None if missing(value) else FILTERS[name].apply(value, german, *FILTER_ARGUMENTS.get(name, ())))
+        for value, _ in FILTER_EXAMPLES[name]
+    ]
+    assert found == FILTER_EXAMPLES[name]
 
 
 # -- the tracing itself, against Jinja

@@ -193,6 +193,7 @@ class _Writing:
 
     def _whole(self, part: Part, pieces: Pieces) -> str:
         if computable(pieces) and _never_empty(pieces):
+            self.assumptions.update(self.dialect.raw)
             return self.dialect.computed(self._field(pieces), Print(value=Feed(name="")), part, maybe_absent=False)
         what = f"{self.dialect.title} has no conditions in the {part.replace('_', ' ')}"
         self._find("conditional-part", what, next((p.position for p in pieces if p.position), None))
