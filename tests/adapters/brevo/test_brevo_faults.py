@@ -28,8 +28,8 @@ IDS = ["500", "503-html", "reset", "reset-after", "truncate", "hang"]
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hanging call ends after a fifth of a second."""
-    monkeypatch.setattr(client, "TIMEOUT", (5, 0.2))
+    """A hanging call ends soon, and a busy machine still answers in time."""
+    monkeypatch.setattr(client, "TIMEOUT", (5, 1.5))
 
 
 def fail(shop: Shop, match: str, **fault: Any) -> None:
