@@ -59,7 +59,7 @@ def course(theatre: Theatre, esp: str, request: pytest.FixtureRequest) -> Course
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up after a quarter of a second without an answer."""
     for client in (franca_klaviyo.client, franca_mailchimp.client, franca_brevo.client):
-        monkeypatch.setattr(client, "TIMEOUT", (5, 0.25))
+        monkeypatch.setattr(client, "TIMEOUT", (5, 1.0))
 
 
 def middle(course: Course, *, write: bool) -> int:

@@ -152,7 +152,7 @@ def test_a_marker_import_survives_a_lost_answer(found: Account) -> None:
 
 def test_a_silent_server_ends_in_a_timeout(found: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer within the read timeout is an unknown outcome for a create, and a retry for a read."""
-    monkeypatch.setattr(client, "TIMEOUT", (1, 0.2))
+    monkeypatch.setattr(client, "TIMEOUT", (5, 1.0))
     found.host.faults.add(Fault(kind="hang", match="POST /api/segments$", times=1))
     with pytest.raises(UnknownOutcomeError, match="no answer in time"):
         create(found)
