@@ -1,0 +1,75 @@
+"""Campaign drafts: whose audience becomes which segment, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from franca.definitions import Project
+from franca.demo import run
+from franca.errors import ProblemsError
+from franca.language import check, load
+from franca.logic import fingerprint
+
+DEMO = Path(run.__file__).parent / "project"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    copytree(DEMO, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def checked(shop: Path, audience: str, **lines: str) -> Project:
+    text = "".join(f"{key}: {value}\n" for key, value in {"template": "welcome", "send_from": "a@b.example", **lines}.items())
+    (shop / "campaigns" / "spring.yaml").write_text(f"{text}audience: {audience}\n", encoding="utf-8")
+    return check(load(shop))
+
+
+def test_one_segment_is_its_own_audience(shop: Path) -> None:
+    assert checked(shop, "{include: [vip]}").campaigns["spring"].audience == "vip"
+
+
+def test_several_segments_become_one_with_everybody_once(shop: Path) -> None:
+    found = checked(shop, "{include: [vip, newcomers], exclude: [win_back]}")
+    assert found.campaigns["spring"].audience == "spring_audience"
+    (shop / "segments" / "same.yaml").write_text(
+        "segments: {same: {name: Same, where: {all: [{any: [{segment: vip}, {segment: newcomers}]}, {none: [{segment: win_back}]}]}}}",
+        encoding="utf-8",
+    )
+    same = check(load(shop)).segments["same"]
+    assert fingerprint(found.segments["spring_audience"].where) == fingerprint(same.where)
+
+
+def test_exclusively_leaves_out_whoever_has_an_earlier_segment_of_the_group(shop: Path) -> None:
+    found = checked(shop, "{include: [newcomers], exclusively: lifecycle}")
+    (shop / "segments" / "same.yaml").write_text(
+        "segments: {same: {name: Same, where: {all: [{segment: newcomers}, {none: [{segment: vip}]}]}}}", encoding="utf-8"
+    )
+    same = check(load(shop)).segments["same"]
+    assert fingerprint(found.segments["spring_audience"].where) == fingerprint(same.where)
+    assert checked(shop, "{include: [vip], exclusively: lifecycle}").campaigns["spring"].audience == "vip"
+
+
+@pytest.mark.parametrize(
+    ("audience", "lines", "told"),
+    [
+        ("{}", {}, "an audience includes at least one segment"),
+        ("{include: []}", {}, "is empty"),
+        ("{include: [vipp]}", {}, "there is no segment 'vipp'; did you mean \"vip\"?"),
+        ("{include: [vip]}", {"template": "welcom"}, "there is no template 'welcom'"),
+        ("{include: [vip]}", {"send_from": "shop"}, "send_from is an email address"),
+        ("{include: [vip]}", {"destinations": "[mailchip]"}, "there is no destination 'mailchip'"),
+        ("{include: [dach], exclusively: lifecycle}", {}, "is not of the group 'lifecycle'"),
+        ("{include: [vip], exclusively: life}", {}, "there is no group 'life'"),
+        ("{include: [vip]}", {"variants": "[a]"}, "variants are a part of the language that this version does not read yet"),
+        ("{include: [vip], to: all}", {}, "has no key 'to'"),
+    ],
+)
+def test_an_audience_is_never_guessed(shop: Path, audience: str, lines: dict[str, str], told: str) -> None:
+    with pytest.raises(ProblemsError) as refused:
+        checked(shop, audience, **lines)
+    assert told in str(refused.value)
+    assert "campaigns/spring.yaml" in str(refused.value)
