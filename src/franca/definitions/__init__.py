@@ -1,6 +1,21 @@
 """What a project says: frozen, typed, hashable records, each with its position; no behaviour beyond validation."""
 
-from franca.definitions.content import Campaign, Format, Part, Source, Template
+from franca.definitions.content import (
+    CONTROL,
+    Approval,
+    Campaign,
+    Copy,
+    Experiment,
+    Format,
+    Metric,
+    Part,
+    Slot,
+    Source,
+    Template,
+    Texts,
+    Variant,
+    Wording,
+)
 from franca.definitions.position import Position
 from franca.definitions.predicates import (
     All,
@@ -63,6 +78,7 @@ from franca.definitions.values import (
 )
 
 __all__ = [
+    "CONTROL",
     "MANY",
     "MONTHS",
     "SECONDS",
@@ -71,12 +87,14 @@ __all__ = [
     "Ago",
     "All",
     "AnyOf",
+    "Approval",
     "Attribute",
     "AttributeTest",
     "Campaign",
     "ConsentSource",
     "ConsentTest",
     "Constant",
+    "Copy",
     "Count",
     "Data",
     "DataType",
@@ -86,6 +104,7 @@ __all__ = [
     "EventSource",
     "EventTest",
     "Everyone",
+    "Experiment",
     "FieldMapping",
     "Format",
     "From",
@@ -94,6 +113,7 @@ __all__ = [
     "Last",
     "Mailable",
     "Measure",
+    "Metric",
     "NamedDay",
     "Next",
     "Node",
@@ -114,12 +134,16 @@ __all__ = [
     "Segment",
     "SinceAttribute",
     "SinceLatest",
+    "Slot",
     "Source",
     "Status",
     "Sum",
     "Template",
+    "Texts",
     "TimeTest",
     "To",
     "Unit",
     "ValueTest",
+    "Variant",
+    "Wording",
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
+from franca.definitions.position import Position
 from franca.definitions.values import Node
 
 
@@ -42,6 +45,7 @@ class Template(Node):
         uses: the attributes that the front matter allows; None allows all.
         language: of the text, as in `lang` of HTML.
         destinations: where the template goes; None is everywhere.
+        copy: what `copy.NAME` is: a text, or a list of texts. A campaign with variants puts theirs in place.
     """
 
     key: str
@@ -56,6 +60,99 @@ class Template(Node):
     uses: tuple[str, ...] | None = None
     language: str = "en"
     destinations: tuple[str, ...] | None = None
+    copy: Mapping[str, Source | tuple[Source, ...]] = field(default_factory=dict)
+
+
+Texts = Mapping[str, str | tuple[str, ...]]
+"""Field → text, or a list of texts (paragraphs). `subject` and `preview_text` are the email's own; others are what `copy.NAME` is."""
+
+CONTROL = "control"
+"""The key of the variant that people wrote; it is the first arm of every test."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot(Node):
+    """What `[[name]]` stands for in copy: a fixed *text*, or a person's attribute *profile* with a *default* for those without it."""
+
+    text: str = ""
+    profile: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording(Node):
+    """One variant's texts, with slots as `[[name]]`; *places* is where each text was written."""
+
+    key: str
+    texts: Texts
+    angle: str = ""
+    places: Mapping[str, Position] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval(Node):
+    """Who read which text; *digest* is of the texts and slots that they read."""
+
+    by: str
+    at: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy(Node):
+    """The variants of one brief for one segment in one language: `copy/BRIEF/SEGMENT.LANGUAGE.yaml`.
+
+    Attributes:
+        segment: its key, or `all` for the whole audience of a campaign.
+        wordings: the control first.
+        approval: None when nobody has approved it.
+        provenance: how the texts came about: model, prompt, hash of the brief, date, rules; nothing that means something to an ESP.
+    """
+
+    brief: str
+    segment: str
+    language: str
+    wordings: tuple[Wording, ...]
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    approval: Approval | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+class Metric(StrEnum):
+    """What an experiment decides on, per delivered email. Opens are none: mail clients open by themselves."""
+
+    CLICKS = "clicks"
+    ORDERS = "orders"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment(Node):
+    """How variants are compared; fixed before anything is sent.
+
+    Attributes:
+        share: of the audience that takes part, evenly over the arms; the rest receives the ESP's winner after *wait_hours*.
+        baseline, effect, power, alpha: what the size is planned by: the control's rate, the relative lift worth finding, error rates.
+        looks: how often anybody means to look before the end; more than one makes the analysis sequential.
+    """
+
+    metric: Metric = Metric.CLICKS
+    share: Decimal = Decimal(1)
+    wait_hours: int = 24
+    baseline: Decimal = Decimal("0.02")
+    effect: Decimal = Decimal("0.2")
+    power: Decimal = Decimal("0.8")
+    alpha: Decimal = Decimal("0.05")
+    looks: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant(Node):
+    """A wording as parts of a template: what one arm of a test reads."""
+
+    key: str
+    subject: Source | None = None
+    preview_text: Source | None = None
+    copy: Mapping[str, Source | tuple[Source, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +165,12 @@ class Campaign(Node):
         audience: the key of the segment that is the audience: the one included, or the one that checking makes of several.
         destinations: where the draft is made; None is everywhere.
         send_from: the sender's address.
+        brief: the folder below copy/ whose variants it tests; None when the template is sent as it is.
+        arms: the variants, the control first; empty when the template is sent as it is.
+        experiment: how the arms are compared.
+        of: the campaign as written, when this is a part of it.
+        segment: whose copy this part has, or `all`.
+        arm: which one this part is, where the ESP cannot split an audience itself.
     """
 
     key: str
@@ -79,3 +182,9 @@ class Campaign(Node):
     exclusively: str | None = None
     audience: str = ""
     destinations: tuple[str, ...] | None = None
+    brief: str | None = None
+    arms: tuple[Variant, ...] = ()
+    experiment: Experiment | None = None
+    of: str = ""
+    segment: str = ""
+    arm: str = ""
