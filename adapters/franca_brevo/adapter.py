@@ -27,7 +27,7 @@ from franca.adapter import (
 from franca.definitions import Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
-from franca_brevo.capabilities import CAPABILITIES, LIMITS
+from franca_brevo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_brevo.content import BrevoDialect
 from franca_brevo.lifting import BrevoLifter
 from franca_brevo.segments import assess, marker_field, members_list
@@ -45,6 +45,7 @@ class BrevoAdapter:
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
     members_kind = ResourceKind.LIST
+    testing = TESTING
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:  # noqa: ARG002 - the protocol's signature
         """Say of each realisation whether it is exact: lists always, markers too, native segments never."""
@@ -95,13 +96,13 @@ class BrevoAdapter:
         subject = email.parts[Part.SUBJECT]
         return template_resource(email, self.title, subject=subject, sender=str(sender), active=True)
 
-    def compile_draft(self, draft: Draft, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
+    def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - the protocol's signature
         """Return the draft.
 
         Raises:
             FrancaError: it is plain text.
         """
-        return draft_resource(draft, self.title)
+        return (draft_resource(draft, self.title),)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

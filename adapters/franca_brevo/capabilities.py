@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support
+from decimal import Decimal
+
+from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 
 _SEGMENTS = "https://developers.brevo.com/reference/get-segments"
 _LISTS = "https://developers.brevo.com/reference/get-contacts-from-list"
@@ -40,3 +42,5 @@ LIMITS = Limits(
     fields_batch=IMPORT_ROWS,
     fields=200,  # contact attributes of one account (reported: help.brevo.com, a digest of 2026-09-25)
 )
+
+TESTING = Testing(parts=frozenset(), arms=1, metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source="")

@@ -30,7 +30,7 @@ from franca.adapter import (
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
 from franca_klaviyo.assumptions import ASSUMPTIONS, LOWER_CASE
-from franca_klaviyo.capabilities import CAPABILITIES, LIMITS
+from franca_klaviyo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_klaviyo.content import KlaviyoDialect
 from franca_klaviyo.definition import canonical
 from franca_klaviyo.emails import with_fields
@@ -55,6 +55,7 @@ class KlaviyoAdapter:
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
     members_kind = ResourceKind.LIST
+    testing = TESTING
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here; lists and markers always are."""
@@ -114,14 +115,16 @@ class KlaviyoAdapter:
         """
         return template_resource(with_fields(email), self.title)
 
-    def compile_draft(self, draft: Draft, site: Site) -> Resource:  # noqa: ARG002 - as above
-        """Return the draft: one message with one variation, its template assigned.
+    def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - as above
+        """Return the draft: one message with one variation, its template assigned; an arm's own template beside it.
 
         Raises:
             FrancaError: it is plain text.
         """
-        made = draft_resource(replace(draft, email=with_fields(draft.email)), self.title)
-        return replace(made, payload={"template": draft.email.template.key})
+        email = with_fields(draft.email)
+        made = draft_resource(replace(draft, email=email), self.title)
+        own = (template_resource(email, self.title),) if draft.campaign.arms else ()
+        return (*own, replace(made, payload={"template": email.template.key}))
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support
+from decimal import Decimal
+
+from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca_klaviyo.segments import CONDITIONS
 
 _SEGMENTS = "https://developers.klaviyo.com/en/reference/segments_api_overview"
@@ -31,3 +33,5 @@ FIELDS_BATCH = 10_000
 """Profiles of one bulk import (contract: bulk_import_profiles)."""
 
 LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, creates_per_day=100)
+
+TESTING = Testing(parts=frozenset(), arms=1, metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source="")

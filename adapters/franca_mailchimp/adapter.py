@@ -31,7 +31,7 @@ from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
-from franca_mailchimp.capabilities import CAPABILITIES, LIMITS
+from franca_mailchimp.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_mailchimp.content import MailchimpDialect
 from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
@@ -57,6 +57,7 @@ class MailchimpAdapter:
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
     members_kind = ResourceKind.TAG
+    testing = TESTING
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here; tags and markers always are."""
@@ -119,14 +120,14 @@ class MailchimpAdapter:
         made = template_resource(email, self.title)
         return replace(made, title=f"{made.title} · {made.body['html'][:8]}", body={})
 
-    def compile_draft(self, draft: Draft, site: Site) -> Resource:  # noqa: ARG002 - as above
+    def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - as above
         """Return the draft; Mailchimp sends from the address of `reply_to`.
 
         Raises:
             FrancaError: it is plain text.
         """
         made = draft_resource(draft, self.title)
-        return replace(made, body={key: value for key, value in made.body.items() if key != "from"})
+        return (replace(made, body={key: value for key, value in made.body.items() if key != "from"}),)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

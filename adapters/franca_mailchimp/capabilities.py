@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support
+from decimal import Decimal
+
+from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca_mailchimp.segments import CONDITIONS
 
 _SEGMENTS = "https://mailchimp.com/developer/marketing/api/list-segments/"
@@ -34,3 +36,5 @@ FIELDS = 30
 """Merge fields of an audience with the defaults (reported; 80 on Premium; sheet section 2)."""
 
 LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, fields=FIELDS)
+
+TESTING = Testing(parts=frozenset(), arms=1, metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source="")

@@ -34,13 +34,13 @@ def test_one_segment_is_its_own_audience(shop: Path) -> None:
 
 def test_several_segments_become_one_with_everybody_once(shop: Path) -> None:
     found = checked(shop, "{include: [vip, newcomers], exclude: [win_back]}")
-    assert found.campaigns["spring"].audience == "spring_audience"
+    assert found.campaigns["spring"].audience == "spring.audience"
     (shop / "segments" / "same.yaml").write_text(
         "segments: {same: {name: Same, where: {all: [{any: [{segment: vip}, {segment: newcomers}]}, {none: [{segment: win_back}]}]}}}",
         encoding="utf-8",
     )
     same = check(load(shop)).segments["same"]
-    assert fingerprint(found.segments["spring_audience"].where) == fingerprint(same.where)
+    assert fingerprint(found.segments["spring.audience"].where) == fingerprint(same.where)
 
 
 def test_exclusively_leaves_out_whoever_has_an_earlier_segment_of_the_group(shop: Path) -> None:
@@ -49,7 +49,7 @@ def test_exclusively_leaves_out_whoever_has_an_earlier_segment_of_the_group(shop
         "segments: {same: {name: Same, where: {all: [{segment: newcomers}, {none: [{segment: vip}]}]}}}", encoding="utf-8"
     )
     same = check(load(shop)).segments["same"]
-    assert fingerprint(found.segments["spring_audience"].where) == fingerprint(same.where)
+    assert fingerprint(found.segments["spring.audience"].where) == fingerprint(same.where)
     assert checked(shop, "{include: [vip], exclusively: lifecycle}").campaigns["spring"].audience == "vip"
 
 
@@ -64,7 +64,8 @@ def test_exclusively_leaves_out_whoever_has_an_earlier_segment_of_the_group(shop
         ("{include: [vip]}", {"destinations": "[mailchip]"}, "there is no destination 'mailchip'"),
         ("{include: [dach], exclusively: lifecycle}", {}, "is not of the group 'lifecycle'"),
         ("{include: [vip], exclusively: life}", {}, "there is no group 'life'"),
-        ("{include: [vip]}", {"variants": "[a]"}, "variants are a part of the language that this version does not read yet"),
+        ("{include: [vip]}", {"variants": "spring"}, "there is no folder copy/spring"),
+        ("{include: [vip]}", {"experiment": "{metric: clicks}"}, "an experiment compares variants, and the campaign has none"),
         ("{include: [vip], to: all}", {}, "has no key 'to'"),
     ],
 )

@@ -11,6 +11,8 @@ from franca.adapter.protocol import (
     ABSENT,
     PROTOCOL,
     Adapter,
+    Arm,
+    ArmResult,
     Choice,
     Connection,
     Contact,
@@ -18,8 +20,10 @@ from franca.adapter.protocol import (
     Draft,
     Email,
     Marker,
+    Results,
     Setting,
     Site,
+    Testing,
     Written,
 )
 from franca.adapter.registry import adapter, installed
@@ -41,6 +45,7 @@ from franca.adapter.resources import (
     symbolic,
 )
 from franca.adapter.secret import Secret, resolve
+from franca.adapter.splits import why_not, with_splits
 from franca.adapter.transport import TIMEOUT, Failure, Policy, RealWaiter, Verdict, VirtualWaiter, Waiter, Window
 
 __all__ = [
@@ -52,6 +57,8 @@ __all__ = [
     "YES",
     "Adapter",
     "Address",
+    "Arm",
+    "ArmResult",
     "Assessment",
     "Assumption",
     "Capabilities",
@@ -80,6 +87,7 @@ __all__ = [
     "Remote",
     "Resource",
     "ResourceKind",
+    "Results",
     "Say",
     "Secret",
     "Setting",
@@ -88,6 +96,7 @@ __all__ = [
     "Snapshot",
     "Support",
     "TerminalError",
+    "Testing",
     "TransientError",
     "Translation",
     "UnknownOutcomeError",
@@ -114,4 +123,6 @@ __all__ = [
     "setting",
     "symbolic",
     "template_resource",
+    "why_not",
+    "with_splits",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from franca.adapter.errors import DestinationError, TerminalError
 from franca.adapter.protocol import Draft, Email
 from franca.adapter.resources import Ref, Resource, ResourceKind
-from franca.definitions import Part
+from franca.definitions import Experiment, Part
 from franca.errors import FrancaError
 
 
@@ -46,26 +46,43 @@ def template_resource(email: Email, title: str, **body: Any) -> Resource:
 
 
 def draft_resource(draft: Draft, title: str, **body: Any) -> Resource:
-    """Return a campaign draft, its audience by a reference."""
+    """Return a campaign draft, its audience by a reference.
+
+    A plain one has `subject`, `preview_text` and `html` (a digest) in its body; a test has them once for each of its `arms`, and `test`:
+    the share of the audience that takes part, in percent, what the winner for the rest is chosen by (empty when there is no rest), and
+    after how many hours. The payload's html and text are the control's.
+    """
     email, campaign = draft.email, draft.campaign
-    html = html_of(email, title)
+    content: dict[str, Any] = {"arms": [_content(each.email, title) for each in draft.arms], "test": _test(campaign.experiment)}
     return Resource(
         kind=ResourceKind.CAMPAIGN,
         key=campaign.key,
         title=campaign.name,
         body={
             "audience": Ref(str(draft.audience.kind), draft.audience.key),
-            "subject": email.parts[Part.SUBJECT],
-            "preview_text": email.parts.get(Part.PREVIEW_TEXT, ""),
             "from": campaign.send_from,
             "from_name": email.template.from_name,
             "reply_to": email.template.reply_to or campaign.send_from,
-            "html": content_digest(html),
+            **(content if draft.arms else _content(email, title)),
             **body,
         },
-        payload={"html": html, "text": email.parts[Part.TEXT]},
+        payload={"html": html_of(email, title), "text": email.parts[Part.TEXT]},
         segment=campaign.audience,
     )
+
+
+def _content(email: Email, title: str) -> dict[str, str]:
+    return {
+        "subject": email.parts[Part.SUBJECT],
+        "preview_text": email.parts.get(Part.PREVIEW_TEXT, ""),
+        "html": content_digest(html_of(email, title)),
+    }
+
+
+def _test(experiment: Experiment) -> dict[str, Any]:
+    share = int(experiment.share * 100)
+    rest = share < 100
+    return {"share": share, "metric": str(experiment.metric) if rest else "", "wait_hours": experiment.wait_hours if rest else 0}
 
 
 def insist_on(what: str, wanted: Mapping[str, Any], read: Mapping[str, Any], remove: Callable[[], None]) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from franca.adapter.capabilities import Capabilities, Limits
 from franca.adapter.findings import Assessment, Assumption
 from franca.adapter.resources import Address, Remote, Resource, ResourceKind, Snapshot
 from franca.adapter.transport import Policy, Waiter
-from franca.definitions import Campaign, Destination, Part, Project, Realisation, Segment, Template
+from franca.definitions import Campaign, Destination, Metric, Part, Project, Realisation, Segment, Template
 
 if TYPE_CHECKING:  # a dialect is made for a site
     from franca.adapter.dialect import Dialect
     from franca.adapter.lifting import Lifter
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 ABSENT = "-"
 """A marker's value for somebody who is in none of its segments. Not the empty string: Brevo's import skips empty values."""
@@ -100,16 +101,85 @@ class Content:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One variant of a test, in the ESP's language."""
+
+    key: str
+    email: Email
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A campaign at one destination.
 
     Attributes:
+        email: what is sent; the control's when there are *arms*.
         audience: the segment, tag or list that is the audience there.
+        arms: the variants of the ESP's own A/B test, the control first, within the adapter's `testing`; empty for a plain draft.
     """
 
     campaign: Campaign
     email: Email
     audience: Address
+    arms: tuple[Arm, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Testing:
+    """What the ESP's own A/B tests can do; beyond it Franca splits the audience itself.
+
+    Attributes:
+        parts: those in which arms may differ.
+        arms: at most so many.
+        metrics: what the ESP can choose a winner by, when only a share of the audience takes part.
+        shares: the smallest and the largest share of the audience that may take part, as fractions, when it is not everybody.
+        source: where the vendor says so.
+    """
+
+    parts: frozenset[Part]
+    arms: int
+    metrics: frozenset[Metric]
+    shares: tuple[Decimal, Decimal]
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmResult:
+    """What the ESP counted for one arm: people, not events; None is what it does not tell.
+
+    Attributes:
+        subject: as it was sent, to recognise the arm by.
+        delivered: sent and not bounced.
+        clicked: people who clicked at least once; *opened* and *ordered* likewise.
+        revenue: attributed by the ESP, in its `Results.currency`.
+    """
+
+    subject: str
+    sent: int
+    delivered: int
+    clicked: int
+    opened: int | None = None
+    ordered: int | None = None
+    revenue: Decimal | None = None
+    unsubscribed: int | None = None
+    complained: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What the ESP counted for one campaign that was sent.
+
+    Attributes:
+        arms: in the order in which they were made; one for a plain campaign.
+        blended: why the arms cannot be compared (an arm counts those too who were sent the winner); empty when they can.
+        estimated: what of it the ESP does not say and is derived; empty when all is counted.
+    """
+
+    arms: tuple[ArmResult, ...]
+    sent_at: str = ""
+    currency: str = ""
+    blended: str = ""
+    estimated: str = ""
 
 
 class Connection(Protocol):
@@ -189,6 +259,7 @@ class Adapter(Protocol):
         settings: the keys that a destination may hold beside those of language.md.
         assumptions: every named assumption that a compilation may lean on.
         members_kind: what a members realisation is at this ESP: a tag or a list.
+        testing: what its own A/B tests can do.
     """
 
     name: str
@@ -199,6 +270,7 @@ class Adapter(Protocol):
     capabilities: Capabilities
     limits: Limits
     members_kind: ResourceKind
+    testing: Testing
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here, on which assumptions, or why not."""
@@ -224,8 +296,8 @@ class Adapter(Protocol):
         """Return the template's resource (kind `template`, the template's key)."""
         ...
 
-    def compile_draft(self, draft: Draft, site: Site) -> Resource:
-        """Return the campaign's resource (kind `campaign`, the campaign's key); its body names the audience by a `Ref`.
+    def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:
+        """Return the campaign's resource (kind `campaign`, the campaign's key) and what it needs besides; it names the audience by a `Ref`.
 
         Making it reads audience and content back: a draft that is not what was asked is removed at once, and that is an error.
         """

@@ -47,13 +47,13 @@ AllowOption = Annotated[
 
 
 def load_checked(folder: Path) -> Project:
-    """Return the checked project in *folder*: names, types and the keys of its destinations."""
-    from franca.adapter import check_destinations
+    """Return the checked project in *folder*: names, types, the keys of its destinations, and tests split where an ESP cannot."""
+    from franca.adapter import check_destinations, with_splits
     from franca.language import check, load
 
     project = check(load(folder))
     check_destinations(project)
-    return project
+    return with_splits(project)
 
 
 def instant(text: str | None, project: Project) -> datetime:

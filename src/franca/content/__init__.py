@@ -1,6 +1,6 @@
 """The template language: Jinja's own parser, everything but the person evaluated, and what the rest means."""
 
-from franca.content.document import Document, Partials, document
+from franca.content.document import Document, Partials, document, varied
 from franca.content.filters import FILTERS, Filter, Setting
 from franca.content.reference import Person, Renderer, Rendering, Surroundings
 
@@ -15,4 +15,5 @@ __all__ = [
     "Setting",
     "Surroundings",
     "document",
+    "varied",
 ]

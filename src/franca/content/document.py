@@ -16,7 +16,7 @@ from franca.content.places import Start
 from franca.content.symbols import Refusal
 from franca.content.tokens import SUBJECT, Each, EndEach, EndIf, If, Show, Subject, Token, Verbatim
 from franca.content.trace import Tracer
-from franca.definitions import Format, Part, Position, Project, Source, Template
+from franca.definitions import Format, Part, Position, Project, Source, Template, Variant
 from franca.errors import FrancaError, Problem, ProblemsError
 
 Partials = Callable[[str], "str | None"]
@@ -56,10 +56,20 @@ def document(project: Project, template: Template, partials: Partials) -> Docume
     return _Reading(project, template, partials).document()
 
 
+def varied(template: Template, variant: Variant) -> Template:
+    """Return the template with a variant's texts in place of its own."""
+    return replace(
+        template,
+        subject=variant.subject or template.subject,
+        preview_text=variant.preview_text or template.preview_text,
+        copy={**template.copy, **variant.copy},
+    )
+
+
 class _Reading:
     def __init__(self, project: Project, template: Template, partials: Partials) -> None:
         self._template = template
-        self._tracer = Tracer(project, partials, template.uses)
+        self._tracer = Tracer(project, partials, template.uses, template.copy)
         self._assembler = Assembler()
         self._problems = self._tracer.problems
         self._notices: list[Problem] = []

@@ -37,7 +37,7 @@ from franca.content.nodes import (
 from franca.content.places import PlacingLexer, Start, position
 from franca.content.symbols import CLOSE, OPEN, Refusal, Symbol, apply_filter, compare, condition, placed, refuse, solid
 from franca.content.tokens import TOKEN, Each, Else, EndEach, EndIf, If, Show, Subject, Token, Verbatim
-from franca.definitions import DataType, Kind, Position, Project
+from franca.definitions import DataType, Kind, Position, Project, Source
 from franca.errors import Problem, did_you_mean
 
 _UNKNOWN = DataType(Kind.TEXT)
@@ -58,6 +58,11 @@ class _Profile:
     """`profile`."""
 
 
+@dataclass(frozen=True)
+class _Copy:
+    """`copy`."""
+
+
 @dataclass
 class _Run:
     """What one rendering keeps."""
@@ -74,14 +79,21 @@ class Tracer(SandboxedEnvironment):
         project: checked; its schema says which attributes there are.
         load: name of a partial → its text, or None.
         allowed: the attributes that the front matter names; None allows all.
+        copy: what `copy.NAME` is.
     """
 
     code_generator_class = TracingGenerator
 
-    def __init__(self, project: Project, load: Callable[[str], str | None], allowed: tuple[str, ...] | None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        load: Callable[[str], str | None],
+        allowed: tuple[str, ...] | None,
+        copy: Mapping[str, Source | tuple[Source, ...]],
+    ) -> None:
         self.starts: dict[str, Start] = {}
         self.problems: list[Problem] = []
-        self._project, self._allowed, self._load = project, allowed, load
+        self._project, self._allowed, self._load, self._texts = project, allowed, load, copy
         self._run, self._loops = _Run(), 0
         self._natives: list[Verbatim] = []
         super().__init__(loader=FunctionLoader(self._partial), undefined=StrictUndefined, autoescape=True, finalize=self._finalized)
@@ -168,6 +180,7 @@ class Tracer(SandboxedEnvironment):
     def _names(self) -> dict[str, Any]:
         return {
             "profile": _Profile(),
+            "copy": _Copy(),
             "in_segment": self._in_segment,
             "primary": self._primary,
             "feed": lambda name: self._symbol(Feed(name=str(name))),
@@ -194,13 +207,30 @@ class Tracer(SandboxedEnvironment):
             return _Missing(attribute) if attribute not in self._project.data.profile.attributes else self._attribute(attribute)
         if isinstance(obj, Symbol):
             return self._field(obj, attribute)
+        if isinstance(obj, _Copy):
+            return self._copy(attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return the same for `profile["x"]`."""
-        if isinstance(obj, (_Profile, Symbol)) and isinstance(argument, str):
+        if isinstance(obj, (_Profile, _Copy, Symbol)) and isinstance(argument, str):
             return self.getattr(obj, argument)
         return super().getitem(obj, argument)
+
+    def _copy(self, name: str) -> Any:
+        """Return a text of copy, run where it stands: in a text its constants are escaped, in a subject they are not."""
+        found = self._texts.get(name)
+        if found is None:
+            remedy = "write it in the front matter under copy" if not self._texts else did_you_mean(name, self._texts)
+            return self.undefined(f"there is no copy {name!r}; {remedy}", name="copy")
+        return [self._wording(name, each) for each in found] if isinstance(found, tuple) else self._wording(name, found)
+
+    def _wording(self, name: str, source: Source) -> Markup:
+        at = source.position or Position("copy")
+        called = f"{at}#{name}"
+        self.starts[called] = Start(file=at.file, line=at.line, column=at.column)
+        made = self.from_string(source.text, name=called).render()
+        return Markup(made)  # noqa: S704 - its constants are escaped, its values are tokens
 
     def _attribute(self, name: str) -> Symbol:
         declared = self._project.data.profile.attributes[name]

@@ -166,11 +166,11 @@ class Campaign(Node):
         destinations: where the draft is made; None is everywhere.
         send_from: the sender's address.
         brief: the folder below copy/ whose variants it tests; None when the template is sent as it is.
-        arms: the variants, the control first; empty when the template is sent as it is.
         experiment: how the arms are compared.
+        copy: the file of copy, once checking has found it; a campaign of several segments becomes one for each.
+        arms: its variants, the control first; empty when the template is sent as it is.
         of: the campaign as written, when this is a part of it.
-        segment: whose copy this part has, or `all`.
-        arm: which one this part is, where the ESP cannot split an audience itself.
+        arm: which arm this part is, where the ESP cannot split an audience itself.
     """
 
     key: str
@@ -183,8 +183,8 @@ class Campaign(Node):
     audience: str = ""
     destinations: tuple[str, ...] | None = None
     brief: str | None = None
+    experiment: Experiment = field(default_factory=Experiment)
+    copy: Copy | None = None
     arms: tuple[Variant, ...] = ()
-    experiment: Experiment | None = None
     of: str = ""
-    segment: str = ""
     arm: str = ""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from franca.definitions.content import Campaign, Template
+from franca.definitions.content import Campaign, Copy, Template
 from franca.definitions.position import Position
 from franca.definitions.predicates import Predicate, Status
 from franca.definitions.values import DataType, Node
@@ -204,6 +204,7 @@ class Project(Node):
     policies: Policies = dataclasses.field(default_factory=Policies)
     templates: Mapping[str, Template] = dataclasses.field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = dataclasses.field(default_factory=dict)
+    copies: Mapping[str, tuple[Copy, ...]] = dataclasses.field(default_factory=dict)
     locale: str = "en_US"
     state: str = ".franca"
     ledger_key: str | None = None

@@ -13,7 +13,20 @@ from pathlib import Path
 from shutil import copytree, rmtree
 from typing import NamedTuple
 
-from franca.adapter import Address, Choice, Connection, Marker, Remote, Resource, ResourceKind, Site, Snapshot, VirtualWaiter, adapter
+from franca.adapter import (
+    Address,
+    Choice,
+    Connection,
+    Marker,
+    Remote,
+    Resource,
+    ResourceKind,
+    Site,
+    Snapshot,
+    VirtualWaiter,
+    adapter,
+    with_splits,
+)
 from franca.audience import Evaluation, evaluate
 from franca.definitions import Destination, Project
 from franca.demo.emails import subjects
@@ -67,7 +80,7 @@ def run_demo(folder: Path, say: Say, people: int = 10_000) -> list[Row]:
     _fresh(folder)
     say(f"Writing a shop with {people:,} people and two years of orders to {folder}")
     write_project(folder, make_store(people))
-    project = check(load(folder))
+    project = with_splits(check(load(folder)))
     with ExitStack() as stack:
         say(f"Starting {len(project.destinations)} ESPs on loopback, filled as the shop's integrations would have filled them")
         running = {name: stack.enter_context(_sandbox(folder, name)) for name in project.destinations}

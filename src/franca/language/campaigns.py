@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from franca.definitions import All, AnyOf, Campaign, InSegment, NoneOf, Predicate, Project, Segment
+from franca.definitions import All, AnyOf, Campaign, Copy, InSegment, NoneOf, Predicate, Project, Segment
 from franca.errors import Problem, did_you_mean
+from franca.language.copies import COPY_FOLDER, WHOLE, copy_problems, variants
 
 
 def campaign_problems(project: Project) -> Iterator[Problem]:
     """Yield what is wrong with campaigns and the names that templates use."""
     for campaign in project.campaigns.values():
         yield from _names(project, campaign)
+        yield from _copy_problems(project, campaign)
     attributes = project.data.profile.attributes
+    for copy in (each for files in project.copies.values() for each in files):
+        yield from copy_problems(copy, attributes)
     for template in project.templates.values():
         for name in template.uses or ():
             if name not in attributes:
@@ -57,15 +61,71 @@ def _group(project: Project, campaign: Campaign) -> Iterator[Problem]:
             yield Problem(what=what, remedy=f"its segments: {', '.join(sorted(members))}", position=campaign.position)
 
 
+# -- variants
+
+
+def _copy_problems(project: Project, campaign: Campaign) -> Iterator[Problem]:
+    """Yield why a campaign's variants cannot be told: files that are missing, people who would get two emails, keys that collide."""
+    if campaign.brief is None or campaign.template not in project.templates:
+        return
+    what, at = f"campaign {campaign.key!r}", campaign.position
+    if campaign.brief not in project.copies:
+        yield Problem(
+            what=f"{what}: there is no folder copy/{campaign.brief}", remedy=did_you_mean(campaign.brief, project.copies), position=at
+        )
+        return
+    found, language = _copies(project, campaign), project.templates[campaign.template].language
+    if WHOLE in found:
+        return
+    for key in campaign.include:
+        if key not in found:
+            file = f"{COPY_FOLDER}/{campaign.brief}/{key}.{language}.yaml"
+            remedy = f"`franca copy generate {campaign.brief}` writes it; or write one for everybody: {WHOLE}.{language}.yaml"
+            yield Problem(what=f"{what}: there is no {file}", remedy=remedy, position=at)
+    if len(campaign.include) > 1 and campaign.exclusively is None:
+        remedy = "name their group under exclusively"
+        yield Problem(what=f"{what}: whoever is in two of its segments would get two emails", remedy=remedy, position=at)
+
+
+def _copies(project: Project, campaign: Campaign) -> dict[str, Copy]:
+    """Return segment → the file of copy in the template's language."""
+    language = project.templates[campaign.template].language
+    return {each.segment: each for each in project.copies.get(campaign.brief or "", ()) if each.language == language}
+
+
+def _parts(project: Project, campaign: Campaign) -> Iterator[Campaign]:
+    """Yield the campaign, or one for each of its segments where each has its own copy; what is made has a point in its key."""
+    if campaign.brief is None:
+        yield campaign
+        return
+    copies = _copies(project, campaign)
+    if WHOLE in copies or len(campaign.include) == 1:
+        copy = copies.get(campaign.include[0]) if len(campaign.include) == 1 else None
+        chosen = copy or copies[WHOLE]
+        yield dataclasses.replace(campaign, copy=chosen, arms=variants(chosen))
+        return
+    for key in campaign.include:
+        yield dataclasses.replace(
+            campaign,
+            key=f"{campaign.key}.{key}",
+            name=f"{campaign.name}: {project.segments[key].name}",
+            include=(key,),
+            copy=copies[key],
+            arms=variants(copies[key]),
+            of=campaign.key,
+        )
+
+
 def with_audiences(project: Project) -> Project:
-    """Return the project with a segment for each audience that is not a segment already; names are known to be right."""
-    campaigns, segments = dict(project.campaigns), dict(project.segments)
-    for key, campaign in project.campaigns.items():
+    """Return the project with a campaign for each audience, and a segment for each audience that is none; names are known to be right."""
+    campaigns = {part.key: part for campaign in project.campaigns.values() for part in _parts(project, campaign)}
+    segments = dict(project.segments)
+    for key, campaign in list(campaigns.items()):
         audience = _audience(project, campaign)
         if isinstance(audience, InSegment):
             campaigns[key] = dataclasses.replace(campaign, audience=audience.key)
             continue
-        made = Segment(key=f"{key}_audience", name=f"Audience of {campaign.name}", where=audience, position=campaign.position)
+        made = Segment(key=f"{key}.audience", name=f"Audience of {campaign.name}", where=audience, position=campaign.position)
         segments[made.key] = made
         campaigns[key] = dataclasses.replace(campaign, audience=made.key)
     return dataclasses.replace(project, campaigns=campaigns, segments=segments)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from franca.definitions import Campaign, Format, Position, Source, Template
+from franca.definitions import Campaign, Experiment, Format, Metric, Position, Source, Template
 from franca.errors import FrancaError
+from franca.language.copies import front_copy
 from franca.language.reader import Fields, Reader
 from franca.language.source import Item, read_text
 
@@ -16,7 +19,7 @@ CAMPAIGNS_FOLDER = "campaigns"
 MAXIMUM_BYTES = 1_000_000
 _KEY = re.compile(r"[A-Za-z0-9_]+$")
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
-_KEYS = ["name", "subject", "preview_text", "from_name", "reply_to", "uses", "language", "destinations"]
+_KEYS = ["name", "subject", "preview_text", "from_name", "reply_to", "uses", "language", "destinations", "copy"]
 
 
 def read_templates(reader: Reader, folder: Path) -> dict[str, Template]:
@@ -63,6 +66,7 @@ def _template(reader: Reader, path: Path, beside: Path | None) -> Template:
         uses=_names(reader, uses, "uses") if uses else None,
         language=fields.text("language", "en"),
         destinations=_names(reader, goes, "destinations") if goes else None,
+        copy=front_copy(reader, fields.get("copy")),
         position=Position(shown, 1, 1),
     )
 
@@ -138,9 +142,6 @@ def read_campaigns(reader: Reader, folder: Path) -> dict[str, Campaign]:
 
 def _campaign(reader: Reader, key: str, item: Item) -> Campaign:
     fields = reader.fields(item, f"campaign {key!r}", _CAMPAIGN_KEYS)
-    for later in ("variants", "experiment"):
-        if wanted := fields.get(later):
-            reader.note(wanted.position, f"{later} are a part of the language that this version does not read yet", "remove them")
     audience = reader.fields(fields.need("audience"), "audience", ["include", "exclude", "exclusively"])
     names = partial(_names, reader)
     include = audience.get("include")
@@ -156,8 +157,74 @@ def _campaign(reader: Reader, key: str, item: Item) -> Campaign:
         exclude=names(exclude, "exclude") if exclude else (),
         exclusively=audience.optional("exclusively"),
         destinations=names(destinations, "destinations") if destinations else None,
+        brief=fields.optional("variants"),
+        experiment=_experiment(reader, fields),
         position=item.position,
     )
+
+
+_EXPERIMENT_KEYS = ["metric", "share", "wait", "baseline", "effect", "power", "looks"]
+
+
+def _experiment(reader: Reader, fields: Fields) -> Experiment:
+    item, usual = fields.get("experiment"), Experiment()
+    if item is None:
+        return usual
+    if fields.get("variants") is None:
+        reader.note(
+            item.position, "an experiment compares variants, and the campaign has none", "add variants: BRIEF, or remove experiment"
+        )
+    found = reader.fields(item, "experiment", _EXPERIMENT_KEYS)
+    metric, looks = found.get("metric"), found.get("looks")
+
+    def share(name: str, default: Decimal) -> Decimal:
+        written = found.get(name)
+        return reader.share(written, name) if written else default
+
+    experiment = Experiment(
+        metric=_metric(reader, metric) if metric else usual.metric,
+        share=share("share", usual.share),
+        wait_hours=_hours(reader, found, usual.wait_hours),
+        baseline=share("baseline", usual.baseline),
+        effect=share("effect", usual.effect),
+        power=share("power", usual.power),
+        looks=reader.integer(looks, "looks") if looks else usual.looks,
+        position=item.position,
+    )
+    for what in _impossible(experiment):
+        reader.note(item.position, what)
+    return experiment
+
+
+def _metric(reader: Reader, item: Item) -> Metric:
+    if item.value == "opens":
+        reader.fail(item.position, "opens decide nothing: mail clients open by themselves (Apple's since 2021)", "use clicks or orders")
+    return reader.word(item, Metric, "metric")
+
+
+def _hours(reader: Reader, fields: Fields, usual: int) -> int:
+    item = fields.get("wait")
+    if item is None:
+        return usual
+    hours = re.fullmatch(r"([0-9]+) hours?", reader.text(item, "wait"))
+    if hours is None or not 1 <= int(hours[1]) <= MAXIMUM_WAIT:
+        reader.fail(item.position, f"wait is written as 24 hours, from 1 to {MAXIMUM_WAIT}")
+    return int(hours[1])
+
+
+MAXIMUM_WAIT = 168
+"""A week: Brevo's maximum, and long enough for clicks."""
+
+
+def _impossible(found: Experiment) -> Iterator[str]:
+    if not Decimal("0.1") <= found.share <= 1:
+        yield "share is from 10% to 100% of the audience"
+    if not 0 < found.baseline < 1 or not found.effect > 0 or found.baseline * (1 + found.effect) >= 1:
+        yield "baseline is a rate between 0% and 100%, effect a relative lift above 0%, and both together are below 100%"
+    if not Decimal("0.5") <= found.power < 1:
+        yield "power is from 50% to below 100%"
+    if found.looks < 1:
+        yield "looks is at least 1: the one at the end"
 
 
 def _names(reader: Reader, item: Item, what: str) -> tuple[str, ...]:

@@ -154,6 +154,27 @@ def _dumped(wording: Wording) -> dict[str, Any]:
 
 # -- in the template language
 
+_PRINT = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
+
+
+def front_copy(reader: Reader, item: Item | None) -> dict[str, Source | tuple[Source, ...]]:
+    """Return a template's own copy, from its front matter: texts in which `{{ … }}` is the template language's."""
+
+    def text(each: Item) -> Source:
+        parts = _PRINT.split(reader.text(each, "copy"))
+        return Source(
+            text="".join(part if number % 2 else literal(part) for number, part in enumerate(parts) if part), position=each.position
+        )
+
+    def one(name: str, each: Item) -> Source | tuple[Source, ...]:
+        if not _FIELD.match(name) or name in _OWN:
+            reader.fail(
+                each.position, f"copy: {name!r} is not a name", "lower-case letters, digits and underscores; subjects stand beside copy"
+            )
+        return tuple(map(text, reader.sequence(each, name))) if isinstance(each.value, tuple) else text(each)
+
+    return reader.named(item, "copy", one)
+
 
 def variants(copy: Copy) -> tuple[Variant, ...]:
     """Return the arms; `copy_problems` finds nothing wrong with them."""

@@ -1,4 +1,4 @@
-"""A project's files → definitions: franca.yaml, and segments/, content/ and campaigns/ beside it."""
+"""A project's files → definitions: franca.yaml, and segments/, content/, copy/ and campaigns/ beside it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from franca.definitions import SKIP, Campaign, Policies, Project, Realisation, Segment, Template
+from franca.definitions import SKIP, Campaign, Copy, Policies, Project, Realisation, Segment, Template
 from franca.errors import FrancaError, did_you_mean
 from franca.language.content import read_campaigns, read_templates
+from franca.language.copies import read_copies
 from franca.language.destination import read_destination
 from franca.language.predicates import predicate
 from franca.language.reader import Reader
@@ -36,7 +37,7 @@ def load(folder: Path) -> Project:
         )
     reader = Reader()
     segments = _segments(reader, folder)
-    emails = _Emails(read_templates(reader, folder), read_campaigns(reader, folder))
+    emails = _Emails(read_templates(reader, folder), read_campaigns(reader, folder), read_copies(reader, folder))
     found: list[Project] = []
     with reader.guard():
         found.append(_project(reader, reader.file(main, PROJECT_FILE), segments, emails, folder))
@@ -47,6 +48,7 @@ def load(folder: Path) -> Project:
 class _Emails(NamedTuple):
     templates: dict[str, Template]
     campaigns: dict[str, Campaign]
+    copies: dict[str, tuple[Copy, ...]]
 
 
 def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _Emails, root: Path) -> Project:
@@ -63,6 +65,7 @@ def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _
         segments=segments,
         templates=emails.templates,
         campaigns=emails.campaigns,
+        copies=emails.copies,
         destinations=reader.named(fields.get("destinations"), "destinations", partial(read_destination, reader)),
         policies=_policies(reader, policies) if policies else Policies(),
         root=root,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
-from franca.adapter import Adapter, Address, Assumption, Computed, Draft, Email, Marker, Resource, Site
-from franca.content import Document, document
-from franca.definitions import Campaign, Project, Template
+from franca.adapter import Adapter, Address, Arm, Assumption, Computed, Draft, Email, Marker, Resource, Site, Translation, why_not
+from franca.content import Document, document, varied
+from franca.definitions import Campaign, Project, Template, Variant
 from franca.errors import Problem, ProblemsError
 from franca.language.content import partials
+from franca.language.copies import unapproved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,33 +60,54 @@ def emails(site: Site, adapter: Adapter, audiences: Mapping[str, Address]) -> Em
     """
     if not site.project.templates and not site.project.campaigns:
         return Emails(computed={})
-    dialect = adapter.dialect(site)
     wanted = {key: found for key, found in documents(site.project).items() if _goes(found.template.destinations, site)}
-    said = {key: dialect.translate(found) for key, found in wanted.items()}
-    problems = [
-        Problem(
-            what=f"{site.destination.name}: {finding.what}",
-            remedy=finding.fallback,
-            position=finding.position or wanted[key].template.position,
-        )
-        for key, translation in said.items()
-        for finding in translation.findings
-    ]
-    problems += [problem for campaign in _campaigns(site) for problem in _unmet(campaign, site, wanted.keys(), audiences)]
+    campaigns = list(_campaigns(site))
+    problems = [problem for each in campaigns for problem in _unmet(each, site, adapter, wanted.keys(), audiences)]
+    arms = [] if problems else [(_arm_key(each, arm), _arm(site.project, each, arm)) for each in campaigns for arm in each.arms]
+    every, dialect = {**wanted, **dict(arms)}, adapter.dialect(site)
+    said = {key: dialect.translate(found) for key, found in every.items()}
+    problems += [problem for key, each in said.items() for problem in _unsaid(site, every[key], each)]
     if problems:
         raise ProblemsError(problems)
-    made = {key: Email(template=wanted[key].template, parts=translation.parts) for key, translation in said.items()}
-    drafts = [Draft(campaign=each, email=made[each.template], audience=audiences[each.audience]) for each in _campaigns(site)]
+    made = {key: Email(template=every[key].template, parts=each.parts) for key, each in said.items()}
     fields = {computed.key: computed for translation in said.values() for computed in translation.computed}
     return Emails(
         resources=(
-            *(adapter.compile_template(email, site) for email in made.values()),
-            *(adapter.compile_draft(each, site) for each in drafts),
+            *(adapter.compile_template(made[key], site) for key in wanted),
+            *(found for each in campaigns for found in adapter.compile_draft(_draft(each, made, audiences), site)),
         ),
         computed={each: adapter.compile_marker(_marker(each), site) for _, each in sorted(fields.items())},
         assumptions=tuple(sorted({each for translation in said.values() for each in translation.assumptions})),
         notices=tuple(notice for found in wanted.values() for notice in found.notices),
     )
+
+
+def _arm_key(campaign: Campaign, arm: Variant) -> str:
+    """Return the key of an arm's own template, for ESPs that need one; no key that people write has a point in it."""
+    return f"{campaign.key}.{arm.key}"
+
+
+def _arm(project: Project, campaign: Campaign, arm: Variant) -> Document:
+    """Return the campaign's template with one arm's texts.
+
+    Raises:
+        ProblemsError: all that is wrong with it.
+    """
+    template = varied(project.templates[campaign.template], arm)
+    named = replace(template, key=_arm_key(campaign, arm), name=f"{campaign.name}, arm {arm.key}")
+    return document(project, named, partial(partials, project.root))
+
+
+def _draft(campaign: Campaign, made: Mapping[str, Email], audiences: Mapping[str, Address]) -> Draft:
+    arms = tuple(Arm(key=arm.key, email=made[_arm_key(campaign, arm)]) for arm in campaign.arms)
+    email = arms[0].email if arms else made[campaign.template]
+    return Draft(campaign=campaign, email=email, audience=audiences[campaign.audience], arms=arms if len(arms) > 1 else ())
+
+
+def _unsaid(site: Site, found: Document, said: Translation) -> Iterator[Problem]:
+    for finding in said.findings:
+        at = finding.position or found.template.position
+        yield Problem(what=f"{site.destination.name}: {finding.what}", remedy=finding.fallback, position=at)
 
 
 def _goes(destinations: tuple[str, ...] | None, site: Site) -> bool:
@@ -99,9 +121,15 @@ def _campaigns(site: Site) -> Iterator[Campaign]:
             yield campaign
 
 
-def _unmet(campaign: Campaign, site: Site, templates: object, audiences: Mapping[str, Address]) -> Iterator[Problem]:
+def _unmet(
+    campaign: Campaign, site: Site, adapter: Adapter, templates: Collection[str], audiences: Mapping[str, Address]
+) -> Iterator[Problem]:
     what = f"campaign {campaign.key!r} at {site.destination.name}"
-    if campaign.template not in templates:  # type: ignore[operator]
+    if campaign.copy and (wrong := unapproved(campaign.copy)):
+        yield wrong
+    if why := why_not(adapter.testing, adapter.title, campaign, site.project.templates[campaign.template]):
+        yield Problem(what=f"{what}: {why}", remedy="prepare the project with franca.adapter.with_splits", position=campaign.position)
+    if campaign.template not in templates:
         yield Problem(
             what=f"{what}: its template does not go there", remedy="add the destination to the template", position=campaign.position
         )

@@ -1,0 +1,141 @@
+"""Tests that an ESP cannot run itself: the audience split by a hash, one campaign for each arm. No network, no credentials."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from franca.adapter.protocol import Testing
+from franca.adapter.registry import adapter
+from franca.definitions import (
+    SKIP,
+    All,
+    Campaign,
+    Destination,
+    Not,
+    Part,
+    Predicate,
+    Project,
+    Sample,
+    Segment,
+    Source,
+    Template,
+    Variant,
+)
+from franca.errors import Problem, ProblemsError
+
+
+def with_splits(project: Project) -> Project:
+    """Return a checked project in which every test that an ESP cannot run itself is a campaign and an audience for each arm.
+
+    Raises:
+        ProblemsError: a test that only the ESP could run, and it cannot.
+    """
+    campaigns, segments = dict(project.campaigns), dict(project.segments)
+    problems: list[Problem] = []
+    for key, campaign in project.campaigns.items():
+        refused = {name: why for name, why in _refusals(project, campaign) if why}
+        if not refused:
+            continue
+        problems.extend(_unsplittable(campaign, refused))
+        goes = tuple(name for name in _destinations(project, campaign) if name not in refused)
+        campaigns[key] = dataclasses.replace(campaign, destinations=goes)
+        if not goes:
+            del campaigns[key]
+        for part, audience in _arms(project, campaign, refused):
+            campaigns[part.key], segments[audience.key] = part, audience
+    if problems:
+        raise ProblemsError(problems)
+    return dataclasses.replace(project, campaigns=campaigns, segments=segments)
+
+
+def why_not(testing: Testing, title: str, campaign: Campaign, template: Template) -> str:
+    """Return why the ESP cannot run a campaign's test itself; empty when it can, or when there is no test."""
+    if len(campaign.arms) < 2:
+        return ""
+    if len(campaign.arms) > testing.arms:
+        return f"{title} tests at most {testing.arms} arms"
+    beyond = sorted(_differing(campaign.arms, template) - testing.parts)
+    if beyond:
+        return f"{title} cannot test the {' and the '.join(beyond)}"
+    experiment, (least, most) = campaign.experiment, testing.shares
+    if experiment.share < 1 and not least <= experiment.share <= most:
+        return f"{title} tests from {least:.0%} to {most:.0%} of an audience, or all of it"
+    if experiment.share < 1 and experiment.metric not in testing.metrics:
+        return f"{title} cannot choose a winner by {experiment.metric}"
+    return ""
+
+
+def _differing(arms: tuple[Variant, ...], template: Template) -> set[Part]:
+    parts: Mapping[Part, list[object]] = {
+        Part.SUBJECT: [_text(arm.subject or template.subject) for arm in arms],
+        Part.PREVIEW_TEXT: [_text(arm.preview_text or template.preview_text) for arm in arms],
+        Part.HTML: [{name: _texts(each) for name, each in {**template.copy, **arm.copy}.items()} for arm in arms],
+    }
+    return {part for part, texts in parts.items() if any(each != texts[0] for each in texts[1:])}
+
+
+def _text(source: Source | None) -> str:
+    return source.text if source else ""
+
+
+def _texts(source: Source | tuple[Source, ...]) -> list[str]:
+    return [each.text for each in source] if isinstance(source, tuple) else [source.text]
+
+
+def _destinations(project: Project, campaign: Campaign) -> Iterator[str]:
+    """Yield where a campaign goes, as `franca.plan` has it."""
+    wanted = campaign.destinations if campaign.destinations is not None else project.templates[campaign.template].destinations
+    yield from (name for name in project.destinations if wanted is None or name in wanted)
+
+
+def _refusals(project: Project, campaign: Campaign) -> Iterator[tuple[str, str]]:
+    for name in _destinations(project, campaign):
+        destination: Destination = project.destinations[name]
+        found = adapter(destination.adapter)
+        yield name, why_not(found.testing, found.title, campaign, project.templates[campaign.template])
+
+
+def _unsplittable(campaign: Campaign, refused: Mapping[str, str]) -> Iterator[Problem]:
+    if campaign.experiment.share < 1:
+        for name, why in refused.items():
+            what = f"campaign {campaign.key!r} at {name}: {why}; Franca's own split has no winner for the rest"
+            yield Problem(
+                what=what, remedy="let everybody take part: share: 100%", position=campaign.experiment.position or campaign.position
+            )
+
+
+def _arms(project: Project, campaign: Campaign, refused: Mapping[str, str]) -> Iterator[tuple[Campaign, Segment]]:
+    audience = project.segments[campaign.audience]
+    elsewhere = {name: SKIP for name in project.destinations if name not in refused}
+    for number, arm in enumerate(campaign.arms):
+        key, name = f"{campaign.key}.{arm.key}", f"{campaign.name}, arm {arm.key}"
+        where = All(of=(audience.where, *_share(campaign, number)), position=campaign.position)
+        yield (
+            dataclasses.replace(
+                campaign,
+                key=key,
+                name=name,
+                audience=f"{key}.audience",
+                arms=(arm,),
+                arm=arm.key,
+                of=campaign.of or campaign.key,
+                destinations=tuple(refused),
+            ),
+            Segment(key=f"{key}.audience", name=f"Audience of {name}", where=where, realise=elsewhere, position=campaign.position),
+        )
+
+
+def _share(campaign: Campaign, number: int) -> Iterator[Predicate]:
+    """Yield who is in the arm *number*: below its upper edge and not below its lower one, of one hash for the whole campaign."""
+    arms, salt = len(campaign.arms), f"arms of {campaign.key}"
+
+    def below(edge: int) -> Sample:
+        percent = (Decimal(100) * edge / arms).quantize(Decimal("0.0001"))
+        return Sample(percent=percent, salt=salt, position=campaign.position)
+
+    if number + 1 < arms:
+        yield below(number + 1)
+    if number:
+        yield Not(of=below(number), position=campaign.position)
