@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from franca.definitions import Node, Position, Texts
+from franca.definitions import Node, Position, Predicate, Texts
 
 
 class Field(StrEnum):
@@ -76,6 +76,7 @@ class Brief(Node):
         required: slots that every variant has somewhere.
         controls: language → the texts that people wrote.
         segments: those that copy is written for; empty for the whole audience.
+        describe: what the model may be told of a segment: words → who they are true of. Only the share is told, and only the words.
         variants: how many the model writes for each segment and language, beside the control.
     """
 
@@ -93,6 +94,7 @@ class Brief(Node):
     required: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
     segments: tuple[str, ...] = ()
+    describe: Mapping[str, Predicate] = field(default_factory=dict)
     write: tuple[Field, ...] = (Field.SUBJECT, Field.PREVIEW_TEXT)
     variants: int = 2
     angles: tuple[Angle, ...] = tuple(Angle)

@@ -1,0 +1,121 @@
+"""The prompt: versioned files of the package, filled with the brief, an aggregate and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from franca_personalization.copy.aggregates import Aggregate
+from franca_personalization.copy.records import Angle, Brief, Emoji, Field
+from franca_personalization.model import Failed, Parts, Request
+
+VERSION = "v1"
+CANARY = "osprey-lantern-quartz"
+"""It stands in the instructions alone: a text that holds it was written by somebody who made the model speak of them."""
+
+LIMITS: Mapping[Field, int] = {Field.SUBJECT: 50, Field.PREVIEW_TEXT: 90, Field.HEADLINE: 60, Field.BODY: 400, Field.CTA: 25}
+"""Characters of each text, with slots filled; phones show less, and the guardrails say where."""
+
+_FILES = ("system.txt", "user.txt", "again.txt")
+
+
+def _file(name: str) -> str:
+    return (files("franca_personalization.copy") / "prompts" / VERSION / name).read_text(encoding="utf-8")
+
+
+def question(brief: Brief, aggregate: Aggregate, language: str, *, variants: int | None = None, angles: Sequence[Angle] = ()) -> Request:
+    """Return what the model is asked for one segment in one language."""
+    count, chosen = variants or brief.variants, tuple(angles) or brief.angles
+    data = _data(brief, aggregate, language, count, chosen)
+    return Request(
+        system=Template(_file("system.txt")).substitute(canary=CANARY),
+        user=_filled("user.txt", data, variants=count, language=language),
+        schema=schema(brief.write),
+        schema_name="copy_variants",
+        parts=Parts(
+            prompt_version=VERSION,
+            prompts={name: hashlib.sha256(_file(name).encode()).hexdigest() for name in _FILES},
+            brief=data["brief"],
+            profile=data["segment"],
+            locale=language,
+            variants=count,
+            extra={key: data[key] for key in ("write", "angles", "limits")},
+        ),
+    )
+
+
+def again(asked: Request, failed: Failed, meanings: Mapping[str, str]) -> Request:
+    """Return the question for new variants in place of those that broke rules: the rules' ids and meanings, and no text of before.
+
+    Args:
+        asked: the first question.
+        failed: variant → ids of the rules that it broke.
+        meanings: rule id → one sentence.
+    """
+    data = {**_data_of(asked.user), "variants": len(failed), "failed": {str(index): list(rules) for index, rules in failed.items()}}
+    broken = sorted({rule for rules in failed.values() for rule in rules})
+    rules = "\n".join(f"- {rule}: {meanings.get(rule, '')}" for rule in broken)
+    user = _filled("again.txt", data, variants=len(failed), language=data["language"], rules=rules)
+    return replace(asked, user=user)
+
+
+def _filled(name: str, data: Mapping[str, Any], **words: Any) -> str:
+    delimiter = secrets.token_hex(8)
+    written = json.dumps(data, ensure_ascii=False, indent=1)
+    return Template(_file(name)).substitute(words, delimiter=delimiter, data=written)
+
+
+def _data_of(user: str) -> dict[str, Any]:
+    """Return the data block of a prompt of ours."""
+    found: dict[str, Any] = json.loads(user[user.index("\n{") : user.rindex("}") + 1])
+    return found
+
+
+def _data(brief: Brief, aggregate: Aggregate, language: str, variants: int, angles: Sequence[Angle]) -> dict[str, Any]:
+    usable = [angle for angle in angles if angle is not Angle.URGENCY or brief.ends]
+    return {
+        "brief": {
+            "goal": brief.goal,
+            "tone": brief.tone,
+            "facts": {name: fact.about for name, fact in brief.facts.items()},
+            "required": list(brief.required),
+            "links": [],
+            "profile_slots": list(brief.profile),
+            "names": list(brief.names),
+            "use": list(brief.use),
+            "avoid": list(brief.avoid),
+            "allowed_phrases": list(brief.allowed),
+            "emoji": "none" if brief.emoji is Emoji.NONE else "at most one",
+        },
+        "segment": told(aggregate),
+        "language": language,
+        "write": list(brief.write),
+        "variants": variants,
+        "angles": usable,
+        "limits": {field: LIMITS[field] for field in brief.write},
+    }
+
+
+def told(aggregate: Aggregate) -> dict[str, Any]:
+    """Return an aggregate as the model reads it."""
+    shares = {trait.words: f"about {trait.share} %" for trait in aggregate.traits}
+    return {"id": f"segment {aggregate.number}", "size": aggregate.size or "not told", "traits": shares}
+
+
+def schema(write: Sequence[Field]) -> dict[str, Any]:
+    """Return the JSON schema of an answer, in the subset that strict mode allows; lengths are checked afterwards."""
+    texts = {field: {"type": "array", "items": {"type": "string"}} if field is Field.BODY else {"type": "string"} for field in write}
+    properties = {"angle": {"type": "string", "enum": [str(angle) for angle in Angle]}, **{str(name): each for name, each in texts.items()}}
+    variant = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": {"variants": {"type": "array", "items": variant}},
+        "required": ["variants"],
+        "additionalProperties": False,
+    }
