@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from string import Template
 from typing import Any
 
+from franca.errors import FrancaError
 from franca_personalization.copy.aggregates import Aggregate
+from franca_personalization.copy.privacy import personal
 from franca_personalization.copy.records import Angle, Brief, Emoji, Field
 from franca_personalization.model import Failed, Parts, Request
 
@@ -30,7 +31,11 @@ def _file(name: str) -> str:
 
 
 def question(brief: Brief, aggregate: Aggregate, language: str, *, variants: int | None = None, angles: Sequence[Angle] = ()) -> Request:
-    """Return what the model is asked for one segment in one language."""
+    """Return what the model is asked for one segment in one language.
+
+    Raises:
+        FrancaError: the brief holds what looks like somebody's address or number.
+    """
     count, chosen = variants or brief.variants, tuple(angles) or brief.angles
     data = _data(brief, aggregate, language, count, chosen)
     return Request(
@@ -66,8 +71,12 @@ def again(asked: Request, failed: Failed, meanings: Mapping[str, str]) -> Reques
 
 
 def _filled(name: str, data: Mapping[str, Any], **words: Any) -> str:
-    delimiter = secrets.token_hex(8)
+    """Return a prompt. The delimiter is a hash of the data: no text inside can hold it, and the same prompt is the same everywhere."""
     written = json.dumps(data, ensure_ascii=False, indent=1)
+    if found := personal(written):
+        what = f"the prompt would hold what looks like {' and '.join(found)}, and is not sent"
+        raise FrancaError(what, remedy="take it out of the brief: copy needs no address, number or account of anybody")
+    delimiter = hashlib.sha256(written.encode()).hexdigest()[:16]
     return Template(_file(name)).substitute(words, delimiter=delimiter, data=written)
 
 

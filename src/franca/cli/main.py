@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -22,6 +23,8 @@ app = typer.Typer(
 )
 for verb in (init, validate, explain, evaluate, preview, render, import_, plan, apply, sync, sandbox, demo, capabilities):
     app.command(verb.NAME)(verb.run)
+for point in sorted(entry_points(group="franca.commands"), key=lambda each: each.name):
+    point.load()(app)  # optional layers add their verbs; loading one imports no more than its options
 
 
 def _version(wanted: bool) -> None:

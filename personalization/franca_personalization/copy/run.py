@@ -1,0 +1,239 @@
+"""What `franca copy` does: everything behind its options."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from franca.definitions import Project
+from franca.errors import FrancaError, did_you_mean
+from franca.language.source import plain, read_file
+from franca.progress import Progress
+from franca_personalization.copy.aggregates import Aggregate, aggregates
+from franca_personalization.copy.brief import load_brief
+from franca_personalization.copy.generate import Cell, Written, jobs, plan_cells, recent_subjects, write
+from franca_personalization.copy.guardrails import check
+from franca_personalization.copy.records import Brief
+from franca_personalization.copy.review import Reviewed
+from franca_personalization.copy.store import chosen
+from franca_personalization.model import Budget, Cache, Job, ModelSettings, OpenAIModel, Outcomes, Prices, Spent, Wire, forecast, run
+from franca_personalization.model.settings import OPENAI
+
+CACHE_FOLDER = "copy-cache"
+LOG_FILE = "copy-log.jsonl"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may spend, and what tokens cost."""
+
+    budget: Budget
+    prices: Prices
+
+
+def limits(tokens: int | None, cost: str, seconds: float | None, prices: Path | None) -> Limits:
+    """Return the limits written on the command line.
+
+    Raises:
+        FrancaError: an amount is no number, or the prices cannot be read.
+    """
+    table = Prices.parse(plain(read_file(prices, prices.name)) or {}) if prices else Prices()
+    try:
+        amount = Decimal(cost) if cost else None
+    except InvalidOperation:
+        raise FrancaError(f"--max-cost: {cost!r} is no amount", remedy="write 2.50") from None
+    return Limits(Budget(tokens=tokens, cost=amount, seconds=seconds), table)
+
+
+def settings(*, model: str, base_url: str, api_key: str, wire: str, **others: Any) -> ModelSettings:
+    """Return which model is asked, and how.
+
+    Raises:
+        FrancaError: none is named, or a value is wrong.
+    """
+    if not model:
+        raise FrancaError(
+            "no model is named",
+            remedy="give --model NAME (or FRANCA_MODEL), and --base-url for a server other than OpenAI's; --dry-run needs neither",
+        )
+    if wire and wire not in set(Wire):
+        raise FrancaError(f"--wire: there is no {wire!r}", remedy=did_you_mean(wire, Wire))
+    return ModelSettings(model=model, base_url=base_url or OPENAI, api_key=api_key or None, wire=Wire(wire) if wire else None, **others)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What is asked for: a brief, and which of its segments and languages."""
+
+    project: Project
+    brief: str
+    segments: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    overwrite: bool = False
+    on: date
+
+    @cached_property
+    def loaded(self) -> Brief:
+        """The brief."""
+        return load_brief(self.project, self.brief)
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """The files that are wanted.
+
+        Raises:
+            FrancaError: the brief has none of that name.
+        """
+        every = plan_cells(self.project, self.loaded, overwrite=self.overwrite)
+        for what, named, known in (
+            ("segment", self.segments, {each.segment for each in every}),
+            ("language", self.languages, {each.language for each in every}),
+        ):
+            for name in named:
+                if name not in known:
+                    raise FrancaError(f"the brief {self.brief!r} has no {what} {name!r}", remedy=did_you_mean(name, known))
+        return [
+            each
+            for each in every
+            if each.segment in (self.segments or (each.segment,)) and each.language in (self.languages or (each.language,))
+        ]
+
+    def told(self, now: datetime, progress: Progress | None = None) -> dict[str, Aggregate]:
+        """Return what the model may be told of each segment; the data is not read when nothing is asked."""
+        if all(cell.kept for cell in self.cells):
+            return {}
+        return aggregates(self.project, self.loaded, as_of=now, progress=progress)
+
+    @cached_property
+    def recent(self) -> list[str]:
+        """Subjects that people have had before."""
+        return recent_subjects(self.project, self.loaded)
+
+    def dry_run(self, now: datetime) -> str:
+        """Return the exact requests, as text."""
+        wanted = jobs(self.loaded, self.cells, self.told(now), self.recent)
+        shown = [
+            f"=== {job.key}\n--- system\n{job.request.system}\n--- user\n{job.request.user}\n--- schema\n{_json(job.request.schema)}"
+            for job in wanted
+        ]
+        kept = [f"=== {cell.key}: nothing is asked: {cell.kept}" for cell in self.cells if cell.kept]
+        return "\n".join([*shown, *kept])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a run did."""
+
+    written: tuple[Written, ...]
+    kept: tuple[Cell, ...]
+    outcomes: Outcomes
+    estimate: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether every variant that was wanted is there."""
+        return not any(each.missing for each in self.written)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know beside the result."""
+        stopped = self.outcomes.stopped
+        said = [f"stopped early: {stopped.detail}; {stopped.remedy}"] if stopped else []
+        return [*self.outcomes.warnings, *said]
+
+    def shown(self, form: str) -> str:
+        """Return the result as "text", "json" or "markdown"."""
+        return _json(self._plain()) if form == "json" else "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        kept = [f"{cell.key}: kept, since {cell.kept}" for cell in self.kept]
+        return [*kept, *map(_line, self.written), f"expected at most {self.estimate}; used {self.outcomes.spent}"]
+
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "files": [_plain(each) for each in self.written],
+            "kept": {cell.key: cell.kept for cell in self.kept},
+            "spent": str(self.outcomes.spent),
+            "calls": self.outcomes.spent.calls,
+            "complete": self.complete,
+        }
+
+
+def _line(each: Written) -> str:
+    how = "nothing was written" if each.path is None else "written" if each.changed else "unchanged"
+    rules = sorted({rule for broken in each.missing.values() for rule in broken})
+    lacking = (
+        f"; {len(each.missing)} variants are missing" + (f": every attempt broke {', '.join(rules)}" if rules else "")
+        if each.missing
+        else ""
+    )
+    return f"{each.cell.key}: {how}{lacking}" + (f" ({each.failure})" if each.failure else "")
+
+
+def _plain(each: Written) -> dict[str, Any]:
+    return {
+        "cell": each.cell.key,
+        "file": str(each.path) if each.path else None,
+        "changed": each.changed,
+        "missing": {str(place): list(rules) for place, rules in each.missing.items()},
+        "failure": each.failure,
+    }
+
+
+def work(asking: Asking, chosen_model: ModelSettings, allowed: Limits, *, now: datetime, progress: Progress) -> Result:
+    """Ask, check, ask again, and write the files.
+
+    Raises:
+        FrancaError: nothing can be asked at all.
+    """
+    brief, project = asking.loaded, asking.project
+    wanted = jobs(brief, asking.cells, asking.told(now, progress), asking.recent)
+    cache = Cache(project.root / project.state / CACHE_FOLDER)
+    ahead = forecast(wanted, chosen_model, prices=allowed.prices, cache=cache)
+    outcomes = asyncio.run(_asked(wanted, chosen_model, allowed, cache, progress)) if wanted else Outcomes(asked={}, spent=Spent())
+    cells = {cell.key: cell for cell in asking.cells}
+    judge = partial(check, brief=brief, recent=asking.recent)
+    written = [write(project, brief, cells[key], asked, on=asking.on, judge=judge) for key, asked in outcomes.asked.items()]
+    estimate = f"{ahead.calls} calls and {ahead.tokens:,} tokens"
+    return Result(written=tuple(written), kept=tuple(cell for cell in asking.cells if cell.kept), outcomes=outcomes, estimate=estimate)
+
+
+async def _asked(wanted: Sequence[Job], chosen_model: ModelSettings, allowed: Limits, cache: Cache, progress: Progress) -> Outcomes:
+    folder = cache.folder.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOG_FILE).open("a", encoding="utf-8") as log:
+        async with OpenAIModel(chosen_model, root=folder.parent) as model:
+            return await run(
+                wanted,
+                model,
+                chosen_model,
+                budget=allowed.budget,
+                prices=allowed.prices,
+                cache=cache,
+                progress=progress,
+                log=lambda entry: print(json.dumps(entry), file=log, flush=True),
+            )
+
+
+def reviewed(project: Project, brief: str, segments: Sequence[str], languages: Sequence[str]) -> list[Reviewed]:
+    """Return files of copy with what the guardrails say; the brief is held against them where there is one.
+
+    Raises:
+        FrancaError: there is no such copy, or its brief is wrong.
+    """
+    has_brief = (project.root / "briefs" / f"{brief}.yaml").is_file()
+    loaded = load_brief(project, brief) if has_brief else None
+    recent = recent_subjects(project, loaded) if loaded else []
+    found = chosen(project, brief, segments, languages)
+    return [Reviewed(copy=each, violations=tuple(check(each, loaded, recent=recent))) for each in found]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
