@@ -1,0 +1,158 @@
+"""From counts to a conclusion: the order of the questions, and what each answer leads to.
+
+1. Was the split as planned? If not, nothing else is asked.
+2. All segments together: every variant against the control, Holm's procedure over variants.
+3. Every segment: Holm's procedure over segments and variants.
+4. A winner is withheld if a guardrail is worse.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from franca_personalization.experiments.comparing import gather_segments, gather_together, judge, planned
+from franca_personalization.experiments.conclusion import (
+    Comparison,
+    Conclusion,
+    Finding,
+    Mismatch,
+    NoDifference,
+    NotEnoughData,
+    Plan,
+    SegmentResult,
+    Undecided,
+    Verdict,
+    Winner,
+    Withheld,
+)
+from franca_personalization.experiments.counts import EVENTS, Arm, Stratum, pairs, totals
+from franca_personalization.experiments.design import required
+from franca_personalization.experiments.distributions import critical, normal_quantile
+from franca_personalization.experiments.guardrails import Guarded, Guardrail, Harm, non_inferior
+from franca_personalization.experiments.intervals import Interval
+from franca_personalization.experiments.ratio import mismatch
+from franca_personalization.experiments.stratified import homogeneity
+
+
+def conclude(strata: Sequence[Stratum], plan: Plan, *, final: bool, guardrails: Sequence[Guardrail] = ()) -> Conclusion:
+    """Return what the counts show.
+
+    Args:
+        strata: one for each segment, all with the same arms, the control first; successes are unique clicks or buyers, of those
+            whose email was delivered. Opens decide nothing: mail clients open by themselves.
+        plan: as it was before anything was sent.
+        final: whether the click window has closed for everybody. If not, or if the plan has several looks, the analysis is
+            sequential: its errors stay below α however often anybody looks.
+        guardrails: what must not get worse.
+
+    Raises:
+        FrancaError: strata with different arms, or weights that do not fit them.
+    """
+    arms = totals(strata)
+    broken = mismatch(strata, plan.weights or (1.0,) * len(arms))
+    if broken:
+        return Conclusion(verdict=Mismatch(segment=broken.segment, sent=broken.sent, expected=broken.expected, p=broken.p))
+    sequential = plan.looks > 1 or not final
+    together = judge(gather_together(strata, plan, sequential=sequential), plan)
+    guarded = tuple(each for guardrail in guardrails for each in non_inferior(guardrail, plan.alpha))
+    several = len(strata) > 1
+    return Conclusion(
+        verdict=_guarded(_verdict(arms, together, plan, final=final, family=len(arms) - 1), guarded),
+        comparisons=together,
+        segments=_segments(strata, plan, final=final, sequential=sequential) if several else (),
+        homogeneity=tuple((arm.key, homogeneity(pairs(strata, 1 + index))) for index, arm in enumerate(arms[1:])) if several else (),
+        guardrails=guarded,
+        sequential=sequential,
+    )
+
+
+def _segments(strata: Sequence[Stratum], plan: Plan, *, final: bool, sequential: bool) -> tuple[SegmentResult, ...]:
+    evidence = gather_segments(strata, plan, sequential=sequential)
+    judged = judge(evidence, plan)
+    family = len(strata) * (len(strata[0].arms) - 1)
+    found = []
+    for stratum in strata:
+        own = tuple(comparison for each, comparison in zip(evidence, judged, strict=True) if each.segment == stratum.key)
+        verdict = _verdict(stratum.arms, own, plan, final=final, family=family)
+        found.append(SegmentResult(key=stratum.key, comparisons=own, verdict=verdict))
+    return tuple(found)
+
+
+def _guarded(verdict: Verdict, guarded: Sequence[Guarded]) -> Verdict:
+    if isinstance(verdict, Winner):
+        for each in guarded:
+            if each.arm == verdict.arm and each.harm is Harm.WORSE:
+                return Withheld(winner=verdict, metric=each.metric)
+    return verdict
+
+
+def _verdict(arms: Sequence[Arm], comparisons: Sequence[Comparison], plan: Plan, *, final: bool, family: int) -> Verdict:
+    """Return the answer for one audience; *family* is how many comparisons share its α."""
+    whole = len(comparisons) == len(arms) - 1
+    better = sorted((each for each in comparisons if each.finding is Finding.BETTER), key=lambda each: -each.difference.estimate)
+    if better:
+        return _winner(arms[0].key, better)
+    if whole and all(each.finding is Finding.WORSE for each in comparisons):
+        return _control_wins(arms[0].key, max(comparisons, key=lambda each: each.difference.estimate))
+    if whole and all(each.finding is Finding.SAME for each in comparisons):
+        return NoDifference(margin=plan.effect)
+    return _open(arms, plan, final=final, family=family)
+
+
+def _winner(control: str, better: Sequence[Comparison]) -> Winner:
+    first, *rest = better
+    return Winner(
+        arm=first.arm,
+        beaten=control,
+        difference=first.difference,
+        lift=first.lift,
+        shrunk=first.shrunk,
+        rivals=tuple(each.arm for each in rest),
+    )
+
+
+def _control_wins(control: str, best: Comparison) -> Winner:
+    found, lift = best.difference, best.lift
+    return Winner(
+        arm=control,
+        beaten=best.arm,
+        difference=Interval(estimate=-found.estimate, low=-found.high, high=-found.low, level=found.level),
+        lift=lift and Interval(estimate=_inverse(lift.estimate), low=_inverse(lift.high), high=_inverse(lift.low), level=lift.level),
+        shrunk=_inverse(best.shrunk),
+    )
+
+
+def _inverse(lift: float) -> float:
+    """Return the lift of the control over a variant from that of the variant over the control."""
+    return 1 / (1 + lift) - 1
+
+
+# -- how much is missing
+
+
+def _open(arms: Sequence[Arm], plan: Plan, *, final: bool, family: int) -> NotEnoughData | Undecided:
+    alpha, baseline = plan.alpha / family, _baseline(arms[0], plan)
+    effect = plan.effect if baseline * (1 + plan.effect) < 1 else -plan.effect
+    needed = math.ceil(max(required(baseline, baseline * (1 + effect), alpha, plan.power), EVENTS / min(baseline, 1 - baseline)))
+    least = min(arm.delivered for arm in arms)
+    if least < needed:
+        return NotEnoughData(needed=needed, more=sum(max(0, needed - arm.delivered) for arm in arms))
+    if not final:
+        return NotEnoughData(needed=needed, more=max(0, planned(plan, len(arms)) - sum(arm.delivered for arm in arms)))
+    return Undecided(needed=_for_absence(baseline, alpha, plan))
+
+
+def _baseline(control: Arm, plan: Plan) -> float:
+    """Return the control's rate, or the plan's while too few have clicked."""
+    return control.sample.rate if control.events >= EVENTS else plan.baseline
+
+
+def _for_absence(baseline: float, alpha: float, plan: Plan) -> int:
+    """Return the size per arm at which the lift's interval is within the plan's effect with its power, if there is no difference.
+
+    The logarithm of the ratio has the variance 2 (1 - p)/(p n); the narrower side, ln(1 + effect), is the one that counts, and both
+    sides have to hold.
+    """
+    reach = critical(alpha) + normal_quantile((1 + plan.power) / 2)
+    return math.ceil(2 * (1 - baseline) / baseline * (reach / math.log1p(plan.effect)) ** 2)
