@@ -36,9 +36,16 @@ class TracingGenerator(CodeGenerator):
         self.write(")")
 
     def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:  # noqa: N802
-        """`a["b"]` with its place."""
+        """`a["b"]` with its place; a slice does not ask the environment by itself."""
         self.write(f"environment.located({self._at(node)}, ")
-        super().visit_Getitem(node, frame)
+        if isinstance(node.arg, nodes.Slice):
+            self.write("environment.solid(")
+            self.visit(node.node, frame)
+            self.write(")[")
+            self.visit(node.arg, frame)
+            self.write("]")
+        else:
+            super().visit_Getitem(node, frame)
         self.write(")")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
@@ -140,7 +147,9 @@ class TracingGenerator(CodeGenerator):
         super().visit_AssignBlock(node, frame)
 
     def _guard(self, node: nodes.Node, frame: Frame) -> None:
-        if self._ifs:
+        if next(node.find_all(nodes.NSRef), None):
+            self.writeline(f"environment.named({self._at(node)})")
+        elif self._ifs:
             self.writeline(f"environment.assigned({self._at(node)}, {self._ifs})")
         del frame
 

@@ -64,10 +64,17 @@ class Feed(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemValue(Value):
-    """What a loop's name stands for (*path* is empty), or a field of it: `item.title`."""
+    """An item of a feed (*path* is empty), or a field of it: `item.title`. It is the shop's own, not a person's."""
 
     loop: int
     path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListItem(Value):
+    """An item of a person's list, within a loop over it."""
+
+    loop: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,7 @@ from franca.content.nodes import (
     Filtered,
     ItemValue,
     Link,
+    ListItem,
     Literal,
     Loop,
     Member,
@@ -133,7 +134,7 @@ def _literal(piece: Literal, _: Setting) -> _Text:
 
 
 def _print(piece: Print, setting: Setting) -> _Text:
-    get, escaped = _value(piece.value, setting), escaper(piece)
+    get, escaped = _value(_once_encoded(piece), setting), escaper(piece)
 
     def text(scene: _Scene) -> str:
         found = get(scene)
@@ -146,10 +147,18 @@ def escaper(piece: Print) -> Callable[[str], str]:
     """Return what a printed text goes through: nothing, HTML's entities, or percent-encoding."""
     if piece.context is Context.PLAIN:
         return str
-    encoded = isinstance(piece.value, Filtered) and piece.value.filter == "urlencode"
-    if piece.context is Context.URL and not encoded and not isinstance(piece.value, BuiltIn):
+    if piece.context is Context.URL and not isinstance(piece.value, BuiltIn):
         return lambda text: quote(text, safe="")
     return lambda text: str(escape(text))
+
+
+def _once_encoded(piece: Print) -> Value:
+    """Return the value without a last `urlencode` where the place encodes it anyway."""
+    value = piece.value
+    inner = value.of if isinstance(value, Defaulted) else value
+    if piece.context is not Context.URL or not isinstance(inner, Filtered) or inner.filter != "urlencode":
+        return value
+    return replace(value, of=inner.of) if isinstance(value, Defaulted) else inner.of
 
 
 def _choose(piece: Choose, setting: Setting) -> _Text:
@@ -232,6 +241,7 @@ _VALUES: Mapping[type[Value], Callable[[Any, Setting], _Get]] = {
     Coupon: lambda value, _: lambda scene: scene.around.coupons.get(value.name, f"COUPON-{value.name}"),
     Feed: lambda value, _: lambda scene: scene.around.feeds.get(value.name, ()),
     ItemValue: _item,
+    ListItem: lambda value, _: lambda scene: scene.items.get(value.loop),
     Filtered: _filtered,
     Defaulted: _defaulted,
 }
@@ -273,7 +283,12 @@ def _alike(found: Any, constant: Any, setting: Setting) -> Any:
 
 def _contains(condition: Contains, setting: Setting) -> _Ask:
     get, constant = _value(condition.of, setting), condition.constant
-    return lambda scene: constant in (get(scene) or ())
+
+    def ask(scene: _Scene) -> bool:
+        found = get(scene)
+        return isinstance(found, (str, list, tuple)) and constant in found
+
+    return ask
 
 
 def _every(condition: Every, setting: Setting) -> _Ask:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from markupsafe import Markup
 
-from franca.content.filters import FILTERS, date_form_problem
+from franca.content.filters import FILTERS, argument_problem
 from franca.content.nodes import (
     AttributeValue,
     Compare,
@@ -52,9 +52,12 @@ def refuse(what: str, remedy: str = "", position: Position | None = None) -> NoR
     raise Refusal(Problem(what=what, remedy=remedy, position=position))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Symbol:
-    """A value or a condition that only a person decides; *printed* makes a token of it."""
+    """A value or a condition that only a person decides; *printed* makes a token of it.
+
+    It refuses what Python would answer with something, comparing and hashing above all: `{"DE": 1}.get(…)` would miss it for everybody.
+    """
 
     meaning: Value | Condition
     printed: Callable[[Value], Markup]
@@ -77,11 +80,22 @@ class Symbol:
     __bool__ = __iter__ = __len__ = __int__ = __float__ = __contains__ = __call__ = _no
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __mod__ = __rmod__ = _no
     __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __neg__ = __pos__ = __lt__ = __le__ = __gt__ = __ge__ = _no
+    __index__ = __getitem__ = __repr__ = __eq__ = __ne__ = __hash__ = _no
 
 
-def solid(value: Any, position: Position | None) -> Any:
+@dataclass(frozen=True)
+class Decided:
+    """What a person's value and a constant are together for everybody; it can be asked, and not printed: that would be the word True."""
+
+    truth: bool
+
+    def __bool__(self) -> bool:
+        return self.truth
+
+
+def solid(value: Any, position: Position | None = None) -> Any:
     """Return a value of compile time, making sure that no person's value is hidden in a text."""
-    if isinstance(value, str) and OPEN in value:
+    if isinstance(value, str) and (OPEN in value or CLOSE in value):
         what = "this text was put together from a person's values; it can only be printed"
         refuse(what, "apply filters and comparisons to the values themselves", position)
     return value
@@ -115,14 +129,15 @@ _OPS: Mapping[str, Comparison] = {
 _MIRRORED = {"lt": "gt", "gt": "lt", "lteq": "gteq", "gteq": "lteq"}
 
 
-def compare(op: str, left: Any, right: Any, position: Position, project: Project) -> Condition:
-    """Return the condition of a comparison with a person's value on one side.
+def compare(op: str, left: Any, right: Any, position: Position, project: Project) -> Condition | bool:
+    """Return the condition of a comparison with a person's value on one side; nothing is in an empty list.
 
     Raises:
         Refusal: it cannot be compared so.
     """
     if op in ("ne", "notin"):
-        return Negation(of=compare({"ne": "eq", "notin": "in"}[op], left, right, position, project), position=position)
+        found = compare({"ne": "eq", "notin": "in"}[op], left, right, position, project)
+        return not found if isinstance(found, bool) else Negation(of=found, position=position)
     if isinstance(left, Symbol) and isinstance(right, Symbol):
         refuse("two of a person's values cannot be compared with each other", "make a segment of it, and ask in_segment(…)", position)
     if op == "in":
@@ -132,14 +147,15 @@ def compare(op: str, left: Any, right: Any, position: Position, project: Project
     return _one(_OPS[op], left, right, position, project)
 
 
-def _in(left: Any, right: Any, position: Position, project: Project) -> Condition:
+def _in(left: Any, right: Any, position: Position, project: Project) -> Condition | bool:
     if isinstance(right, Symbol):
         if not isinstance(left, str) or not isinstance(right.meaning, Value) or type_of(right.meaning).kind not in (Kind.LIST, Kind.TEXT):
             refuse("`in` asks whether a text is in a list or in a text", "", position)
         return Contains(of=right.meaning, constant=str(solid(left, position)), position=position)
     if isinstance(right, (str, bytes)):
         refuse("`in` with a text on the right asks for a part of it", 'write a list: in ["DE", "AT"]', position)
-    return Either(of=tuple(_one(Comparison.EQ, left, each, position, project) for each in right), position=position)
+    found = tuple(_one(Comparison.EQ, left, each, position, project) for each in right)
+    return Either(of=found, position=position) if found else False
 
 
 def _one(op: Comparison, left: Symbol, right: Any, position: Position, project: Project) -> Compare:
@@ -149,6 +165,7 @@ def _one(op: Comparison, left: Symbol, right: Any, position: Position, project: 
     declared = type_of(value)
     if declared.kind is Kind.LIST:
         refuse("a list is not compared", 'ask "x" in profile.tags', position)
+    _check_default(value, position)
     test = ValueTest(op=_TESTS[op], operand=_constant(right, position), position=position)
     typed = typed_test(test, _named(value), declared, project.zone)
     if isinstance(typed, Problem):
@@ -158,6 +175,22 @@ def _one(op: Comparison, left: Symbol, right: Any, position: Position, project: 
     return Compare(of=value, op=op, constant=typed.operands[0], position=position)
 
 
+def _check_default(value: Value, position: Position) -> None:
+    """Refuse to compare a value whose default is of another type: nobody knows whether "none" is more than 3."""
+    while isinstance(value, (Filtered, Defaulted)):
+        declared = type_of(value)
+        if isinstance(value, Defaulted) and not isinstance(value.default, _COMPARABLE.get(declared.kind, ())):
+            what = f"{_named(value)} is {declared}, and is compared, but its default {value.default!r} is not"
+            refuse(what, f"give it a default that is {declared} too, or none: what is missing makes a comparison false", position)
+        value = value.of
+
+
+_COMPARABLE: Mapping[Kind, tuple[type, ...]] = {
+    Kind.TEXT: (str,),
+    Kind.INTEGER: (int,),
+    Kind.DECIMAL: (int, Decimal),
+    Kind.NUMBER: (int, Decimal),
+}
 _TESTS = {
     Comparison.EQ: Op.IS, Comparison.LT: Op.LT, Comparison.LTE: Op.LTE, Comparison.GT: Op.GT, Comparison.GTE: Op.GTE,
 }  # fmt: skip
@@ -180,7 +213,7 @@ def _named(value: Value) -> str:
 # -- filters
 
 
-def apply_filter(name: str, symbol: Symbol, arguments: tuple[Any, ...]) -> Value:
+def apply_filter(name: str, symbol: Symbol, arguments: tuple[Any, ...], named: Mapping[str, Any]) -> Value:
     """Return the value of `symbol | name(arguments)`.
 
     Raises:
@@ -193,6 +226,8 @@ def apply_filter(name: str, symbol: Symbol, arguments: tuple[Any, ...]) -> Value
         solid(argument, at)
         if isinstance(argument, Symbol):
             refuse(f"an argument of the filter {name} cannot be a person's value", "", at)
+    if named.keys() - ({"boolean"} if name in ("default", "d") else set()):
+        refuse(f"the filter {name} takes its arguments by their order", f"leave out {', '.join(f'{each}=' for each in named)}", at)
     if name in ("default", "d"):
         return _default(of, arguments, at)
     if name not in FILTERS:
@@ -216,18 +251,14 @@ def _plain(constant: Any) -> Constant:
 
 
 def _check_filter(name: str, of: Value, arguments: tuple[Any, ...], at: Position | None) -> None:
-    found, declared = FILTERS[name], type_of(of)
-    if declared.kind not in found.on:
-        kinds = ", ".join(sorted(found.on))
+    declared = type_of(of)
+    if declared.kind not in FILTERS[name].on:
+        kinds = ", ".join(sorted(FILTERS[name].on))
         refuse(f"the filter {name} takes {kinds}, and {_named(of)} is {declared}", "", at)
     if isinstance(of, Defaulted) and declared.kind is not Kind.TEXT:
         refuse(f"the filter {name} would be applied to the default too", f"write the default last: … | {name} | default(…)", at)
-    right = len(arguments) == len(found.arguments) or (found.optional and not arguments)
-    if not right or not all(isinstance(given, kind) for given, kind in zip(arguments, found.arguments, strict=False)):
-        wanted = ", ".join(kind.__name__.replace("str", "a text").replace("int", "a whole number") for kind in found.arguments)
-        refuse(f"the filter {name} takes {wanted or 'no argument'}", "", at)
-    if name == "date" and (wrong := date_form_problem(arguments[0])):
-        refuse(wrong, "known: %d %-d %m %-m %Y %y %B %b %A %a %H %M %S", at)
+    if wrong := argument_problem(name, arguments):
+        refuse(wrong, "docs/content.md has a table of the filters", at)
 
 
 def placed(symbol: Symbol, position: Position) -> Symbol:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from franca.content.filters import FILTERS, Setting
+from franca.content.constants import BY_CHANCE, COPY, PROFILE, Named, check_filtered, only_ours, printable
+from franca.content.fences import Fenced, Fork, Run
+from franca.content.filters import FILTERS, Setting, of_constant
 from franca.content.generator import TracingGenerator
+from franca.content.native import without_natives
 from franca.content.nodes import (
     AttributeValue,
     BuiltIn,
@@ -27,15 +28,17 @@ from franca.content.nodes import (
     Feed,
     ItemValue,
     Link,
+    ListItem,
     Member,
     Negation,
     PrimaryValue,
     Value,
     always,
+    root,
     type_of,
 )
 from franca.content.places import PlacingLexer, Start, position
-from franca.content.symbols import CLOSE, OPEN, Refusal, Symbol, apply_filter, compare, condition, placed, refuse, solid
+from franca.content.symbols import CLOSE, OPEN, Decided, Refusal, Symbol, apply_filter, compare, condition, placed, refuse, solid
 from franca.content.tokens import TOKEN, Each, Else, EndEach, EndIf, If, Show, Subject, Token, Verbatim
 from franca.definitions import DataType, Kind, Position, Project, Source
 from franca.errors import Problem, did_you_mean
@@ -43,36 +46,7 @@ from franca.errors import Problem, did_you_mean
 _UNKNOWN = DataType(Kind.TEXT)
 
 
-_NATIVE = re.compile(r"\{%-?\s*native\s+[\"']([A-Za-z0-9_]+)[\"']\s*-?%\}(.*?)\{%-?\s*endnative\s*-?%\}", re.DOTALL)
-
-
-@dataclass
-class _Fork:
-    """An `if` under way: a person's condition, or which branch it is."""
-
-    decided: bool | None = None
-
-
-@dataclass(frozen=True)
-class _Profile:
-    """`profile`."""
-
-
-@dataclass(frozen=True)
-class _Copy:
-    """`copy`."""
-
-
-@dataclass
-class _Run:
-    """What one rendering keeps."""
-
-    tokens: list[Token] = field(default_factory=list)
-    forks: list[_Fork] = field(default_factory=list)
-    loops: list[int | None] = field(default_factory=list)
-
-
-class Tracer(SandboxedEnvironment):
+class Tracer(Fenced):
     """Jinja's environment for one template: its parts, and the partials that they use.
 
     Args:
@@ -94,13 +68,15 @@ class Tracer(SandboxedEnvironment):
         self.starts: dict[str, Start] = {}
         self.problems: list[Problem] = []
         self._project, self._allowed, self._load, self._texts = project, allowed, load, copy
-        self._run, self._loops = _Run(), 0
+        self.underway, self._loops = Run(), 0
         self._natives: list[Verbatim] = []
         super().__init__(loader=FunctionLoader(self._partial), undefined=StrictUndefined, autoescape=True, finalize=self._finalized)
         self._setting = Setting(locale=project.locale, zone=project.zone)
-        self.filters.update({name: self._constant_filter(name) for name in FILTERS})
-        self.filters = {name: self._filter(name, each) for name, each in self.filters.items()}
+        self.filters = {name: self._filter(name, self.filters.get(name, only_ours(name))) for name in {**self.filters, **FILTERS}}
         self.tests = {name: self._test(name, each) for name, each in self.tests.items()}
+        for name in BY_CHANCE:
+            self.filters.pop(name, None)
+            self.globals.pop(name, None)
         self.globals.update(self._names())
 
     @cached_property
@@ -123,18 +99,16 @@ class Tracer(SandboxedEnvironment):
         self.starts[name] = start
         if self.autoescape != escape and self.cache is not None:
             self.cache.clear()  # partials are compiled for one way of escaping
-        self._run, self.autoescape = _Run(), escape
+        self.underway, self.autoescape = Run(), escape
         try:
             template = self.from_string(self._prepared(name, source), template_class=None, globals=dict(names), name=name)
-            made = template.render()
+            return self._split(template.render())
         except Refusal as found:
             self.problems.append(found.problem if found.problem.position else self._located(found.problem, found))
         except TemplateError as found:
             self.problems.append(self._wrong(found, name))
-        except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as found:
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as found:
             self.problems.append(self._located(Problem(what=f"this cannot be computed: {found}"), found))
-        else:
-            return self._split(made)
         return None
 
     def from_string(self, source: Any, globals: Any = None, template_class: Any = None, name: str | None = None) -> Any:  # noqa: A002
@@ -147,9 +121,9 @@ class Tracer(SandboxedEnvironment):
         parts: list[str | Token] = []
         for number, part in enumerate(TOKEN.split(made)):
             if number % 2:
-                parts.append(Subject() if part == "s" else self._run.tokens[int(part)])
+                parts.append(Subject() if part == "s" else self.underway.tokens[int(part)])
             elif part:
-                parts.append(part)
+                parts.append(solid(part))
         return parts
 
     def _partial(self, name: str) -> str | None:
@@ -166,25 +140,24 @@ class Tracer(SandboxedEnvironment):
             self.problems.append(Problem(what="holds characters of Unicode's private use (U+E000)", position=Position(self._file(name))))
             source = source.replace(OPEN, "").replace(CLOSE, "")
 
-        def native(found: re.Match[str]) -> str:
-            line, column = source.count("\n", 0, found.start()) + 1, found.start() - source.rfind("\n", 0, found.start())
+        def native(adapter: str, text: str, begin: int) -> int:
+            line, column = source.count("\n", 0, begin) + 1, begin - source.rfind("\n", 0, begin)
             at = position(self._file(name), self.starts.get(name, Start(file=name)).place(line, column))
-            self._natives.append(Verbatim(adapter=found[1], text=found[2], position=at))
-            shown = f"{{{{native({len(self._natives) - 1})}}}}{{#"
-            return shown + re.sub(r"[^\n]", " ", found[0][len(shown) + 2 :]) + "#}"
+            self._natives.append(Verbatim(adapter=adapter, text=text, position=at))
+            return len(self._natives) - 1
 
-        return _NATIVE.sub(native, source)
+        return without_natives(source, native)
 
     # -- what templates may name
 
     def _names(self) -> dict[str, Any]:
         return {
-            "profile": _Profile(),
-            "copy": _Copy(),
+            "profile": PROFILE,
+            "copy": COPY,
             "in_segment": self._in_segment,
             "primary": self._primary,
-            "feed": lambda name: self._symbol(Feed(name=str(name))),
-            "coupon": lambda name: self._symbol(Coupon(name=str(name))),
+            "feed": lambda name: self._symbol(Feed(name=_constant_name(name, "feed"))),
+            "coupon": lambda name: self._symbol(Coupon(name=_constant_name(name, "coupon"))),
             "native": lambda number: self._mark(self._natives[number]),
             **{link.value: self._symbol(BuiltIn(link=link)) for link in Link},
         }
@@ -203,19 +176,19 @@ class Tracer(SandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a person's attribute, a field of an item, or Jinja's answer."""
-        if isinstance(obj, _Profile):
+        if obj is PROFILE:
             return _Missing(attribute) if attribute not in self._project.data.profile.attributes else self._attribute(attribute)
         if isinstance(obj, Symbol):
             return self._field(obj, attribute)
-        if isinstance(obj, _Copy):
+        if obj is COPY:
             return self._copy(attribute)
-        return super().getattr(obj, attribute)
+        return super().getattr(solid(obj), attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return the same for `profile["x"]`."""
-        if isinstance(obj, (_Profile, _Copy, Symbol)) and isinstance(argument, str):
-            return self.getattr(obj, argument)
-        return super().getitem(obj, argument)
+        if isinstance(obj, (Named, Symbol)):
+            return self.getattr(obj, str(solid(argument)))
+        return super().getitem(solid(obj), solid(argument))
 
     def _copy(self, name: str) -> Any:
         """Return a text of copy, run where it stands: in a text its constants are escaped, in a subject they are not."""
@@ -277,7 +250,8 @@ class Tracer(SandboxedEnvironment):
 
     def _compared(self, op: str, left: Any, right: Any, at: Position) -> Any:
         if isinstance(left, Symbol) or isinstance(right, Symbol):
-            return self._symbol(compare(op, left, right, at, self._project))
+            found = compare(op, left, right, at, self._project)
+            return found if isinstance(found, bool) else self._symbol(found)
         return _PLAIN[op](solid(left, at), solid(right, at))
 
     def both(self, name: str, number: int, left: Any, right: Callable[[], Any]) -> Any:
@@ -294,17 +268,15 @@ class Tracer(SandboxedEnvironment):
             return left if solid(left, at) else right()
         other = right()
         if isinstance(left.meaning, Value) and isinstance(other, str) and type_of(left.meaning).kind is Kind.TEXT:
-            return self._symbol(apply_filter("default", left, (other,)))
+            return self._symbol(apply_filter("default", left, (other,), {}))
         return self._joined(Either, left, other, at)
 
     def _joined(self, how: type[Every | Either], left: Symbol, right: Any, at: Position) -> Any:
         parts = [each for each in (condition(left, at), condition(right, at)) if each is not (how is Every)]
-        for each in parts:
-            if isinstance(each, bool):
-                return each
         found = [each for each in parts if isinstance(each, Condition)]
-        if not found:
-            return how is Every
+        if not found or len(found) < len(parts):  # a constant decides
+            truth = (how is Every) is not (len(found) < len(parts))
+            return truth if isinstance(right, bool) else Decided(truth)
         return self._symbol(found[0] if len(found) == 1 else how(of=tuple(found), position=at))
 
     def negated(self, name: str, number: int, value: Any) -> Any:
@@ -318,70 +290,85 @@ class Tracer(SandboxedEnvironment):
         found = condition(test, position(self._file(name), number))
         if isinstance(found, bool):
             return first() if found else second()
-        shown = [self._finalized(each()) for each in (first, second)]
-        whole = Markup("{}{}{}{}{}")
-        return whole.format(self._mark(If(condition=found)), shown[0], self._mark(Else()), shown[1], self._mark(EndIf()))
+        self.underway.forks.append(Fork(None))
+        parts = [self._mark(If(condition=found)), self._shown(first()), self._mark(Else()), self._shown(second()), self._mark(EndIf())]
+        self.underway.forks.pop()
+        # Markup in one of them makes Jinja escape the others, as with ~; else all of it is a text that Jinja escapes, or does not.
+        marked = self.autoescape and any(isinstance(each, Markup) for each in parts[1::2])
+        return Markup().join(parts) if marked else "".join(map(str, parts))
+
+    def _shown(self, value: Any) -> str:
+        found = self._finalized(value)
+        return str(found) if isinstance(value, Symbol) or not hasattr(found, "__html__") else Markup(found)  # noqa: S704 - already is
 
     def if_(self, name: str, number: int, test: Any) -> Markup:
         """Begin an `if`."""
         found = condition(test, position(self._file(name), number))
-        self._run.forks.append(_Fork(found if isinstance(found, bool) else None))
+        self.underway.forks.append(Fork(found if isinstance(found, bool) else None))
         return Markup() if isinstance(found, bool) else self._mark(If(condition=found))
 
     def then(self) -> bool:
         """Whether the first branch is run."""
-        return self._run.forks[-1].decided is not False
+        return self.underway.forks[-1].decided is not False
 
     def else_(self) -> Markup:
         """Between the branches."""
-        return self._mark(Else()) if self._run.forks[-1].decided is None else Markup()
+        return self._mark(Else()) if self.underway.forks[-1].decided is None else Markup()
 
     def otherwise(self) -> bool:
         """Whether the second branch is run."""
-        return self._run.forks[-1].decided is not True
+        return self.underway.forks[-1].decided is not True
 
     def end_if(self) -> Markup:
         """End an `if`."""
-        return self._mark(EndIf()) if self._run.forks.pop().decided is None else Markup()
+        return self._mark(EndIf()) if self.underway.forks.pop().decided is None else Markup()
 
     def assigned(self, name: str, number: int, depth: int) -> None:
         """Refuse a `set` that only some people would reach."""
-        if any(fork.decided is None for fork in self._run.forks[-depth:]):
+        if any(fork.decided is None for fork in self.underway.forks[-depth:]):
             what = "`set` inside an `if` that a person decides: the name would mean something else for each person afterwards"
             self._note(what, "set it before the `if`, or use {% with %}", position(self._file(name), number))
+
+    def named(self, name: str, number: int) -> None:
+        """Refuse to set a field of a namespace where only some people, or one item standing for all, would do so."""
+        if self.divided:
+            what = "a namespace is set inside an `if` that a person decides, or in a loop over a person's list"
+            self._note(what, "it would mean something else for each person afterwards: leave it out", position(self._file(name), number))
 
     def looped(self, name: str, number: int, over: Any, counts: bool) -> Any:
         """Return what a loop runs over."""
         if not isinstance(over, Symbol):
-            self._run.loops.append(None)
-            return over
+            self.underway.loops.append(None)
+            return solid(over)
         at = position(self._file(name), number)
         if not isinstance(over.meaning, Value) or type_of(over.meaning).kind is not Kind.LIST:
             refuse("a loop over a person's value needs a list", "", at)
         if counts:
             refuse("`loop` and `else` do not work in a loop over a person's list", "leave them out", at)
         self._loops += 1
-        self._run.loops.append(self._mark_number(Each(number=self._loops, over=over.meaning)))
-        return [self._symbol(ItemValue(loop=self._loops))]
+        self.underway.loops.append(self._mark_number(Each(number=self._loops, over=over.meaning)))
+        return [self._symbol((ItemValue if isinstance(over.meaning, Feed) else ListItem)(loop=self._loops))]
 
     def loop(self) -> Markup:
         """Begin the body of a loop."""
-        number = self._run.loops[-1]
+        number = self.underway.loops[-1]
         return Markup() if number is None else Markup(f"{OPEN}{number}{CLOSE}")  # noqa: S704
 
     def end_loop(self) -> Markup:
         """End the body of a loop."""
-        return Markup() if self._run.loops[-1] is None else self._mark(EndEach())
+        return Markup() if self.underway.loops[-1] is None else self._mark(EndEach())
 
     def left_loop(self) -> Markup:
         """Behind a loop."""
-        self._run.loops.pop()
+        self.underway.loops.pop()
         return Markup()
 
     # -- printing, filters, tests
 
     def _finalized(self, value: Any) -> Any:
-        return self._print(value.meaning) if isinstance(value, Symbol) else value
+        if isinstance(value, Symbol):
+            return self._print(value.meaning)
+        return printable(value)
 
     def _print(self, value: Value | Condition) -> Markup:
         if isinstance(value, Condition):
@@ -391,7 +378,7 @@ class Tracer(SandboxedEnvironment):
             self._note("true and false cannot be printed", "write {% if … %}", value.position)
         elif kind is Kind.LIST:
             self._note("a list cannot be printed as it is", 'write … | join(", "), or a loop', value.position)
-        elif not always(value) and not isinstance(value, ItemValue):
+        elif not always(value) and not isinstance(root(value), (ItemValue, ListItem)):
             self._note("this value may be missing, and has no default", 'add … | default("…")', value.position)
         return self._mark(Show(value=value))
 
@@ -402,21 +389,20 @@ class Tracer(SandboxedEnvironment):
         def filtered(*arguments: Any, **named: Any) -> Any:
             value = arguments[skip]
             if isinstance(value, Symbol):
-                return self._symbol(apply_filter(name, value, (*arguments[skip + 1 :], *named.values())))
-            if name not in ("safe", "string", "e", "escape", "forceescape"):
-                solid(value, None)
-            return original(*arguments, **named)
+                return self._symbol(apply_filter(name, value, arguments[skip + 1 :], named))
+            check_filtered(name, value, (*arguments[skip + 1 :], *named.values()))
+            made = of_constant(name, value, arguments[skip + 1 :], self._setting) if name in FILTERS and not named else None
+            return original(*arguments, **named) if made is None else made
 
         return filtered
-
-    def _constant_filter(self, name: str) -> Callable[..., Any]:
-        return lambda value, *arguments: FILTERS[name].apply(value, self._setting, *arguments)
 
     def _test(self, name: str, original: Any) -> Callable[..., Any]:
         @functools.wraps(original)
         def tested(*arguments: Any, **named: Any) -> Any:
             value = arguments[1 if hasattr(original, "jinja_pass_arg") else 0]
             if not isinstance(value, Symbol):
+                if name not in ("defined", "undefined", "none", "string"):
+                    solid(value)
                 return original(*arguments, **named)
             if not isinstance(value.meaning, Value) or name not in ("defined", "undefined", "none"):
                 refuse(f"the test `is {name}` cannot be asked of a person's value", "known: is defined", value.meaning.position)
@@ -434,8 +420,8 @@ class Tracer(SandboxedEnvironment):
         return Symbol(meaning, self._print)
 
     def _mark_number(self, token: Token) -> int:
-        self._run.tokens.append(token)
-        return len(self._run.tokens) - 1
+        self.underway.tokens.append(token)
+        return len(self.underway.tokens) - 1
 
     def _mark(self, token: Token) -> Markup:
         return Markup(f"{OPEN}{self._mark_number(token)}{CLOSE}")  # noqa: S704
@@ -466,6 +452,12 @@ class Tracer(SandboxedEnvironment):
                 found = position(self._file(name), trace.tb_lineno)
             trace = trace.tb_next
         return Problem(what=problem.what, remedy=problem.remedy, position=found)
+
+
+def _constant_name(name: Any, what: str) -> str:
+    if isinstance(name, Symbol) or not isinstance(solid(name), str) or not name:
+        refuse(f"the name of a {what} is a text of its own, the same for everybody", f'write {what}("NAME")')
+    return str(name)
 
 
 @dataclass(frozen=True)
