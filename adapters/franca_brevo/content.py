@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from franca.adapter import ABSENT, Dialect, Say, Unsaid, facts
+from franca.adapter import Dialect, Say, Unsaid, facts
 from franca.content.nodes import (
     AttributeValue,
     BuiltIn,
@@ -163,12 +163,12 @@ class BrevoDialect(Dialect):
 
     # -- fields of ours, blocks
 
-    def computed(self, key: str, piece: Print, part: Part, *, maybe_absent: bool) -> str:
+    def computed(self, key: str, piece: Print, part: Part, *, absent: str = "") -> str:
         """Print our attribute; without a value it prints nothing."""
         del part
         name = f"contact.{attribute_name(key)}"
         printed = _printed(name, Print(value=piece.value, context=Context.PLAIN if piece.context is Context.PLAIN else Context.TEXT))
-        return f'{{% if ({name} != "{ABSENT}") %}}{printed}{{% endif %}}' if maybe_absent else printed
+        return f'{{% if ({name} != "{absent}") %}}{printed}{{% endif %}}' if absent else printed
 
     def flag(self, key: str, value: str) -> str:
         """Our attribute equals a text."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import escape
 
-from franca.adapter import ABSENT, Dialect, Say, Unsaid, facts
+from franca.adapter import Dialect, Say, Unsaid, facts
 from franca.content.conditions import Leaf, dnf
+from franca.content.filters import show
 from franca.content.nodes import (
     AttributeValue,
     BuiltIn,
@@ -27,6 +28,7 @@ from franca.content.nodes import (
     Filtered,
     ItemValue,
     Link,
+    ListItem,
     Loop,
     Member,
     Pieces,
@@ -86,9 +88,17 @@ class KlaviyoDialect(Dialect):
         return Say(f"{{% coupon_code {_quoted(value.name, chr(39))} %}}")
 
     def _item(self, value: ItemValue, piece: Print) -> Say:
-        if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in value.path):
-            raise Unsaid("feed-field", "Klaviyo can name fields of a feed by letters, digits and underscores only")
-        return Say(_printed(".".join((f"item{value.loop}", *value.path)), piece))
+        # a field that a feed has as null would be printed as the word None; without the field, the filter leaves nothing
+        return Say(_printed(f'{self._variable(value)}|default_if_none:""', piece))
+
+    def _list_item(self, value: ListItem, piece: Print) -> Say:
+        return Say(_printed(self._variable(value), piece))
+
+    def _filtered(self, value: Filtered, piece: Print) -> Say:
+        of, chain = _cased(value)
+        if not isinstance(of, ListItem):
+            raise Unsaid("filter", "Klaviyo has no filter with the same result")
+        return Say(_printed(self._variable(of) + chain, piece))
 
     def _attribute(self, value: AttributeValue, piece: Print) -> Say:
         if not value.required:
@@ -96,19 +106,16 @@ class KlaviyoDialect(Dialect):
         return Say(_printed(self._printable(value), piece), frozenset({self._facts(value)}))
 
     def _defaulted(self, value: Defaulted, piece: Print) -> Say:
-        of: Any = value.of
-        chain = ""
-        while isinstance(of, Filtered) and of.filter in ("upper", "lower"):
-            of, chain = of.of, f"|{of.filter}{chain}"
-        if not isinstance(of, AttributeValue):
+        of, chain = _cased(value.of)
+        if not isinstance(of, (AttributeValue, ListItem)):
             raise Unsaid("filter", "Klaviyo has no filter with the same result")
-        name, shown = self._printable(of), str(value.default)
+        name, shown = self._printable(of) if isinstance(of, AttributeValue) else self._variable(of), str(value.default)
         there = f"{name} or {name} == 0" if type_of(of).kind in _NUMBERS else name
         otherwise = self.literal(shown if piece.context is Context.PLAIN else str(escape(shown)), Part.HTML)
         text = f"{{% if {there} %}}{_printed(name + chain, piece)}{{% else %}}{otherwise}{{% endif %}}"
         if piece.context is Context.URL:
             raise Unsaid("default-in-url", "a default within an address is computed, so that it is encoded")
-        return Say(text, frozenset({self._facts(of)}))
+        return Say(text, frozenset({self._facts(of)}) if isinstance(of, AttributeValue) else frozenset())
 
     def _printable(self, value: AttributeValue) -> str:
         """Return the variable of an attribute that Klaviyo prints as the reference does."""
@@ -118,8 +125,10 @@ class KlaviyoDialect(Dialect):
         return self._variable(value)
 
     def _variable(self, value: Value) -> str:
+        if isinstance(value, ListItem):
+            return f"item{value.loop}"
         if isinstance(value, ItemValue):
-            return ".".join((f"item{value.loop}", *value.path))
+            return ".".join((f"item{value.loop}", *map(_word, value.path)))
         if not isinstance(value, AttributeValue):
             raise Unsaid("value", "Klaviyo holds no such value")
         mapping = self.site.destination.attributes.get(value.name)
@@ -160,9 +169,10 @@ class KlaviyoDialect(Dialect):
         if kind is Kind.TEXT and leaf.op is Comparison.EQ:
             return f"{self._variable(leaf.of)} == {_quoted(self._translated(leaf))}"
         if kind in _NUMBERS:
-            return f"{self._variable(leaf.of)} {leaf.op} {leaf.constant}"
+            # Django reads no exponent with a sign
+            return f"{self._own_words(leaf.of)} {leaf.op} {show(leaf.constant)}"
         if kind is Kind.BOOLEAN and leaf.op is Comparison.EQ:
-            return f"{self._variable(leaf.of)} == {leaf.constant}"
+            return f"{self._own_words(leaf.of)} == {leaf.constant}"
         raise Unsaid("order", f"Klaviyo's templates do not order a {type_of(leaf.of)}")
 
     def _translated(self, leaf: Compare) -> str:
@@ -174,22 +184,31 @@ class KlaviyoDialect(Dialect):
             return mapping.values[constant]
         return constant
 
+    def _own_words(self, value: Value) -> str:
+        """Return the variable of a value that Klaviyo holds as we do."""
+        mapping = self.site.destination.attributes.get(value.name) if isinstance(value, AttributeValue) else None
+        if mapping and mapping.values:
+            raise Unsaid("untranslated", "Klaviyo holds other words for it, which are compared as a whole only")
+        return self._variable(value)
+
     def _contains(self, leaf: Contains) -> str:
-        return f"{_quoted(leaf.constant)} in {self._variable(leaf.of)}"
+        return f"{_quoted(leaf.constant)} in {self._own_words(leaf.of)}"
 
     def _defined(self, leaf: Defined) -> str:
         name = self._variable(leaf.of)
+        if isinstance(leaf.of, ItemValue):  # 0 in a feed is there
+            return f'{name}|default_if_none:"" != ""'
         return name if type_of(leaf.of).kind in (Kind.TEXT, Kind.LIST) else f"{name} != None"
 
     # -- fields of ours, blocks
 
-    def computed(self, key: str, piece: Print, part: Part, *, maybe_absent: bool) -> str:
+    def computed(self, key: str, piece: Print, part: Part, *, absent: str = "") -> str:
         """A profile that sync has not reached yet has no such property: nothing is printed."""
         del part
         name = f"person|lookup:'{field_title(key)}'"
         printed = f"{{{{ {name}{'|safe' if piece.context is Context.PLAIN else ''} }}}}"
-        absent = f' and {name} != "{ABSENT}"' if maybe_absent else ""
-        return f"{{% if {name}{absent} %}}{printed}{{% endif %}}"
+        there = f'{name} and {name} != "{absent}"' if absent else name
+        return f"{{% if {there} %}}{printed}{{% endif %}}"
 
     def flag(self, key: str, value: str) -> str:
         """A custom property equals a text."""
@@ -202,7 +221,7 @@ class KlaviyoDialect(Dialect):
 
     def loop(self, piece: Loop, body: Callable[[Pieces], str]) -> Say:
         """Repeat over a list property or a web feed."""
-        over = f"feeds.{_word(piece.over.name)}" if isinstance(piece.over, Feed) else self._variable(piece.over)
+        over = f"feeds.{_word(piece.over.name)}" if isinstance(piece.over, Feed) else self._own_words(piece.over)
         return Say(f"{{% for item{piece.number} in {over} %}}{body(piece.body)}{{% endfor %}}")
 
     def person(self, values: Mapping[str, Any], computed: Mapping[str, str]) -> dict[str, Any]:
@@ -227,6 +246,8 @@ _VALUES: Mapping[type[Value], Callable[[Any, Any, Print], Say]] = {
     BuiltIn: KlaviyoDialect._built_in,  # noqa: SLF001 - a table of the class's own methods
     Coupon: KlaviyoDialect._coupon,  # noqa: SLF001
     ItemValue: KlaviyoDialect._item,  # noqa: SLF001
+    ListItem: KlaviyoDialect._list_item,  # noqa: SLF001
+    Filtered: KlaviyoDialect._filtered,  # noqa: SLF001
     AttributeValue: KlaviyoDialect._attribute,  # noqa: SLF001
     Defaulted: KlaviyoDialect._defaulted,  # noqa: SLF001
 }
@@ -243,6 +264,14 @@ def _printed(name: str, piece: Print) -> str:
     return f"{{{{ {name}{how} }}}}"
 
 
+def _cased(value: Value) -> tuple[Value, str]:
+    """Return what a chain of `upper` and `lower` begins with, and the chain."""
+    if isinstance(value, Filtered) and value.filter in ("upper", "lower"):
+        of, chain = _cased(value.of)
+        return of, f"{chain}|{value.filter}"
+    return value, ""
+
+
 def _quoted(text: str, quote: str = '"') -> str:
     if _UNSAFE.search(text) or quote in text:
         raise Unsaid("quote", f"Klaviyo's tags cannot hold the text {text!r}")
@@ -251,7 +280,7 @@ def _quoted(text: str, quote: str = '"') -> str:
 
 def _word(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text):
-        raise Unsaid("feed-name", f"{text!r} is no name of a web feed")
+        raise Unsaid("feed-name", f"{text!r} is no name of a web feed or of its fields: letters, digits and underscores")
     return text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from franca.adapter import ABSENT, Assumption, Dialect, Say, Unsaid, facts
+from franca.adapter import Assumption, Dialect, Say, Unsaid, facts
 from franca.content.assemble import joined
 from franca.content.conditions import nnf
 from franca.content.nodes import (
@@ -174,15 +174,15 @@ class MailchimpDialect(Dialect):
 
     # -- fields of ours, blocks
 
-    def computed(self, key: str, piece: Print, part: Part, *, maybe_absent: bool) -> str:
+    def computed(self, key: str, piece: Print, part: Part, *, absent: str = "") -> str:
         """Print our merge field; it holds HTML already."""
         del piece
         tag = marker_tag(key)
-        if not maybe_absent:
+        if not absent:
             return f"*|{tag}|*"
         if part in _NO_CONDITIONS:
             raise Unsaid("conditional-part", "this text may be empty, and Mailchimp has no conditions in the subject to leave it out")
-        return f"*|IF:{tag}={ABSENT}|**|ELSE:|**|{tag}|**|END:IF|*"
+        return f"*|IF:{tag}={absent}|**|ELSE:|**|{tag}|**|END:IF|*"
 
     def flag(self, key: str, value: str) -> str:
         """Our merge field equals a text."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from franca.adapter.findings import Assumption, Finding
-from franca.adapter.protocol import Site
+from franca.adapter.protocol import ABSENT, Site
 from franca.content import Document
 from franca.content.assemble import walk
 from franca.content.conditions import computable, ours
@@ -28,6 +28,7 @@ from franca.content.nodes import (
     Context,
     Coupon,
     Defaulted,
+    Defined,
     Feed,
     Filtered,
     Literal,
@@ -51,9 +52,13 @@ YES = "1"
 """What a computed condition's field holds when it is true; `franca.adapter.ABSENT` when it is not."""
 
 
+EMPTY = "franca-empty"
+"""What a computed text's field holds when the text is empty. Not `ABSENT`, which somebody's own text may be."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Computed:
-    """A field that sync fills: its text for each person is that of *pieces*; an empty text is written as `ABSENT`."""
+    """A field that sync fills: its text for each person is that of *pieces*; a condition's that does not hold is written as `ABSENT`."""
 
     key: str
     title: str
@@ -123,8 +128,8 @@ class Dialect(ABC):
         """Return a whole condition as it stands in a tag."""
 
     @abstractmethod
-    def computed(self, key: str, piece: Print, part: Part, *, maybe_absent: bool) -> str:
-        """Print a computed field; with *maybe_absent*, nothing for `ABSENT`."""
+    def computed(self, key: str, piece: Print, part: Part, *, absent: str = "") -> str:
+        """Print a computed field, but nothing where it holds *absent*."""
 
     @abstractmethod
     def flag(self, key: str, value: str) -> str:
@@ -194,7 +199,7 @@ class _Writing:
     def _whole(self, part: Part, pieces: Pieces) -> str:
         if computable(pieces) and _never_empty(pieces):
             self.assumptions.update(self.dialect.raw)
-            return self.dialect.computed(self._field(pieces), Print(value=Feed(name="")), part, maybe_absent=False)
+            return self.dialect.computed(self._field(pieces), Print(value=Feed(name="")), part)
         what = f"{self.dialect.title} has no conditions in the {part.replace('_', ' ')}"
         self._find("conditional-part", what, next((p.position for p in pieces if p.position), None))
         return ""
@@ -221,15 +226,20 @@ class _Writing:
                 return ""
         group = self._marker(piece.value)
         if group and piece.context is Context.PLAIN:
-            return self.dialect.computed(group, piece, self.part, maybe_absent=True)
-        context = piece.context if self.dialect.raw or piece.context is Context.URL else Context.PLAIN
-        key = self._field((replace(piece, context=context),))
-        return self._said_of_field(key, piece)
+            return self.dialect.computed(group, piece, self.part, absent=ABSENT)
+        return self._said_of_field(replace(piece, context=self._held(piece.context)), piece)
 
-    def _said_of_field(self, key: str, piece: Print) -> str:
+    def _held(self, context: Context) -> Context:
+        """Return how the text in a field is escaped; in an attribute it is as in a text, so that one field does for both."""
+        if context is Context.URL:
+            return context
+        return Context.TEXT if self.dialect.raw and context is Context.ATTRIBUTE else context if self.dialect.raw else Context.PLAIN
+
+    def _said_of_field(self, held: Print, piece: Print) -> str:
         self.assumptions.update(self.dialect.raw)
+        empty = _may_be_empty(piece.value)
         try:
-            return self.dialect.computed(key, piece, self.part, maybe_absent=_may_be_empty(piece.value))
+            return self.dialect.computed(self._field(_full(held) if empty else (held,)), piece, self.part, absent=EMPTY if empty else "")
         except Unsaid as unsaid:
             self._find(unsaid.id, unsaid.why, piece.position)
             return ""
@@ -284,6 +294,12 @@ _PIECES: Mapping[type[Piece], Callable[[_Writing, Any], str]] = {
     Choose: _Writing.choose,
     Loop: _Writing.loop,
 }
+
+
+def _full(piece: Print) -> Pieces:
+    """Return the text, and `EMPTY` where there is none."""
+    there = Branch(condition=Defined(of=piece.value), body=(piece,))
+    return (Choose(branches=(there,), otherwise=(Literal(text=EMPTY),)),)
 
 
 def _flag(condition: Condition) -> Pieces:
