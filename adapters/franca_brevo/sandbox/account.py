@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from franca.sandbox import Call, Reply, Route
 from franca_brevo.sandbox.errors import absent
 
 
 class Account:
-    """One account; *organization* is its id."""
+    """One account; *organization* is its id, *premium* whether its plan is a paid one."""
 
-    def __init__(self, organization: str) -> None:
-        self._organization = organization
+    def __init__(self, organization: str, *, premium: Callable[[], bool]) -> None:
+        self._organization, self._premium = organization, premium
 
     def routes(self) -> Sequence[Route]:
         """Return the account's route, and the one of the removed batch call."""
@@ -35,7 +35,7 @@ class Account:
             "address": address,
             "dateTimePreferences": {"timezone": "Europe/Berlin", "timeFormat": "24", "dateFormat": "dd-mm-yyyy"},
             "marketingAutomation": {"enabled": False},
-            "plan": [{"type": "free", "creditsType": "sendLimit", "credits": 300}],
+            "plan": [{"type": "subscription" if self._premium() else "free", "creditsType": "sendLimit", "credits": 300}],
             "relay": {"enabled": False, "data": {"userName": "owner@example.com", "relay": "smtp-relay.brevo.com", "port": 587}},
         }
         return Reply(body=body)

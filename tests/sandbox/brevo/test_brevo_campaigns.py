@@ -272,12 +272,14 @@ def test_an_unset_reply_to_is_empty_by_an_assumption(foreign: Account) -> None:
 )
 def test_a_wrong_draft_is_refused(foreign: Account, change: dict[str, Any], status: int, code: str) -> None:
     """What is required, one content, an audience that exists, and what a standard account has not (405)."""
+    foreign.sandbox.premium = False
     assert foreign.refusal("POST", "/emailCampaigns", {**DRAFT, **change})[:2] == (status, code)
     assert foreign.call("GET", "/emailCampaigns")["count"] == 0
 
 
 def test_a_refused_update_changes_nothing(foreign: Account) -> None:
     """A body with one wrong value is refused whole."""
+    foreign.sandbox.premium = False
     made = draft(foreign)
     assert foreign.refusal("PUT", f"/emailCampaigns/{made}", {"subject": "x", "replyTo": "nobody"})[:2] == (400, "invalid_parameter")
     assert foreign.refusal("PUT", f"/emailCampaigns/{made}", {"subject": "x", "tag": "t"})[0] == 405
