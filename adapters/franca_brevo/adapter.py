@@ -20,15 +20,17 @@ from franca.adapter import (
     ResourceKind,
     Setting,
     Site,
+    Testing,
     Waiter,
     draft_resource,
     template_resource,
 )
-from franca.definitions import Part, Realisation, Segment
+from franca.definitions import Destination, Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
 from franca_brevo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_brevo.content import BrevoDialect
+from franca_brevo.experiments import test_resource, testing_at
 from franca_brevo.lifting import BrevoLifter
 from franca_brevo.segments import assess, marker_field, members_list
 from franca_brevo.settings import SETTINGS
@@ -96,13 +98,21 @@ class BrevoAdapter:
         subject = email.parts[Part.SUBJECT]
         return template_resource(email, self.title, subject=subject, sender=str(sender), active=True)
 
+    def testing_at(self, destination: Destination) -> Testing:
+        """Return what Brevo's tests can do at a destination: `tests: split` there makes it nothing.
+
+        Raises:
+            FrancaError: `tests` is another word.
+        """
+        return testing_at(destination)
+
     def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - the protocol's signature
         """Return the draft.
 
         Raises:
-            FrancaError: it is plain text.
+            FrancaError: it is plain text, or a test that Brevo cannot tell the arms of.
         """
-        return (draft_resource(draft, self.title),)
+        return (test_resource(draft, self.title) if draft.arms else draft_resource(draft, self.title),)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

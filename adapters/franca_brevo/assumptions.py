@@ -18,3 +18,18 @@ BLOCKLIST_KEPT = Assumption(
 )
 
 ASSUMPTIONS = {each.id: each for each in (EMAIL_CASE, BLOCKLIST_KEPT)}
+
+# No realisation leans on these, and they are not among the adapter's: the results of tests do, and name them (results.py).
+
+EVEN_HALVES = Assumption(
+    id="brevo.test-splits-evenly",
+    statement="each version of a test goes to half of those who take part, give or take one person",
+    reason="Brevo's help of the former design says that each gets exactly half of the sample (help.sendinblue.com 360001298940)",
+    consequence="each version's sent and delivered would be other numbers, and so would its rates",
+)
+VERSION_GROUPS = Assumption(
+    id="brevo.split-rule-per-version",
+    statement="splitRule is the percentage of the audience that each version goes to",
+    reason="at 50 the winner's fields are ignored (documented), which only two halves explain; the text says: the size of your test groups",
+    consequence="a test with a winner for the rest would go to half as many people as planned; one without a winner is the same",
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
+from franca.definitions import Metric, Part
 
 _SEGMENTS = "https://developers.brevo.com/reference/get-segments"
 _LISTS = "https://developers.brevo.com/reference/get-contacts-from-list"
@@ -43,4 +44,11 @@ LIMITS = Limits(
     fields=200,  # contact attributes of one account (reported: help.brevo.com, a digest of 2026-09-25)
 )
 
-TESTING = Testing(parts=frozenset(), arms=1, metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source="")
+TESTING = Testing(
+    parts=frozenset({Part.SUBJECT}),
+    arms=2,
+    metrics=frozenset({Metric.CLICKS}),  # and opens, by which nothing is decided here; no orders (documented)
+    # splitRule is 1 to 50 (documented) and taken for the percentage of each of the two groups (assumption brevo.split-rule-per-version).
+    shares=(Decimal("0.02"), Decimal("0.98")),
+    source="https://developers.brevo.com/reference/create-email-campaign",
+)

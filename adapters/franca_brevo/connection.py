@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Site, Snapshot, TerminalError, Waiter, Written, resolve
+from franca.adapter import (
+    Contact,
+    Content,
+    Remote,
+    Resource,
+    ResourceKind,
+    Results,
+    Site,
+    Snapshot,
+    TerminalError,
+    Waiter,
+    Written,
+    resolve,
+)
 from franca.errors import FrancaError
 from franca_brevo.client import Client
 from franca_brevo.imports import Imports, held
@@ -13,6 +26,7 @@ from franca_brevo.members import Members
 from franca_brevo.names import LANDING
 from franca_brevo.people import People
 from franca_brevo.resources import Resources
+from franca_brevo.results import Reports
 from franca_brevo.segments import needs_folder
 from franca_brevo.settings import folder_of, url_of
 
@@ -26,6 +40,7 @@ class BrevoConnection:
         self._people = People(client)
         self._members = Members(client, self._people)
         self._imports = Imports(client, self._people)
+        self._reports = Reports(client)
         self._account = self._landing = ""
 
     def read(self) -> Snapshot:
@@ -95,6 +110,10 @@ class BrevoConnection:
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""
         return self._resources.emails.contents()
+
+    def results(self, remote: Remote) -> Results | None:
+        """Return what Brevo counted for a campaign; None while it was not sent to all, and when it has no statistics of it any more."""
+        return self._reports.of(remote.id)
 
     def close(self) -> None:
         """Give connections back."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from franca.adapter import Content, Remote, Resource, ResourceKind, content_digest, insist_on, key_of, owned_name
+from franca.adapter import Content, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
 from franca_brevo.client import Client, Row
+from franca_brevo.experiments import read_back, written
+from franca_brevo.settings import SPLIT
 
 TEMPLATES, TEMPLATE = "/smtp/templates", "/smtp/templates/{id}"
 CAMPAIGNS, CAMPAIGN = "/emailCampaigns", "/emailCampaigns/{id}"
@@ -39,7 +42,8 @@ class Emails:
         if resource.kind is ResourceKind.TEMPLATE:
             made = self._client.call("create a template", "POST", TEMPLATES, safe=False, body=_template_body(resource, body), needs=("id",))
             return str(made["id"])
-        made = self._client.call("create a draft", "POST", CAMPAIGNS, safe=False, body=_campaign_body(resource, body), needs=("id",))
+        with _planned(body):
+            made = self._client.call("create a draft", "POST", CAMPAIGNS, safe=False, body=_campaign_body(resource, body), needs=("id",))
         self._check(str(made["id"]), resource, body)
         return str(made["id"])
 
@@ -49,7 +53,9 @@ class Emails:
         if resource.kind is ResourceKind.TEMPLATE:
             self._client.call("update a template", "PUT", TEMPLATE, safe=True, names=names, body=_template_body(resource, body))
             return
-        self._client.call("update a draft", "PUT", CAMPAIGN, safe=True, names=names, body=_campaign_body(resource, body))
+        changed = {**_campaign_body(resource, body), **_cleared(remote, body)}
+        with _planned(body):
+            self._client.call("update a draft", "PUT", CAMPAIGN, safe=True, names=names, body=changed)
         self._check(remote.id, resource, body)
 
     def delete(self, remote: Remote) -> None:
@@ -94,14 +100,13 @@ def _campaign(row: Row) -> Remote:
     recipients, sender = row.get("recipients") or {}, row.get("sender") or {}
     lists: Sequence[int] = recipients.get("lists") or recipients.get("listIds") or ()
     others = [name for name in ("segments", "segmentIds") if recipients.get(name)]
+    content = {"preview_text": row.get("previewText") or "", "html": content_digest(row.get("htmlContent") or "")}
     body = {
         "audience": str(lists[0]) if len(lists) == 1 and not others else "",
-        "subject": row.get("subject") or "",
-        "preview_text": row.get("previewText") or "",
         "from": sender.get("email") or "",
         "from_name": sender.get("name") or "",
         "reply_to": row.get("replyTo") or "",
-        "html": content_digest(row.get("htmlContent") or ""),
+        **read_back(row, content),
     }
     settled = "" if row.get("status") == DRAFT else f"its status is {row.get('status')}"
     name = row["name"]
@@ -110,13 +115,40 @@ def _campaign(row: Row) -> Remote:
 
 def _campaign_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return a draft: without `scheduledAt` it stays one (sheet 4.1). Empty texts are left out: Brevo takes null for a value."""
-    optional = {"previewText": body["preview_text"], "replyTo": body["reply_to"]}
+    optional = {"previewText": _preview_text(body), "replyTo": body["reply_to"]}
     name = {"name": body["from_name"]} if body["from_name"] else {}
     return {
         "name": owned_name(resource.title, resource.key),
         "sender": {"email": body["from"], **name},
-        "subject": body["subject"],
+        **written(body),
         "htmlContent": resource.payload["html"],
         "recipients": {"listIds": [int(body["audience"])]},
         **{key: value for key, value in optional.items() if value},
     }
+
+
+def _preview_text(body: Mapping[str, Any]) -> str:
+    content = body["arms"][0] if "arms" in body else body
+    return str(content.get("preview_text") or "")
+
+
+def _cleared(remote: Remote, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an update must say to take away what is there: an update leaves alone whatever it does not name."""
+    plain = {"abTesting": False} if "arms" in remote.body and "arms" not in body else {}
+    return plain | ({"previewText": ""} if _preview_text(remote.body) and not _preview_text(body) else {})
+
+
+@contextmanager
+def _planned(body: Mapping[str, Any]) -> Iterator[None]:
+    """Name the way out when the account's plan has no A/B tests: Brevo answers 405 then (documented)."""
+    try:
+        yield
+    except TerminalError as error:
+        if error.status != 405 or "arms" not in body:
+            raise
+        raise TerminalError(
+            "Brevo: this account's plan has no A/B tests",
+            remedy=f"add tests: {SPLIT} to the destination, and Franca splits the audience itself; or move to a plan that has them",
+            operation=error.operation,
+            status=error.status,
+        ) from error
