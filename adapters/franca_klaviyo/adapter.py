@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from franca.adapter import (
@@ -24,16 +23,15 @@ from franca.adapter import (
     Setting,
     Site,
     Waiter,
-    draft_resource,
     template_resource,
 )
 from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
+from franca_klaviyo.arms import compiled, with_fields
 from franca_klaviyo.assumptions import ASSUMPTIONS, LOWER_CASE
 from franca_klaviyo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_klaviyo.content import KlaviyoDialect
 from franca_klaviyo.definition import canonical
-from franca_klaviyo.emails import with_fields
 from franca_klaviyo.lifting import KlaviyoLifter
 from franca_klaviyo.names import custom_property, field_title, tag_name
 from franca_klaviyo.segments import Native, native, on_marker
@@ -116,15 +114,12 @@ class KlaviyoAdapter:
         return template_resource(with_fields(email), self.title)
 
     def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - as above
-        """Return the draft: one message with one variation, its template assigned; an arm's own template beside it.
+        """Return the draft: one message with a variation for each arm, its template assigned; the arms' own templates beside it.
 
         Raises:
             FrancaError: it is plain text.
         """
-        email = with_fields(draft.email)
-        made = draft_resource(replace(draft, email=email), self.title)
-        own = (template_resource(email, self.title),) if draft.campaign.arms else ()
-        return (*own, replace(made, payload={"template": email.template.key}))
+        return compiled(draft, self.title)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

@@ -88,7 +88,9 @@ class Client:
             if not following:
                 return
             # The SDK cuts the cursor wrongly out of a whole link; a bare one is sent unchanged.
-            cursor = {"page_cursor": parse_qs(urlsplit(following).query)["page[cursor]"][0]}
+            # Reports write it without brackets (contract: query_campaign_values).
+            query = parse_qs(urlsplit(following).query)
+            cursor = {"page_cursor": (query.get("page[cursor]") or query["page_cursor"])[0]}
 
     def close(self) -> None:
         """Close the connections."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
 from franca_klaviyo import members, people
 from franca_klaviyo.client import HOST, Client
 from franca_klaviyo.resources import Resources
+from franca_klaviyo.results import Reports
 
 
 def connect(site: Site, waiter: Waiter) -> KlaviyoConnection:
@@ -20,15 +21,16 @@ def connect(site: Site, waiter: Waiter) -> KlaviyoConnection:
     settings, project = site.destination.settings, site.project
     key = resolve(str(settings.get("api_key", "")), f"destinations.{site.destination.name}.api_key", project.root)
     client = Client(key, str(settings.get("url") or HOST), waiter)
-    return KlaviyoConnection(client, Resources(client, project))
+    resources = Resources(client, project)
+    return KlaviyoConnection(client, resources, Reports(client, resources, site.destination))
 
 
 class KlaviyoConnection:
     """What Franca may do to an account; see `franca.adapter.Connection`."""
 
-    def __init__(self, client: Client, resources: Resources) -> None:
+    def __init__(self, client: Client, resources: Resources, reports: Reports) -> None:
         self.policy = client.policy
-        self._client, self._resources = client, resources
+        self._client, self._resources, self._reports = client, resources, reports
 
     def read(self) -> Snapshot:
         """Read segments, lists, marker fields and the names of metrics."""
@@ -80,6 +82,10 @@ class KlaviyoConnection:
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""
         return self._resources.emails.contents()
+
+    def results(self, remote: Remote) -> Results | None:
+        """Return what Klaviyo counted of a campaign; None while it was not sent to the end."""
+        return self._reports.results(remote)
 
     def close(self) -> None:
         """Close the connections."""

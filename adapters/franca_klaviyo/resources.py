@@ -59,17 +59,35 @@ class Resources:
         self._tag_id: str | None = None
         self.emails, self._has_emails = Emails(client), bool(project.templates or project.campaigns)
         self._processing: set[str] = set()
+        self._account: Mapping[str, Any] = {}
+        self._metrics: Mapping[str, tuple[str, str]] | None = None
 
     # -- reading
 
     def read(self) -> Snapshot:
         """Read everything that a plan compares or names."""
-        account = self._client.call(READ_ACCOUNT)["data"][0]["id"]
-        metrics = {metric["id"]: _metric(metric) for page in self._client.pages(READ_METRICS) for metric in page["data"]}
+        account, metrics = self._read_account(), self._read_metrics()
         remotes = [*self._segments(metrics), *self._lists()]
         emails = tuple(self.emails.read()) if self._has_emails else ()
         fields = (*_fields(remotes), *map(_field, sorted(self.emails.fields)))
-        return Snapshot(account=account, remotes=(*fields, *remotes, *emails), names=_names(metrics))
+        return Snapshot(account=account["id"], remotes=(*fields, *remotes, *emails), names=_names(metrics))
+
+    def account(self) -> Mapping[str, Any]:
+        """Return the account's attributes, as they were last read."""
+        found: Mapping[str, Any] = (self._account or self._read_account())["attributes"]
+        return found
+
+    def metrics(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
+        """Return what references to metrics may name, as it was last read."""
+        return _names(self._read_metrics() if self._metrics is None else self._metrics)
+
+    def _read_account(self) -> Mapping[str, Any]:
+        self._account = self._client.call(READ_ACCOUNT)["data"][0]
+        return self._account
+
+    def _read_metrics(self) -> Mapping[str, tuple[str, str]]:
+        self._metrics = {metric["id"]: _metric(metric) for page in self._client.pages(READ_METRICS) for metric in page["data"]}
+        return self._metrics
 
     def _segments(self, metrics: Mapping[str, tuple[str, str]]) -> Iterator[Remote]:
         for found, tags in self._tagged(READ_SEGMENTS):

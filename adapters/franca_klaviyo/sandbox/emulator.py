@@ -15,13 +15,17 @@ from franca_klaviyo.sandbox.errors import ProblemError, throttled
 from franca_klaviyo.sandbox.imports import Imports
 from franca_klaviyo.sandbox.limits import Windows, tier_of
 from franca_klaviyo.sandbox.lists import Lists
+from franca_klaviyo.sandbox.messages import Messages
 from franca_klaviyo.sandbox.people import People
 from franca_klaviyo.sandbox.rendering import Surroundings, render
+from franca_klaviyo.sandbox.reports import Reports
 from franca_klaviyo.sandbox.seeding import seed
 from franca_klaviyo.sandbox.segments import Segments
+from franca_klaviyo.sandbox.sends import Sends
 from franca_klaviyo.sandbox.store import Store
 from franca_klaviyo.sandbox.tags import Tags
 from franca_klaviyo.sandbox.templates import Shelf, Templates
+from franca_klaviyo.sandbox.things import Things
 from franca_klaviyo.sandbox.world import Account, World
 
 # Each is believed; POST /_assumptions flips it.
@@ -82,11 +86,12 @@ class Sandbox:
             processing_seconds=processing_seconds,
             import_seconds=import_seconds,
         )
-        self._imports = Imports(self._world)
+        self._imports, self._shelf, self._things = Imports(self._world), Shelf(self._world), Things(self._world)
+        self._sends = Sends(self._world, self._things)
 
     def routes(self) -> Sequence[Route]:
         """Return the route table; names are the SDK's names of the operations."""
-        tags, people, shelf = Tags(self._world), People(self._world), Shelf(self._world)
+        tags, people, messages = Tags(self._world), People(self._world), Messages(self._things, self._shelf)
         parts = (
             Catalog(self._world),
             Segments(self._world, tags, people),
@@ -94,8 +99,10 @@ class Sandbox:
             people,
             self._imports,
             tags,
-            Templates(shelf),
-            Campaigns(self._world, shelf),
+            Templates(self._shelf),
+            Campaigns(self._world, self._things, messages),
+            messages,
+            Reports(self._world, self._things, self._sends),
         )
         return [Route(r.method, r.path, self._guarded(r), r.name) for part in parts for r in part.routes()]
 
@@ -152,6 +159,15 @@ class Sandbox:
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take contacts, events and metrics as a shop's integration would have put them there."""
         seed(self._world.store, data, self._world.now())
+
+    def send(self, data: Mapping[str, Any]) -> Any:
+        """Let a draft be sent, as by hand: {"campaign": id, "seed": number, "arms": [rates of each variation]} (`franca.sandbox.sending`).
+
+        Raises:
+            ValueError: no such draft, or it cannot be sent as it is.
+        """
+        self._imports.settle()
+        return self._sends.send(data)
 
 
 def _check_revision(call: Call) -> None:

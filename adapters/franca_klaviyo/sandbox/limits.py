@@ -53,7 +53,11 @@ TIERS: Mapping[str, Tier] = {
     "delete_campaign": M,
     "update_campaign_audience": M,
     "get_variations_for_campaign_message": M,
+    "update_campaign_message": M,
+    "create_campaign_variation": M,
     "update_campaign_variation": M,
+    "delete_campaign_variation": M,
+    "query_campaign_values": Tier(burst=1, steady=2, daily=225),
     "get_bulk_import_profiles_job": M,
     "get_errors_for_bulk_import_profiles_job": M,
 }

@@ -21,6 +21,7 @@ Allowed = Mapping[str, Iterable[str]]
 _CLAUSE = re.compile(r"\s*(?P<op>[a-z-]+)\(\s*(?P<field>[A-Za-z_.]+)\s*,\s*")
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'')
 _BARE = re.compile(r"[^\s,()\[\]\"']+")
+_LISTS = ("any", "contains-any")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Clause:
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "equals": lambda found, value: bool(found == value),
-    "any": lambda found, value: found in value,
+    **dict.fromkeys(_LISTS, lambda found, value: found in value),
     "contains": lambda found, value: value in found,
     "starts-with": lambda found, value: found.startswith(value),
     "ends-with": lambda found, value: found.endswith(value),
@@ -51,7 +52,11 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 def parse_filter(call: Call, allowed: Allowed) -> list[Clause]:
     """Return the clauses of the call's filter; unknown fields, operators and unquoted text are refused (documented, reported)."""
-    text = call.arg("filter") or ""
+    return clauses_of(call.arg("filter") or "", allowed)
+
+
+def clauses_of(text: str, allowed: Allowed) -> list[Clause]:
+    """Return the clauses of a filter, in a query or a body."""
     text = text[4:-1] if text.startswith("and(") and text.endswith(")") else text
     clauses, at = [], 0
     while at < len(text):
@@ -68,7 +73,7 @@ def _clause(text: str, at: int, allowed: Allowed) -> tuple[Clause, int]:
     operator, name = head["op"], head["field"]
     if operator not in allowed.get(name, ()):
         raise bad_parameter(f"Invalid filter provided: {name} does not support {operator}", "filter")
-    value, at = _list(text, head.end()) if operator == "any" else _value(text, head.end())
+    value, at = _list(text, head.end()) if operator in _LISTS else _value(text, head.end())
     return Clause(operator, name, value), _skip(text, at, ")")
 
 

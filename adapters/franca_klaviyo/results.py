@@ -1,0 +1,184 @@
+"""What Klaviyo counted of campaigns that were sent: one report for as many of ours as one call may ask for, by variation.
+
+Documented (contract: query_campaign_values; reporting_api_overview): performance is by the date of the *send*, whenever people clicked;
+a timeframe is at most a year, its offsets are ignored and the company's time zone is taken; `conversion_metric_id` is required; one call a
+second, two a minute, 225 a day. No call says who was sent which variation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from franca.adapter import ArmResult, Remote, Results, TerminalError
+from franca.definitions import Destination
+from franca_klaviyo.client import Client, Operation, Tier
+from franca_klaviyo.drafts import SENT, Drafts, Object, details_of, name_of, status_of, winners_share
+from franca_klaviyo.resources import Resources
+
+READ_RESULTS = Operation("read results", "Reporting", "query_campaign_values", Tier(1, 2, 225))
+AT_ONCE = 100
+"""Values of one clause of a filter (contract)."""
+DAY = timedelta(days=1)
+"""More than any offset of a time zone: with a day to spare, it does not matter which zone the company's is."""
+YEAR = timedelta(days=364)
+NEAR = YEAR / 2
+"""Campaigns sent this near to each other are in one timeframe of a year."""
+
+ORDER = "order"
+"""The event whose metric counts orders, as in `events: {order: …}` of a destination."""
+
+GROUP_BY = ["campaign_id", "campaign_message_id", "variation", "variation_name"]
+COUNTS = ["recipients", "delivered", "clicks_unique", "opens_unique", "unsubscribe_uniques", "spam_complaints"]
+CONVERSIONS = ["conversion_uniques", "conversion_value"]
+
+BLENDED = "the winner was sent to the other {rest} % afterwards, and Klaviyo counts them with its variation"
+REPORTS = "complaints are reports and not people: Klaviyo does not count who reported more than once"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversion:
+    """The metric of a report; *refused* says why it does not count orders, and is empty when it does."""
+
+    metric: str
+    refused: str = ""
+
+
+class Reports:
+    """The results of one account's campaigns."""
+
+    def __init__(self, client: Client, resources: Resources, destination: Destination) -> None:
+        self._client, self._resources, self._destination = client, resources, destination
+        self._asked: dict[str, list[Object]] = {}
+
+    @property
+    def _drafts(self) -> Drafts:
+        return self._resources.emails.drafts
+
+    def results(self, remote: Remote) -> Results | None:
+        """Return what was counted of a campaign; None while it was not sent to the end.
+
+        Raises:
+            TerminalError: the campaign or the report is none that Franca can read.
+        """
+        messages = self._drafts.messages(remote.id)
+        if {*map(status_of, messages)} != {SENT}:
+            return None
+        if len(messages) != 1:
+            raise TerminalError(f"Klaviyo: the campaign {remote.name!r} has {len(messages)} messages; Franca reads those of one")
+        variations, conversion = self._drafts.variations(messages[0]), self._conversion()
+        rows = _by_variation(remote, variations, self._rows(remote.id, messages[0], conversion))
+        arms = tuple(_arm(each, row, conversion) for each, row in zip(variations, rows, strict=True))
+        rest = winners_share(messages[0]) if len(variations) > 1 else 0
+        return Results(
+            arms=arms,
+            sent_at=_sent_at(messages[0]),
+            currency=self._resources.account()["preferred_currency"] or "",
+            blended=BLENDED.format(rest=rest) if rest else "",
+            estimated="; ".join(filter(None, [conversion.refused, REPORTS if any(each.complained for each in arms) else ""])),
+        )
+
+    # -- the metric
+
+    def _conversion(self) -> Conversion:
+        """Return the metric that the project's event `order` is mapped to; without it, any: a report wants one, and counts none of it."""
+        names, mapping = self._resources.metrics(), self._destination.events.get(ORDER)
+        place = f"destinations.{self._destination.name}.events.{ORDER}"
+        if mapping is None:
+            return _any(names, f"orders are not counted: map {place} to the metric of your orders")
+        found = names.get(("metric", mapping.metric, mapping.integration or ""), ())
+        if len(found) != 1:
+            what = "is no metric of the account" if not found else "names several metrics: add its integration"
+            return _any(names, f"orders are not counted: {place}: {mapping.metric!r} {what}")
+        return Conversion(metric=found[0])
+
+    # -- the report
+
+    def _rows(self, identity: str, message: Object, conversion: Conversion) -> list[Object]:
+        """Return the rows of one campaign; those of others that came with them are kept for when they are asked for, once."""
+        if identity not in self._asked:
+            moments = {**self._near(_moment(message)), identity: _moment(message)}
+            rows = list(self._report(moments, conversion))
+            for each in moments:
+                self._asked[each] = [row for row in rows if row["groupings"]["campaign_id"] == each]
+        return self._asked.pop(identity)
+
+    def _near(self, moment: datetime) -> dict[str, datetime]:
+        sent = {each: _moment(message) for each, message in self._drafts.sent.items()}
+        near = sorted((abs(at - moment), each) for each, at in sent.items() if abs(at - moment) <= NEAR)
+        return {each: sent[each] for _, each in near[: AT_ONCE - 1]}
+
+    def _report(self, moments: Mapping[str, datetime], conversion: Conversion) -> Iterator[Object]:
+        start = min(moments.values()) - DAY
+        attributes = {
+            "statistics": COUNTS if conversion.refused else COUNTS + CONVERSIONS,
+            # Guess: an end that is still to come is taken.
+            "timeframe": {"start": start.isoformat(timespec="seconds"), "end": (start + YEAR).isoformat(timespec="seconds")},
+            "conversion_metric_id": conversion.metric,
+            "group_by": GROUP_BY,
+            "filter": "contains-any(campaign_id,[" + ",".join(f'"{each}"' for each in sorted(moments)) + "])",
+        }
+        body = {"data": {"type": "campaign-values-report", "attributes": attributes}}
+        for page in self._client.pages(READ_RESULTS, body):
+            yield from page["data"]["attributes"]["results"]
+
+
+def _any(names: Mapping[tuple[str, str, str], Sequence[str]], refused: str) -> Conversion:
+    every = sorted(identity for found in names.values() for identity in found)
+    if not every:
+        raise TerminalError(
+            "Klaviyo: read results: the account has no metric, and a report needs one",
+            remedy=f"let the shop send its events; {refused}",
+        )
+    return Conversion(metric=every[0], refused=refused)
+
+
+def _by_variation(remote: Remote, variations: Sequence[Object], rows: Sequence[Object]) -> list[Object]:
+    """Return the statistics of each variation, by its id or else its name; nobody was sent one that has no row.
+
+    Raises:
+        TerminalError: a row belongs to none of them.
+    """
+    if len(variations) == 1 and len(rows) <= 1:  # what a report calls the only variation is not documented
+        return [rows[0]["statistics"] if rows else {}]
+    found: dict[str, Object] = {}
+    for row in rows:
+        names = {str(row["groupings"].get(name) or "") for name in ("variation", "variation_name")}
+        mine = [each["id"] for each in variations if each["id"] in names or name_of(each) in names]
+        if len(mine) != 1 or mine[0] in found:
+            said = " / ".join(sorted(names - {""})) or "no variation"
+            raise TerminalError(
+                f"Klaviyo: read results: the report on {remote.name!r} has a row of {said}, which is none of the campaign's"
+            )
+        found[mine[0]] = row["statistics"]
+    return [found.get(each["id"], {}) for each in variations]
+
+
+def _arm(variation: Object, found: Object, conversion: Conversion) -> ArmResult:
+    def count(name: str) -> int:
+        return int(found.get(name) or 0)
+
+    revenue = Decimal(str(found.get("conversion_value") or 0))
+    return ArmResult(
+        subject=str(details_of(variation).get("subject") or ""),
+        sent=count("recipients"),
+        delivered=count("delivered"),
+        clicked=count("clicks_unique"),
+        opened=count("opens_unique"),
+        ordered=None if conversion.refused else count("conversion_uniques"),
+        revenue=None if conversion.refused else revenue,
+        unsubscribed=count("unsubscribe_uniques"),
+        complained=count("spam_complaints"),
+    )
+
+
+def _sent_at(message: Object) -> str:
+    return str((message["attributes"]["definition"].get("send_options") or {}).get("send_time") or "")
+
+
+def _moment(message: Object) -> datetime:
+    """Return when a message was sent, or else made: the send is after that."""
+    found = datetime.fromisoformat(_sent_at(message) or message["attributes"]["created"])
+    return found if found.tzinfo else found.replace(tzinfo=UTC)  # "the UTC send time" (SDK 25: MessageSendOptions)
