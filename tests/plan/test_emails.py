@@ -14,7 +14,7 @@ import pytest
 
 from franca.adapter import Address, Connection, ResourceKind, Site, TerminalError, VirtualWaiter, adapter
 from franca.definitions import Project
-from franca.demo.run import _local, _sandbox, write_project
+from franca.demo.run import local, sandbox, write_project
 from franca.demo.store import make_store
 from franca.errors import FrancaError, ProblemsError
 from franca.language import check, load
@@ -39,7 +39,7 @@ class Place:
     def project(self) -> Project:
         found = check(load(self.folder))
         one = dataclasses.replace(found, destinations={self.name: found.destinations[self.name]})
-        return _local(one, {self.name: self.running})
+        return local(one, {self.name: self.running})
 
     @property
     def desired(self) -> Desired:
@@ -81,9 +81,9 @@ def place(shop: Path, folder: Path, name: str) -> Iterator[Place]:
     import shutil
 
     shutil.copytree(shop, folder, dirs_exist_ok=True)
-    with _sandbox(folder, name) as running:
+    with sandbox(folder, name) as running:
         waiter = VirtualWaiter(on_sleep=running.host.clock.advance)
-        project = _local(check(load(folder)), dict.fromkeys(ADAPTERS, running))
+        project = local(check(load(folder)), dict.fromkeys(ADAPTERS, running))
         connection = adapter(name).connect(Site(project=project, destination=project.destinations[name]), waiter)
         try:
             yield Place(folder, name, running, connection)

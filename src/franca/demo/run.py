@@ -77,20 +77,25 @@ def run_demo(folder: Path, say: Say, people: int = 10_000) -> list[Row]:
     Raises:
         FrancaError: *folder* is somebody's own, or something is left to do after everything was done.
     """
-    _fresh(folder)
+    fresh(folder)
     say(f"Writing a shop with {people:,} people and two years of orders to {folder}")
     write_project(folder, make_store(people))
     project = with_splits(check(load(folder)))
     with ExitStack() as stack:
         say(f"Starting {len(project.destinations)} ESPs on loopback, filled as the shop's integrations would have filled them")
-        running = {name: stack.enter_context(_sandbox(folder, name)) for name in project.destinations}
-        project = _local(project, running)
+        running = {name: stack.enter_context(sandbox(folder, name)) for name in project.destinations}
+        project = local(project, running)
         evaluation = stack.enter_context(evaluate(project, as_of=AS_OF))
         say(f"Evaluating {len(project.segments)} segments as of {AS_OF.astimezone(project.zone).isoformat()}")
         return [row for name in project.destinations for row in _destination(project, name, running[name], evaluation, say)]
 
 
-def _fresh(folder: Path) -> None:
+def fresh(folder: Path) -> None:
+    """Make *folder* an empty one of the demo's.
+
+    Raises:
+        FrancaError: somebody else's files are in it.
+    """
     mark = folder / ".franca-demo"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise FrancaError(f"{folder} is not empty and not a demo's", remedy="name another folder; nothing was written")
@@ -100,7 +105,7 @@ def _fresh(folder: Path) -> None:
 
 
 @contextmanager
-def _sandbox(folder: Path, name: str) -> Iterator[Running]:
+def sandbox(folder: Path, name: str) -> Iterator[Running]:
     """Run a sandbox, seeded, with its clock frozen at the as-of instant."""
     clock = Clock(AS_OF)
     host = Host(emulator(name, clock), clock)
@@ -109,7 +114,7 @@ def _sandbox(folder: Path, name: str) -> Iterator[Running]:
         yield running
 
 
-def _local(project: Project, running: dict[str, Running]) -> Project:
+def local(project: Project, running: dict[str, Running]) -> Project:
     """Return *project* with every destination at its sandbox; the keys in the user's environment are not touched."""
     os.environ.setdefault("FRANCA_LEDGER_KEY", "a demo has no secrets")
     destinations = {name: _redirect(destination, running[name]) for name, destination in project.destinations.items()}
