@@ -100,9 +100,10 @@ class Cache:
         text = json.dumps({"version": VERSION, "key": key, "at": self.now().isoformat(timespec="seconds"), **kept}, indent=1)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self.folder, suffix=".tmp", delete=False) as file:
-                file.write(text)
-            Path(file.name).replace(self._path(key))
+            with tempfile.TemporaryDirectory(prefix=".", dir=self.folder) as beside:
+                unfinished = Path(beside) / key
+                unfinished.write_text(text, encoding="utf-8")
+                unfinished.replace(self._path(key))
         except OSError as error:
             raise FrancaError(f"the cache cannot be written ({error.strerror})", remedy=f"check the folder {self.folder.name}") from None
 
