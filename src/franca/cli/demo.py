@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,14 +22,20 @@ HEAD = ("segment", "destination", "kept as", "Franca", "ESP", "outside", "")
 def run(
     folder: Annotated[Path, typer.Option("--folder", help="Where the example project is written.")] = Path("franca-demo"),
     people: Annotated[int, typer.Option(help="How many customers the example shop has.", min=1000)] = 10_000,
+    copy: Annotated[bool, typer.Option("--copy", help="Show copy, tests and results instead: needs franca[copy], and no key.")] = False,
 ) -> None:
     """Write an example shop, start the three ESPs on loopback, push eight segments, and let each ESP count for itself.
 
-    Ends with an error if any ESP counts other people than Franca does.
+    Ends with an error if any ESP counts other people than Franca does. With --copy a model on loopback writes subjects for two segments;
+    they are checked, approved, tested at each ESP, sent by its sandbox to people who click at secret rates, and reported.
 
     Example: franca demo --folder /tmp/shop
     """
     from franca.demo.run import run_demo
+
+    if copy:
+        _optional("copy")(folder, typer.echo, people)
+        return
 
     started = time.monotonic()
     rows = run_demo(folder, typer.echo, people)
@@ -40,6 +48,15 @@ def run(
         raise FrancaError(f"{len(different)} counts differ", remedy="this is a bug: please report the table")
     typer.echo(f"\nAll {len(rows)} counts are equal, person by person, after {time.monotonic() - started:.0f} s.")
     typer.echo(f"The project is in {folder}: try `franca explain --project {folder}` or `franca preview --project {folder}`.")
+
+
+def _optional(name: str) -> Callable[[Path, Callable[[str], None], int], None]:
+    """Return the demo of an optional layer."""
+    found = [point for point in entry_points(group="franca.demos") if point.name == name]
+    if not found:
+        raise FrancaError(f"the demo {name!r} is not installed", remedy=f'pip install "franca[{name}]"')
+    demo: Callable[[Path, Callable[[str], None], int], None] = found[0].load()
+    return demo
 
 
 def _table(rows: list[Row]) -> None:
