@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,12 +98,11 @@ class Cache:
         """
         kept = {name: value for name, value in asdict(answer).items() if name not in ("data", "stored")}
         text = json.dumps({"version": VERSION, "key": key, "at": self.now().isoformat(timespec="seconds"), **kept}, indent=1)
+        unfinished = self.folder / f".{key}.{os.getpid()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".", dir=self.folder) as beside:
-                unfinished = Path(beside) / key
-                unfinished.write_text(text, encoding="utf-8")
-                unfinished.replace(self._path(key))
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(self._path(key))
         except OSError as error:
             raise FrancaError(f"the cache cannot be written ({error.strerror})", remedy=f"check the folder {self.folder.name}") from None
 
@@ -145,5 +144,5 @@ class CachedModel:
         if found := self.cache.get(key, request):
             return found
         answer = await self.model.complete(request)
-        self.cache.put(key, replace(answer, stored=False))
+        self.cache.put(key, answer)
         return answer

@@ -63,7 +63,7 @@ class _Run:
 
     settings: ModelSettings
     prices: Prices
-    log: Log
+    log: Log | None
     max_reasks: int
     stored: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class _Run:
 
     def _hear(self, attempt: Attempt) -> None:
         self.stored += bool(attempt.answer and attempt.answer.stored)
-        if attempt.called:
+        if attempt.called and self.log:
             self.log(entry(attempt, self.settings, self.prices))
 
 
@@ -115,7 +115,7 @@ async def run(
     prices: Prices | None = None,
     cache: Cache | None = None,
     progress: Progress = silent,
-    log: Log = lambda _entry: None,
+    log: Log | None = None,
     max_reasks: int = MAX_REASKS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Outcomes:
