@@ -40,6 +40,45 @@ def test_a_placeholder_that_html_would_move_is_told_by_its_number() -> None:
     assert lost.value.number == 0
 
 
+_TABLE = "<table><tbody><!--franca:0--><tr><td><table><tbody><tr></tr></tbody></table></td></tr><!--franca:1--></tbody></table>"
+WHOLE = [
+    ("<!--franca:0--><p>a</p><!--franca:1-->", "<html><head></head><body><!--franca:0--><p>a</p><!--franca:1--></body></html>"),
+    ("<!doctype html>\n<p>a</p>", "<!DOCTYPE html><html><head></head><body><p>a</p></body></html>"),
+    ("<title>t</title><!--franca:0-->a", "<html><head><title>t</title></head><body><!--franca:0-->a</body></html>"),
+    ('<html lang="de"><!--franca:0-->a</html>', '<html lang="de"><head></head><body><!--franca:0-->a</body></html>'),
+    ("<html><head></head><!--franca:0-->a</html>", "<html><head></head><body><!--franca:0-->a</body></html>"),
+    ('<body id="a"><!--franca:0-->a</body>', '<html><head></head><body id="a"><!--franca:0-->a</body></html>'),
+    (
+        "<body><table><!--franca:0--><tr><td><table><tr></tr></table></td></tr><!--franca:1--></table></body>",
+        f"<html><head></head><body>{_TABLE}</body></html>",
+    ),
+    ("<body><!--franca:0--><b><!--franca:1-->a<!--franca:2--></b><!--franca:3--></body>", None),
+]
+
+
+@pytest.mark.parametrize(("source", "made"), WHOLE)
+def test_what_a_parser_adds_stands_outside_of_every_branch(source: str, made: str | None) -> None:
+    """Html, head, body and tbody belong to everybody, whoever takes the branch that comes first."""
+    assert to_html(source, mjml=False).replace("\n", "") == (made or f"<html><head></head>{source}</html>")
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ('<!--franca:0--><div id="a"><!--franca:1--><div id="b"><!--franca:2-->x</div>', 2),
+        ("<p>a<!--franca:0--><div>x</div><!--franca:1-->b</p>", 1),
+        ("<ul><!--franca:0--><li>a<!--franca:1--><li>b<!--franca:2--></ul>", 2),
+        ('<!--franca:0--><body id="a"><!--franca:1--><body id="b"><!--franca:2-->x', 2),
+        ('<a href="x"><!--franca:0--><a href="y">z</a><!--franca:1--></a>', 1),
+    ],
+)
+def test_a_branch_whose_tags_a_parser_would_complete_elsewhere_is_told(source: str, number: int) -> None:
+    """Its end tag would be there for those who never saw its beginning."""
+    with pytest.raises(Lost) as lost:
+        to_html(source, mjml=False)
+    assert lost.value.number == number
+
+
 @pytest.mark.parametrize(
     "source",
     [

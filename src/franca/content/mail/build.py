@@ -6,9 +6,10 @@ import re
 from functools import cache
 from typing import Any
 
+from franca.content.mail.contexts import PLACE
+from franca.content.mail.structure import moved, whole
 from franca.errors import FrancaError
 
-PLACE = re.compile(r"FRANCAx([0-9]+)x|<!--franca:([0-9]+)-->")
 _ENDING = (
     "mj-text",
     "mj-button",
@@ -42,11 +43,13 @@ def to_html(source: str, *, mjml: bool) -> str:
         FrancaError: the MJML is not valid.
         Lost: a placeholder stands where it cannot stay.
     """
-    compiled = _mjml(source) if mjml else source
-    inlined = _inliner().inline(compiled) if compiled.strip() else compiled
+    compiled = whole(_mjml(source) if mjml else source)
+    inlined = str(_inliner().inline(compiled))
     before, after = places(source), places(inlined)
     if before != after:
         raise Lost(_first_difference(before, after))
+    if (torn := moved(compiled, inlined)) is not None:
+        raise Lost(torn)
     return inlined
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from franca.content.mail.build import PLACE
+PLACE = re.compile(r"FRANCAx([0-9]+)x|<!--franca:([0-9]+)-->")
+"""A placeholder: of an expression, or of a block's begin, middle or end."""
 
 
 class Kind(StrEnum):
@@ -33,13 +34,15 @@ class Place:
 
 _URLS = frozenset({"href", "src", "action", "background", "poster", "formaction", "cite", "longdesc", "data", "srcset", "xlink:href"})
 _BLOCK = r"<!--franca:[0-9]+-->"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"(?P<block>{_BLOCK})"
     r"|(?P<comment><!--(?!franca:[0-9]+-->).*?(?:-->|\Z))"
     rf"|(?P<raw><(?P<name>style|script)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>.*?(?:</(?P=name)\s*>|\Z))"
     rf"|(?P<tag></?[A-Za-z!?](?:{_BLOCK}|[^>\"']|\"[^\"]*\"|'[^']*')*>)",
     re.DOTALL | re.IGNORECASE,
 )
+"""A block's placeholder, a comment, a style sheet or script, or a tag."""
+
 _VALUE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 
 
@@ -47,7 +50,7 @@ def contexts(html: str) -> dict[int, Place]:
     """Return the place of every placeholder by its number."""
     found: dict[int, Place] = {}
     end = 0
-    for token in _TOKEN.finditer(html):
+    for token in TOKEN.finditer(html):
         _mark(found, html[end : token.start()], Kind.TEXT)
         end = token.end()
         found |= dict(_inside(token))
