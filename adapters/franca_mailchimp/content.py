@@ -45,6 +45,9 @@ DEPTH = 2
 COPIES = 2_000
 """How many characters may be repeated to write an OR as branches; a longer one becomes a field."""
 
+FIELD_BYTES = 255
+"""What a text field holds (sheet section 2, unverified); longer values are refused by the API, and sync counts them as rejected."""
+
 _LINKS: Mapping[Link, str] = {
     Link.UNSUBSCRIBE: "*|UNSUB|*",
     Link.PREFERENCES: "*|UPDATE_PROFILE|*",
@@ -65,6 +68,7 @@ class MailchimpDialect(Dialect):
     name = "mailchimp"
     title = "Mailchimp"
     raw = (VALUES_RAW, PRINTED_ONCE)
+    field_bytes = FIELD_BYTES
 
     def literal(self, text: str, part: Part) -> str:
         """A tag is broken by an entity (sheet 3.1); a plain text has none."""
@@ -194,14 +198,15 @@ class MailchimpDialect(Dialect):
         return f"{said}*|ELSE:|*{otherwise}*|END:IF|*" if otherwise else f"{said}*|END:IF|*"
 
     def person(self, values: Mapping[str, Any], computed: Mapping[str, str]) -> dict[str, Any]:
-        """Return merge fields."""
+        """Return merge fields; what is too long for one is not held."""
         found: dict[str, Any] = {marker_tag(key): value for key, value in computed.items()}
         for name, mapping in self.site.destination.attributes.items():
             value = values.get(name)
             if value is not None and value != "":
                 text = value.isoformat() if isinstance(value, date) else str(value)
                 found[mapping.field] = mapping.values.get(text, text)
-        return {**found, "EMAIL": str(values.get("email") or "")}
+        fitting = {tag: text for tag, text in found.items() if len(str(text).encode()) <= FIELD_BYTES}
+        return {**fitting, "EMAIL": str(values.get("email") or "")}
 
 
 def _size(pieces: Pieces) -> int:

@@ -17,6 +17,7 @@ from franca.language import check, load
 
 KINDS = {
     "email": Kind.TEXT,
+    "city": Kind.TEXT,
     "first_name": Kind.TEXT,
     "nick": Kind.TEXT,
     "country": Kind.TEXT,
@@ -24,10 +25,14 @@ KINDS = {
     "spent": Kind.DECIMAL,
     "member": Kind.BOOLEAN,
     "birthday": Kind.DATE,
+    "seen": Kind.DATETIME,
+    "score": Kind.NUMBER,
     "tags": Kind.LIST,
 }
+REQUIRED = frozenset({"city"})
 FIELDS: Mapping[str, Mapping[str, FieldMapping]] = {
     "klaviyo": {
+        "city": FieldMapping(field="location['city']"),
         "first_name": FieldMapping(field="first_name"),
         "nick": FieldMapping(field="properties['Nick Name']"),
         "country": FieldMapping(field="location['country']", values={"DE": "Germany", "AT": "Austria"}),
@@ -35,15 +40,19 @@ FIELDS: Mapping[str, Mapping[str, FieldMapping]] = {
         "spent": FieldMapping(field="properties['Spent']"),
         "member": FieldMapping(field="properties['Member']"),
         "birthday": FieldMapping(field="properties['Birth']"),
+        "seen": FieldMapping(field="properties['Seen']"),
+        "score": FieldMapping(field="properties['Score']"),
         "tags": FieldMapping(field="properties['Tags']"),
     },
     "mailchimp": {
+        "city": FieldMapping(field="CITY"),
         "first_name": FieldMapping(field="FNAME", plain=True),  # its values below keep that promise
         "nick": FieldMapping(field="NICK"),
         "country": FieldMapping(field="COUNTRY"),
         "points": FieldMapping(field="POINTS"),
     },
     "brevo": {
+        "city": FieldMapping(field="CITY"),
         "first_name": FieldMapping(field="FIRSTNAME"),
         "nick": FieldMapping(field="NICK"),
         "country": FieldMapping(field="COUNTRY"),
@@ -51,26 +60,34 @@ FIELDS: Mapping[str, Mapping[str, FieldMapping]] = {
         "spent": FieldMapping(field="SPENT"),
         "member": FieldMapping(field="MEMBER"),
         "birthday": FieldMapping(field="BIRTH"),
+        "seen": FieldMapping(field="SEEN"),
+        "score": FieldMapping(field="SCORE"),
     },
 }
 VALUES: Mapping[str, list[Any]] = {
     "email": ["a@b.test"],
+    "city": ["Rom", "Köln & Bonn", "<i>", "0", "{{ x }}", "-"],
     "first_name": [None, "", "Ann", "Bob", "Zoë", "0", "Jean Luc"],
     "nick": [
         *(None, "", "a", "Ann Ä", "ß", "ΑΣ", "<b>&", "*|FNAME|*", "{{ person.email }}", "{% if x %}", "'\"", "new\nline", "  sp  "),
-        *("x" * 5_000, "עברית", "javascript:x()", "a|*b", "&amp;", "0", "None"),
+        *("x" * 5_000, "y" * 200, "עברית", "javascript:x()", "a|*b", "&amp;", "0", "None", "-", "a\r\nb\tc", "İ ǅ \u2028 👩\u200d👧"),
     ],
     "country": [None, "", "DE", "AT", "FR"],
     "points": [None, 0, 1, 5, 10, -3, 1_234_567],
     "spent": [None, Decimal(0), Decimal("10.5"), Decimal("10.50"), Decimal("99999.99")],
     "member": [None, True, False],
     "birthday": [None, dt.date(1990, 5, 4), dt.date(2000, 2, 29), dt.date(2001, 1, 1)],
-    "tags": [None, [], ["a"], ["x y", "b"], ["<i>", "a"]],
+    "seen": [None, dt.datetime(2026, 3, 29, 0, 30, tzinfo=dt.UTC), dt.datetime(2025, 12, 31, 23, 30, tzinfo=dt.UTC)],
+    "score": [None, 0.0, 0.1, 2.5, -1e-7, 1e22],
+    "tags": [None, [], ["a"], ["x y", "b"], ["<i>", "a"], ["{{ x }}", "*|X|*", ""]],
 }
 LITERALS = [
-    *("*|FNAME|*", "*|", "|*", "*", "{{ x }}", "{{", "}}", "{%", "%}", "{# c #}", "{#", "{", "}", "{% if x %}"),
+    *("|*", "*", "|FNAME|*", "{{ x }}", "{{", "}}", "{%", "%}", "{# c #}", "{#", "{", "}", "{% if x %}"),
     *("&amp;", "<b>x</b>", "ü é 漢", "עברית", "'q' \"r\"", "plain text", "50 % off", "a\nb"),
 ]
+MERGE_TAGS = ["*|FNAME|*", "*|", "*|IF:X|*", "*|END:IF|*"]
+"""What only an HTML part of Mailchimp's can hold: every other text with them is refused there."""
+
 DEFAULTS = ['"there"', '"T & C"', '"it\'s"', '"x{{y"', '"ü"', '"a<b"', '"*|X|*"', '"“q”"']
 VALUED = [
     *("profile.first_name | default({d})", "profile.nick | default({d})", "profile.country | default({d})"),
@@ -82,9 +99,19 @@ VALUED = [
     *("profile.nick | capitalize | default({d})", "profile.nick | trim | default({d})", "profile.nick | truncate(3) | default({d})"),
     *("profile.nick | replace('a', 'b') | default({d})", "profile.nick | urlencode | default({d})"),
     *("profile.nick | default({d}) | upper", "profile.nick | default({d}) | trim", "profile.first_name | upper | default({d})"),
-    *("profile.nick or 'nobody'", "primary('lifecycle') | default({d})"),
+    *(
+        "profile.nick or 'nobody'",
+        "primary('lifecycle') | default({d})",
+        "profile.city",
+        "profile.city | upper | lower",
+        "profile.city | trim",
+    ),
+    *("profile.seen | date('%d.%m.%Y %H:%M') | default({d})", "profile.seen | default('-')", "profile.score | default(0)"),
+    *("profile.score | number(2) | default({d})", "profile.nick | upper | lower | title | truncate(9) | default({d})"),
+    *("profile.nick | replace('a', '<') | urlencode | default({d})", "set_nick | default({d}) | upper"),
 ]
-FORKED = "'yes' if profile.member else 'no'"
+FORKED = ["'yes & no' if profile.member else profile.nick | default('no')", "m(profile.nick)", "m('T & C')"]
+"""What holds an `if`, so that it cannot stand in an attribute."""
 ASKED = [
     *('profile.country == "DE"', 'profile.country != "AT"', 'profile.country in ["DE", "AT"]', 'profile.country not in ["FR"]'),
     *('profile.first_name == "Ann"', 'profile.first_name != "Jean Luc"', 'profile.nick == "\'"', 'profile.nick == "ß"'),
@@ -107,6 +134,9 @@ ASKED = [
     *("profile.member", "not profile.member", "profile.points", "profile.nick", "profile.tags", "profile.member == false"),
     *('in_segment("vip")', 'not in_segment("vip")', 'primary("lifecycle") == "vip"', 'primary("lifecycle") != "win_back"'),
     *('"a" in profile.tags', '"x y" not in profile.tags', '"n" in profile.nick', "profile.birthday < '2000-01-01'"),
+    *('"D" in profile.country', "profile.country in []", "profile.country not in []", "profile.tags | length > 1", "profile.city == 'Rom'"),
+    *("profile.score > 0.1", "profile.score == 2.5", "not profile.score <= 0", "profile.seen >= '2026-03-29'", "set_nick == 'a'"),
+    *("profile.points | default(7) > 5", "profile.nick | upper == 'A'", "profile.member or true", "profile.member and none"),
     *(f"profile.{name} is defined" for name in KINDS),
     *(f"profile.{name} is not defined" for name in KINDS),
 ]
@@ -115,7 +145,7 @@ ASKED = [
 def project() -> Project:
     """Return the demo's project with the attributes above, and neither templates nor campaigns."""
     found = check(load(Path(run.__file__).parent / "project"))
-    attributes = {name: Attribute(name=name, type=DataType(kind), column=name) for name, kind in KINDS.items()}
+    attributes = {name: Attribute(name=name, type=DataType(k), column=name, required=name in REQUIRED) for name, k in KINDS.items()}
     data = dataclasses.replace(found.data, profile=dataclasses.replace(found.data.profile, attributes=attributes))
     destinations = {name: _mapped(destination) for name, destination in found.destinations.items()}
     return dataclasses.replace(found, data=data, destinations=destinations, templates={}, campaigns={})
@@ -130,12 +160,23 @@ def setting(of: Project) -> Setting:
     return Setting(locale=of.locale, zone=of.zone)
 
 
+MACRO = "{% macro m(x) %}({{ x | default('?') }}{% if x is defined %}!{% endif %}){% endmacro %}{% set set_nick = profile.nick %}"
+
+
 def template(random: random.Random) -> Template:
-    """Return a template; its subject has conditions too."""
+    """Return a template; its subject has conditions too. Some hold Mailchimp's tags as text, and some a loop, which few ESPs can say."""
     at, end = Position("content/random.html", 1, 1), "<p>{{ unsubscribe_url }} {{ company_address }}</p>"
-    subject, preview = (Source(text=_body(random, 3, header=True), position=at) for _ in range(2))
-    body = Source(text=f"<p>{_body(random, 0, header=False)}</p>{end}", position=at)
+    subject, preview = (Source(text=MACRO + _body(random, 3, header=True), position=at) for _ in range(2))
+    more = random.choices(["", f"<p>{random.choice(MERGE_TAGS)}</p>", LOOP], weights=[8, 1, 1])[0]
+    body = Source(text=f"{MACRO}<p>{_body(random, 0, header=False)}</p>{more}{end}", position=at)
     return Template(key="random", name="Random", format=Format.HTML, subject=subject, preview_text=preview, body=body)
+
+
+LOOP = (
+    "<ul>{% for t in profile.tags %}<li title='{{ t }}'>{{ t }}{{ t | upper }}{% if t == 'a' %}A{% elif 'b' in t %}B{% endif %}"
+    "{% if t is defined and profile.member %}{{ profile.nick | default('-') }}{% endif %}"
+    "<a href='https://x.example/?t={{ t }}'>{% for u in profile.tags %}{{ u | default('x') }}{% endfor %}</a></li>{% endfor %}</ul>"
+)
 
 
 def _body(random: random.Random, depth: int, *, header: bool) -> str:
@@ -147,7 +188,7 @@ def _piece(random: random.Random, depth: int, *, header: bool) -> str:
     if kind < 2:
         return "{% raw %}" + random.choice(LITERALS) + "{% endraw %}"
     if kind == 2:
-        return "{{ " + (FORKED if random.random() < 0.1 else _value(random)) + " }}"
+        return "{{ " + (random.choice(FORKED) if random.random() < 0.1 else _value(random)) + " }}"
     if kind == 3 and not header:
         return f'<img alt="{{{{ {_value(random)} }}}}" width="9" src="https://x.example/a.png?q={{{{ {_value(random)} }}}}">'
     if kind == 4 and not header:
@@ -176,5 +217,5 @@ def _asked(random: random.Random, depth: int = 0) -> str:
 def person(random: random.Random) -> Person:
     """Return somebody."""
     segments = frozenset({"vip"} if random.random() < 0.5 else ())
-    values = {name: random.choice(choices) for name, choices in VALUES.items()}
+    values = {name: random.choice(choices) for name, choices in VALUES.items() if name in REQUIRED or random.random() < 0.9}
     return Person(values=values, segments=segments, primary={"lifecycle": "vip"} if segments else {})

@@ -106,11 +106,13 @@ class Dialect(ABC):
         name: the adapter's, as in `{% native "NAME" %}`.
         title: the ESP's name.
         raw: what computed texts lean on, which are escaped already because the ESP prints fields as they are; empty where it escapes.
+        field_bytes: how much a field of the ESP holds, None where nothing is said of it.
     """
 
     name: str
     title: str
     raw: tuple[Assumption, ...] = ()
+    field_bytes: int | None = None
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -279,6 +281,9 @@ class _Writing:
         return None
 
     def _field(self, pieces: Pieces) -> str:
+        if self.dialect.field_bytes is not None and _least(pieces) > self.dialect.field_bytes:
+            what = f"a text that is computed fits into no field of {self.dialect.title}'s, which hold {self.dialect.field_bytes} bytes"
+            self._find("field-size", what, next((each.position for each in pieces if each.position), None))
         found = Computed(key=_key(pieces), title=_title(pieces), pieces=pieces)
         return self.fields.setdefault(found.key, found).key
 
@@ -314,6 +319,17 @@ def _key(pieces: Pieces) -> str:
         return f"{COMPUTED}in_{condition.segment}"
     digest = hashlib.sha256(repr(pieces).encode()).digest()
     return COMPUTED + base64.b32encode(digest).decode()[:8].lower()
+
+
+def _least(pieces: Pieces) -> int:
+    """Return how many bytes a text has for everybody."""
+    found = 0
+    for piece in pieces:
+        if isinstance(piece, Literal):
+            found += len(piece.text.encode())
+        elif isinstance(piece, Choose):
+            found += min(map(_least, (*(each.body for each in piece.branches), piece.otherwise)))
+    return found
 
 
 def _title(pieces: Pieces) -> str:
