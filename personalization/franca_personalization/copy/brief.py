@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date
 
 from franca.definitions import CONTROL, Copy, Predicate, Project, Slot, Texts, Wording
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
@@ -48,7 +49,8 @@ def load_brief(project: Project, key: str) -> Brief:
     reader.finish()
     if problems := list(_problems(project, found[0])):
         raise ProblemsError(problems)
-    return found[0]
+    brief = found[0]
+    return replace(brief, facts={name: _dated(fact, brief.languages) for name, fact in brief.facts.items()})
 
 
 def _brief(reader: Reader, key: str, item: Item, zone: ZoneInfo) -> Brief:
@@ -198,7 +200,8 @@ def _language_problems(brief: Brief, language: str) -> Iterator[Problem]:
             what = f"control: {language}: there is no {field}: what people wrote is an arm of every test"
             yield Problem(what=what, remedy="write it; slots as [[name]]", position=brief.position)
     for name, slot in slots(brief, language).items():
-        if not slot.text and not slot.default:
+        deadline = name in brief.facts and brief.facts[name].ends
+        if not slot.text and not slot.default and not deadline:
             yield Problem(what=f"the slot {name!r} has no text in {language}", position=slot.position)
     for text in _all(control):
         for name in SLOT.findall(text):
@@ -217,7 +220,7 @@ def _all(texts: Texts) -> Iterator[str]:
 
 def slots(brief: Brief, language: str) -> dict[str, Slot]:
     """Return what every slot stands for in a language: facts, `link:NAME`, and a person's attributes."""
-    facts = {name: Slot(text=fact_text(fact, language), position=fact.position) for name, fact in brief.facts.items()}
+    facts = {name: Slot(text=_in_language(fact.texts, language), position=fact.position) for name, fact in brief.facts.items()}
     links = {f"link:{name}": Slot(text=address) for name, address in brief.links.items()}
     people = {
         name: Slot(profile=slot.attribute, default=_in_language(slot.defaults, language), position=slot.position)
@@ -226,11 +229,19 @@ def slots(brief: Brief, language: str) -> dict[str, Slot]:
     return {**facts, **links, **people}
 
 
-def fact_text(fact: Fact, language: str) -> str:
-    """Return what readers see: the text, or a deadline's day as the language writes it ("Sunday, April 5", "Sonntag, 5. April")."""
-    if fact.ends is None:
-        return _in_language(fact.texts, language)
-    return str(format_skeleton("MMMMEEEEd", fact.ends, tzinfo=fact.ends.tzinfo, locale=language.replace("-", "_")))
+_YEAR = re.compile(r"[,\s]*(?:'de'\s*)?y+(?:年|년|\s*'г'\.?)?\s*")
+"""The year in CLDR's patterns of a full date, with what belongs to it."""
+
+
+def _dated(fact: Fact, languages: tuple[str, ...]) -> Fact:
+    """Return a deadline with its day as each language writes it ("Sunday, April 5", "Sonntag, 5. April"); other facts as they are."""
+    return replace(fact, texts={each: _day(fact.ends, each) for each in languages}) if fact.ends else fact
+
+
+def _day(at: datetime, language: str) -> str:
+    locale = Locale.parse(language.replace("-", "_"))
+    pattern = _YEAR.sub(lambda found: " " if found.start() and found.end() < len(found.string) else "", locale.date_formats["full"].pattern)
+    return str(format_date(at.date(), pattern, locale=locale))
 
 
 def _in_language(texts: Mapping[str, str], language: str) -> str:

@@ -42,7 +42,7 @@ class Fact(Node):
     """Something that copy may say, by the slot `[[name]]` alone.
 
     Attributes:
-        texts: language → what readers see, with its qualifier ("up to 20 %"); the empty language is for all.
+        texts: language → what readers see, with its qualifier ("up to 20 %"); the empty language is for all. Of a deadline it is the day.
         about: what the model is told about it; the model never sees the text.
         ends: the instant until which the offer holds, for a deadline; None for all other facts.
     """

@@ -169,11 +169,9 @@ class Result:
 def _line(each: Written) -> str:
     how = "nothing was written" if each.path is None else "written" if each.changed else "unchanged"
     rules = sorted({rule for broken in each.missing.values() for rule in broken})
-    lacking = (
-        f"; {len(each.missing)} variants are missing" + (f": every attempt broke {', '.join(rules)}" if rules else "")
-        if each.missing
-        else ""
-    )
+    number = len(each.missing)
+    lacking = f"; {number} variant{' is' if number == 1 else 's are'} missing" if number else ""
+    lacking += f": every attempt broke {', '.join(rules)}" if rules else ""
     return f"{each.cell.key}: {how}{lacking}" + (f" ({each.failure})" if each.failure else "")
 
 
