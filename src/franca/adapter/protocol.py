@@ -245,6 +245,10 @@ class Connection(Protocol):
         """Yield the account's own emails that are not ours, for import; at Mailchimp those of drafts, since templates show no HTML."""
         ...
 
+    def results(self, remote: Remote) -> Results | None:
+        """Return what the ESP counted for a campaign, None while it has not been sent."""
+        ...
+
     def close(self) -> None:
         """Give connections back."""
         ...

@@ -83,3 +83,14 @@ class Emulator(Protocol):
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take contacts and events as a shop's integration would have put them there (see `franca.sandbox.host`)."""
         ...
+
+    def send(self, data: Mapping[str, Any]) -> Any:
+        """Let somebody press send: {"campaign": id, "seed": n, "arms": [{RATE: fraction, …}, …]} (see `franca.sandbox.sending`).
+
+        Returns:
+            How many were sent and delivered, by arm.
+
+        Raises:
+            ValueError: no such draft, or another number of arms.
+        """
+        ...

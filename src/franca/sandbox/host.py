@@ -7,6 +7,7 @@ Switches (they exist in no ESP; all under a leading underscore):
     POST   /_clock         {"now": ISO instant or null, "advance": seconds}
     POST   /_assumptions   {"ID": true|false}; GET shows them
     POST   /_seed          {"contacts": [...], "events": [...]}
+    POST   /_send          {"campaign": id, "seed": n, "arms": [{"click": 0.03, ...}, ...]}: somebody presses send, and people react
 
 A seed is written in the ESP's own field names, as a shop's integration would have stored it:
 
@@ -111,6 +112,7 @@ class Host:
             "/_clock": {"POST": self._set_clock},
             "/_assumptions": {"GET": lambda _: self.emulator.assumptions, "POST": self._flip},
             "/_seed": {"POST": self.emulator.seed},
+            "/_send": {"POST": self.emulator.send},
         }
         return [_switch(path, methods) for path, methods in table.items()]
 
