@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from franca.errors import FrancaError
 from franca_personalization.experiments.counts import Sample
-from franca_personalization.experiments.distributions import beta_tails, log_beta_weight
+from franca_personalization.experiments.distributions import BetaPoint, beta_point, log_beta_weight
 from franca_personalization.experiments.numerics import trapezoid
 
 
@@ -61,6 +61,8 @@ class Chance:
 
 _NEGLIGIBLE = -50.0
 """A density of e^-50 of its peak is 0."""
+_FARTHEST = 700.0
+"""Log odds of a rate of e^-700, the least that floats hold; two arms that are both below it are as good as each other."""
 
 
 def chances(posteriors: Sequence[Beta], *, lowest: bool = False) -> tuple[Chance, ...]:
@@ -81,15 +83,6 @@ def chances(posteriors: Sequence[Beta], *, lowest: bool = False) -> tuple[Chance
     return tuple(_chance(index, tables, points, step) for index in range(len(arms)))
 
 
-@dataclass(frozen=True)
-class _Point:
-    """Of one arm at one log odds: its density there, and the probabilities below and above."""
-
-    density: float
-    below: float
-    above: float
-
-
 def _range(arm: Beta) -> tuple[float, float]:
     """Return log odds outside which the arm's density vanishes."""
     peak = math.log(arm.a) - math.log(arm.b)
@@ -98,9 +91,9 @@ def _range(arm: Beta) -> tuple[float, float]:
 
     def edge(side: float) -> float:
         distance = 8 * width
-        while _log_density(arm, peak + side * distance) > bound:
+        while abs(peak + side * distance) < _FARTHEST and _log_density(arm, peak + side * distance) > bound:
             distance *= 1.2
-        return peak + side * distance
+        return max(-_FARTHEST, min(peak + side * distance, _FARTHEST))
 
     return edge(-1.0), edge(1.0)
 
@@ -113,14 +106,13 @@ def _expit(point: float) -> float:
     return 1 / (1 + math.exp(-point)) if point > 0 else math.exp(point) / (1 + math.exp(point))
 
 
-def _at(arm: Beta, reach: tuple[float, float], point: float) -> _Point:
+def _at(arm: Beta, reach: tuple[float, float], point: float) -> BetaPoint:
     if not reach[0] <= point <= reach[1]:
-        return _Point(0.0, float(point > reach[1]), float(point < reach[0]))
-    below, above = beta_tails(_expit(point), _expit(-point), arm.a, arm.b)
-    return _Point(math.exp(_log_density(arm, point)), below, above)
+        return BetaPoint(0.0, float(point > reach[1]), float(point < reach[0]))
+    return beta_point(_expit(point), _expit(-point), arm.a, arm.b)
 
 
-def _chance(index: int, tables: Sequence[Sequence[_Point]], points: Sequence[float], step: float) -> Chance:
+def _chance(index: int, tables: Sequence[Sequence[BetaPoint]], points: Sequence[float], step: float) -> Chance:
     own = tables[index]
     others = list(zip(*(table for other, table in enumerate(tables) if other != index), strict=True))
     best = trapezoid([at.density * math.prod(each.below for each in rest) for at, rest in zip(own, others, strict=True)], step)
@@ -129,7 +121,7 @@ def _chance(index: int, tables: Sequence[Sequence[_Point]], points: Sequence[flo
     return Chance(best=best, loss=loss)
 
 
-def _some_above(rest: Sequence[_Point]) -> float:
+def _some_above(rest: Sequence[BetaPoint]) -> float:
     """Return the probability that not all of the others are below, with all its digits when it is small."""
     if any(each.above >= 1 for each in rest):
         return 1.0

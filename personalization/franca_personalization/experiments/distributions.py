@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -46,7 +47,7 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
     if x <= 0:
         return 1.0
     front = math.exp(shape * math.log(x) - x - math.lgamma(shape))
-    return 1.0 - front * _gamma_series(shape, x) if x < shape + 1 else front * _gamma_fraction(shape, x)
+    return 1.0 - front * _gamma_series(shape, x) if x < shape + 1 else front * _continued(_gamma_terms(shape, x))
 
 
 def _gamma_series(shape: float, x: float) -> float:
@@ -60,20 +61,18 @@ def _gamma_series(shape: float, x: float) -> float:
     raise ArithmeticError(f"the incomplete gamma function of {shape} at {x} does not converge")
 
 
-def _gamma_fraction(shape: float, x: float) -> float:
-    def terms() -> Iterator[tuple[float, float]]:
-        yield 1.0, x + 1 - shape
-        for n in range(1, _TERMS):
-            yield n * (shape - n), x + 2 * n + 1 - shape
-
-    return _continued(terms)
+def _gamma_terms(shape: float, x: float) -> Iterator[tuple[float, float]]:
+    """Yield the continued fraction of the upper tail (DLMF 8.9.2, contracted)."""
+    yield 1.0, x + 1 - shape
+    for n in range(1, _TERMS):
+        yield n * (shape - n), x + 2 * n + 1 - shape
 
 
-def _continued(terms: Callable[[], Iterator[tuple[float, float]]]) -> float:
+def _continued(terms: Iterator[tuple[float, float]]) -> float:
     """Return a₁/(b₁ + a₂/(b₂ + …)) by Lentz's method as modified by Thompson and Barnett (J. Comput. Phys. 64, 1986)."""
     value = up = _TINY
     down = 0.0
-    for a, b in terms():
+    for a, b in terms:
         down = 1 / (b + a * down or _TINY)
         up = b + a / up or _TINY
         value *= up * down
@@ -85,30 +84,33 @@ def _continued(terms: Callable[[], Iterator[tuple[float, float]]]) -> float:
 # -- beta
 
 
-def beta_cdf(x: float, a: float, b: float) -> float:
-    """Return P(X < x) for X ~ Beta(a, b): the regularised incomplete beta function (DLMF 8.17.22)."""
-    if x <= 0 or x >= 1:
-        return 0.0 if x <= 0 else 1.0
-    return _beta_lower(x, 1 - x, a, b) if x < (a + 1) / (a + b + 2) else 1.0 - _beta_lower(1 - x, x, b, a)
+@dataclass(frozen=True)
+class BetaPoint:
+    """Of a Beta distribution at one rate x: the density of its log odds there, and the probabilities below and above."""
+
+    density: float
+    below: float
+    above: float
 
 
-def beta_tails(x: float, y: float, a: float, b: float) -> tuple[float, float]:
-    """Return P(X < x) and P(X > x) for X ~ Beta(a, b), each to its own last digit; *y* is 1 - x."""
+def beta_point(x: float, y: float, a: float, b: float) -> BetaPoint:
+    """Return Beta(a, b) at *x*, 0 < x < 1, each tail to its own last digit; *y* is 1 - x, for rates near 1.
+
+    The regularised incomplete beta function is the continued fraction of DLMF 8.17.22, on the side where it converges.
+    """
+    weight = math.exp(log_beta_weight(x, y, a, b))
     if x < (a + 1) / (a + b + 2):
-        low = _beta_lower(x, y, a, b)
-        return low, 1.0 - low
-    high = _beta_lower(y, x, b, a)
-    return 1.0 - high, high
+        below = weight / a * _continued(_beta_terms(x, a, b))
+        return BetaPoint(weight, below, 1.0 - below)
+    above = weight / b * _continued(_beta_terms(y, b, a))
+    return BetaPoint(weight, 1.0 - above, above)
 
 
-def _beta_lower(x: float, y: float, a: float, b: float) -> float:
-    def terms() -> Iterator[tuple[float, float]]:
-        yield 1.0, 1.0
-        for m in range(_TERMS):
-            yield -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)), 1.0
-            yield (m + 1) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2)), 1.0
-
-    return math.exp(log_beta_weight(x, y, a, b)) / a * _continued(terms)
+def _beta_terms(x: float, a: float, b: float) -> Iterator[tuple[float, float]]:
+    yield 1.0, 1.0
+    for m in range(_TERMS):
+        yield -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)), 1.0
+        yield (m + 1) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2)), 1.0
 
 
 def log_beta_weight(x: float, y: float, a: float, b: float) -> float:
@@ -150,7 +152,7 @@ def student_two_sided(t: float, degrees: float) -> float:
     """Return P(|T| > |t|)."""
     square = t * t
     whole = degrees + square
-    return beta_tails(degrees / whole, square / whole, degrees / 2, 0.5)[0] if square else 1.0
+    return beta_point(degrees / whole, square / whole, degrees / 2, 0.5).below if square else 1.0
 
 
 def student_critical(alpha: float, degrees: float) -> float:
