@@ -1,0 +1,190 @@
+"""A campaign's results at one destination, as its ESP tells them. Nothing is written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+
+from franca.adapter import Address, ArmResult, RealWaiter, Remote, ResourceKind, Results, Site, Snapshot, Waiter, adapter
+from franca.definitions import Campaign, Copy, Project, Template
+from franca.errors import FrancaError, did_you_mean
+from franca.language.copies import SLOT, WHOLE
+from franca.plan import State, Store, check_account
+from franca.progress import Progress, silent
+from franca_personalization.copy.store import filled
+from franca_personalization.report.records import Counts, Part, Standing, rates
+
+_FIELDS = tuple(Counts.__dataclass_fields__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulled:
+    """What one destination told of a campaign."""
+
+    parts: tuple[Part, ...]
+    currency: str = ""
+
+
+def parts_of(project: Project, key: str) -> list[Campaign]:
+    """Return the campaigns that the campaign *key* became: one for each segment, and for each arm where an ESP cannot split.
+
+    Raises:
+        FrancaError: there is none of that name.
+    """
+    found = [each for each in project.campaigns.values() if (each.of or each.key) == key]
+    if not found:
+        written = {each.of or each.key for each in project.campaigns.values()}
+        raise FrancaError(f"there is no campaign {key!r}", remedy=did_you_mean(key, written))
+    return found
+
+
+def goes(campaign: Campaign, project: Project, destination: str) -> bool:
+    """Tell whether a campaign goes to a destination: where it says so itself, or else where its template goes."""
+    wanted = campaign.destinations if campaign.destinations is not None else project.templates[campaign.template].destinations
+    return wanted is None or destination in wanted
+
+
+def arm_keys(campaign: Campaign) -> tuple[str, ...]:
+    """Return the keys of a campaign's arms, the control first; one that is empty for an email without variants."""
+    return (campaign.arm,) if campaign.arm else tuple(arm.key for arm in campaign.arms) or ("",)
+
+
+def segment_of(campaign: Campaign) -> str:
+    """Return which segment a part is for."""
+    return campaign.include[0] if len(campaign.include) == 1 else WHOLE
+
+
+def pull(site: Site, campaigns: Sequence[Campaign], *, waiter: Waiter | None = None, progress: Progress = silent) -> Pulled:
+    """Read the results of *campaigns* at a destination.
+
+    Raises:
+        FrancaError: the account cannot be opened or read, or is not the one that the state describes.
+    """
+    name, found = site.destination.name, adapter(site.destination.adapter)
+    state = Store.of(site.project, name).load()
+    connection = found.connect(site, waiter or RealWaiter())
+    parts: list[Part] = []
+    currency = ""
+    try:
+        snapshot = connection.read()
+        check_account(state, snapshot, name)
+        ours = _Ours(snapshot, state)
+        for number, campaign in enumerate(campaigns):
+            progress(f"{name}: {campaign.key}", number, len(campaigns))
+            remote = ours.remote(campaign)
+            results = connection.results(remote) if remote else None
+            parts.extend(_parts(campaign, site.project.templates[campaign.template], remote, results))
+            currency = (results.currency if results else "") or currency
+    finally:
+        connection.close()
+    return Pulled(parts=tuple(parts), currency=currency)
+
+
+class _Ours:
+    """Our campaigns at a destination: by the ownership mark, or else by the id in the state."""
+
+    def __init__(self, snapshot: Snapshot, state: State) -> None:
+        campaigns = tuple(remote for remote in snapshot.remotes if remote.kind is ResourceKind.CAMPAIGN)
+        self._marked = replace(snapshot, remotes=campaigns).owned()
+        self._by_id = {remote.id: remote for remote in campaigns}
+        self._state = state
+
+    def remote(self, campaign: Campaign) -> Remote | None:
+        address = Address(ResourceKind.CAMPAIGN, campaign.key)
+        entry = self._state.entries.get(address)
+        known = self._by_id.get(entry.id) if entry else None
+        return self._marked.get(address) or (known if known and known.key is None else None)
+
+
+# -- results → parts
+
+
+def _parts(campaign: Campaign, template: Template, remote: Remote | None, results: Results | None) -> Iterator[Part]:
+    if remote is None or results is None:
+        standing, note = _without(remote)
+        for key in arm_keys(campaign):
+            yield Part(campaign=campaign.key, segment=segment_of(campaign), arm=key, standing=standing, note=note)
+        return
+    unclear = _unclear(campaign, template, results)
+    keys = arm_keys(campaign) if not unclear else [f"#{number + 1}" for number in range(len(results.arms))]
+    lines = _subjects(campaign, template)
+    for number, (key, result) in enumerate(zip(keys, results.arms, strict=True)):
+        edited = "" if unclear or _same(result.subject, lines[number]) else "its subject as sent is not the one in its definition now"
+        yield _told(campaign, key, result, results, Doubt(note=unclear or edited, unclear=bool(unclear)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """What is to be known of an arm; *unclear* when it may be another one than its key says."""
+
+    note: str
+    unclear: bool
+
+
+def _without(remote: Remote | None) -> tuple[Standing, str]:
+    if remote is None:
+        return Standing.MISSING, "it is not at the destination: `franca apply` makes the draft"
+    if not remote.settled:
+        return Standing.WAITING, "it is a draft: somebody has to send it at the ESP"
+    return Standing.UNTOLD, f"{remote.settled}, and the ESP tells no results yet, or no more"
+
+
+def _told(campaign: Campaign, key: str, result: ArmResult, results: Results, doubt: Doubt) -> Part:
+    counts = Counts(**{name: getattr(result, name) for name in _FIELDS})
+    odd = _contradiction(counts)
+    return Part(
+        campaign=campaign.key,
+        segment=segment_of(campaign),
+        arm=key,
+        standing=Standing.UNCLEAR if doubt.unclear or odd else Standing.TOLD,
+        note="; ".join(filter(None, (doubt.note, odd))),
+        subject=result.subject,
+        sent_at=results.sent_at,
+        counts=counts,
+        rates=rates(counts),
+        blended=results.blended,
+        estimated=results.estimated,
+    )
+
+
+def _contradiction(counts: Counts) -> str:
+    """Return what cannot be: more people did something than were reached. Rates of such counts mean nothing."""
+    if not 0 <= counts.delivered <= counts.sent:
+        return f"the ESP tells of {counts.delivered:,} delivered and {counts.sent:,} sent"
+    for name in ("clicked", "ordered"):
+        people = getattr(counts, name)
+        if people is not None and not 0 <= people <= counts.delivered:
+            return f"the ESP tells of {people:,} people who {name} and {counts.delivered:,} delivered"
+    return ""
+
+
+def _unclear(campaign: Campaign, template: Template, results: Results) -> str:
+    """Return why the arms as sent are not those of the definition; empty when they are."""
+    if len(results.arms) != len(arm_keys(campaign)):
+        return f"it was sent with {len(results.arms)} arms, and its definition has {len(arm_keys(campaign))} now"
+    defined, sent = _subjects(campaign, template), [arm.subject for arm in results.arms]
+    for number, subject in enumerate(sent):
+        others = [line for place, line in enumerate(defined) if place != number]
+        if not _same(subject, defined[number]) and any(line and _same(subject, line) for line in others):
+            return "it was sent with its arms in another order than they are defined in now"
+    return ""
+
+
+def _subjects(campaign: Campaign, template: Template) -> list[str]:
+    """Return each arm's subject; empty where it is computed for each reader, so that it cannot be compared."""
+    if campaign.copy is None:
+        return ["" if "{" in template.subject.text else template.subject.text]
+    texts = {wording.key: str(wording.texts.get("subject", "")) for wording in campaign.copy.wordings}
+    return ["" if _personal(campaign.copy, texts[arm.key]) else filled(campaign.copy, texts[arm.key]) for arm in campaign.arms]
+
+
+def _personal(copy: Copy, text: str) -> bool:
+    return any(copy.slots[name].profile for name in SLOT.findall(text))
+
+
+def _same(sent: str, defined: str) -> bool:
+    """Tell whether a subject is what it was defined as, as far as that can be told: an ESP keeps tags and entities in it."""
+    if not defined or not sent or any(tag in sent for tag in ("{{", "{%", "*|")):
+        return True
+    return unescape(sent).split() == defined.split()
