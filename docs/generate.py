@@ -1,4 +1,4 @@
-"""Write docs/what-each-esp-can-say.md: every cell is a tiny template, really translated.
+"""Write docs/what-each-esp-can-say.md from the adapters' declarations; every cell shows a tiny template, really translated.
 
 python docs/generate.py [--check]
 """
@@ -6,11 +6,13 @@ python docs/generate.py [--check]
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from franca.adapter import COMPUTED, Finding, Site, Translation, adapter
-from franca.content import FILTERS, document
+from franca.adapter import Dialect, Level, Site, adapter
+from franca.adapter.constructs import EXAMPLES, IN_HTML, Construct, Example
+from franca.content import document
 from franca.content.examples import FILTER_ARGUMENTS, FILTER_EXAMPLES
 from franca.definitions import (
     Attribute,
@@ -34,64 +36,35 @@ PAGE = Path(__file__).parent / "what-each-esp-can-say.md"
 ESPS = {"klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "brevo": "Brevo"}
 _TYPES = {
     "first_name": Kind.TEXT,
+    "city": Kind.TEXT,
     "country": Kind.TEXT,
     "points": Kind.INTEGER,
     "spent": Kind.DECIMAL,
     "member": Kind.BOOLEAN,
     "birthday": Kind.DATE,
+    "seen": Kind.DATETIME,
     "tags": Kind.LIST,
 }
+_REQUIRED = frozenset({"city"})
 _FIELDS = {
-    "klaviyo": {name: f"properties['{name}']" for name in _TYPES} | {"first_name": "first_name"},
-    "mailchimp": {"first_name": "FNAME", "country": "COUNTRY", "points": "POINTS"},
+    "klaviyo": {name: f"properties['{name}']" for name in _TYPES} | {"first_name": "first_name", "city": "location['city']"},
+    "mailchimp": {"first_name": "FNAME", "city": "CITY", "country": "COUNTRY", "points": "POINTS"},
     "brevo": {name: name.upper() for name in _TYPES if name != "tags"} | {"first_name": "FIRSTNAME"},
 }
-_ON = {Kind.TEXT: "first_name", Kind.INTEGER: "points", Kind.DATE: "birthday", Kind.LIST: "tags"}
-_ARGUMENTS = {"truncate": "(9)", "replace": '("a", "b")', "number": "(0)", "money": '("EUR")', "date": '("%d.%m.")', "join": '(", ")'}
+_HEAD = """# What each ESP can say
 
+Written by `python docs/generate.py` from what each adapter declares (`adapters/*/constructs.py`); the tests try every line both ways.
 
-def _on(name: str) -> str:
-    return next(attribute for kind, attribute in _ON.items() if kind in FILTERS[name].on)
+- **yes**: in its own language, as shown.
+- **by a field**: Franca computes the text or the condition for each person, `franca sync` writes it, and the template reads the field.
+- **no**: the plan is refused, with the line and these words; `{% native "ESP" %}` is the way out.
 
-
-CONSTRUCTS: dict[str, str] = {
-    "a text": '{{ profile.first_name | default("you") }}',
-    "a text in an address": '<a href="https://x.example/?q={{ profile.country | default("DE") }}">x</a>',
-    "a whole number": "{{ profile.points | default(0) }}",
-    "a decimal": '{{ profile.spent | default("-") }}',
-    "a day": '{{ profile.birthday | default("-") }}',
-    **{f"filter {name}": "{{ profile." + _on(name) + f" | {name}{_ARGUMENTS.get(name, '')}" + ' | default("-") }}' for name in FILTERS},
-    "a text equals": '{% if profile.country == "DE" %}x{% endif %}',
-    "a text does not equal": '{% if profile.country != "DE" %}x{% endif %}',
-    "in": '{% if profile.country in ["DE", "AT"] %}x{% endif %}',
-    "a number is at least": "{% if profile.points >= 5 %}x{% endif %}",
-    "a number is below": "{% if profile.points < 5 %}x{% endif %}",
-    "a day is before": '{% if profile.birthday < "2000-01-01" %}x{% endif %}',
-    "true or false": "{% if profile.member %}x{% endif %}",
-    "is defined, of a text": "{% if profile.first_name is defined %}x{% endif %}",
-    "is defined, of a number": "{% if profile.points is defined %}x{% endif %}",
-    "a list holds": '{% if "a" in profile.tags %}x{% endif %}',
-    "and, or, not": '{% if (profile.country == "DE" or profile.points >= 5) and not profile.first_name == "Ann" %}x{% endif %}',
-    "in_segment": '{% if in_segment("vip") %}x{% endif %}',
-    "primary": '{% if primary("lifecycle") == "vip" %}x{% endif %}',
-    "elif and else": '{% if profile.country == "DE" %}a{% elif profile.country == "AT" %}b{% else %}c{% endif %}',
-    "a loop over a person's list": "{% for tag in profile.tags %}{{ tag }}{% endfor %}",
-    "a loop over a feed": '{% for item in feed("new") %}{{ item.title }}{% endfor %}',
-    "a coupon": '{{ coupon("SPRING") }}',
-    "preferences_url": '<a href="{{ preferences_url }}">x</a>',
-    "view_in_browser_url": '<a href="{{ view_in_browser_url }}">x</a>',
-    "current_year": "{{ current_year }}",
-    "text that looks like a tag": "{% raw %}{{ x }} {% x %} *|X|*{% endraw %}",
-}
-SUBJECTS: dict[str, str] = {
-    "a text in the subject": 'Hi {{ profile.first_name | default("you") }}',
-    "a condition in the subject": '{% if profile.country == "DE" %}Hallo{% else %}Hello{% endif %}',
-}
+"""
 
 
 def project() -> Project:
     """Return a project with an attribute of each type, mapped wherever the ESP has such fields."""
-    attributes = {name: Attribute(name=name, type=DataType(kind), column=name) for name, kind in _TYPES.items()}
+    attributes = {name: Attribute(name=name, type=DataType(kind), column=name, required=name in _REQUIRED) for name, kind in _TYPES.items()}
     destinations = {
         name: Destination(
             name=name,
@@ -107,31 +80,48 @@ def project() -> Project:
     return Project(name="docs", timezone="UTC", data=data, segments={"vip": segment}, destinations=destinations)
 
 
-def translated(of: Project, esp: str, construct: str, *, subject: str = "x") -> Translation:
-    """Return a tiny template with one construct, in one ESP's language."""
-    at = Position("content/x.html", 1, 1)
-    body = f"<p>{construct}</p>{{{{ unsubscribe_url }}}}{{{{ company_address }}}}"
-    written = Template(
-        key="x", name="x", format=Format.HTML, subject=Source(text=subject, position=at), body=Source(text=body, position=at)
+def written(construct: Construct) -> Template:
+    """Return the tiny template of one construct."""
+    example, at = EXAMPLES[construct], Position("content/x.html", 1, 1)
+    subject, preview, body, text = (
+        Source(text=each, position=at) for each in (example.subject, example.preview_text, example.body + IN_HTML, example.text)
     )
-    site = Site(project=of, destination=of.destinations[esp])
-    return adapter(esp).dialect(site).translate(document(of, written, lambda _: None))
+    return Template(key="x", name="x", format=Format.HTML, subject=subject, preview_text=preview, body=body, text=text)
 
 
-def cell(said: Translation, part: Part) -> str:
+def dialect_of(of: Project, esp: str) -> Dialect:
+    """Return an ESP's dialect at the project's destination."""
+    return adapter(esp).dialect(Site(project=of, destination=of.destinations[esp]))
+
+
+def cell(of: Project, esp: str, construct: Construct) -> str:
     """Return what is told of one construct at one ESP."""
-    if said.findings:
-        finding: Finding = said.findings[0]
-        return f"no: {finding.what}"
-    text = said.parts[part]
-    if part is Part.HTML:
-        text = text.split("<p>", 1)[1].rsplit("</p>", 1)[0]
-    shown = _code(text)
-    return f"by a field: {shown}" if said.computed or COMPUTED in text else shown
+    dialect = dialect_of(of, esp)
+    support = dialect.constructs[construct]
+    why = f": [{support.reason}]({support.source})" if support.source else f": {support.reason}"
+    if support.level is Level.NO:
+        return f"**no**{why}"
+    said = dialect.translate(document(of, written(construct), lambda _: None))
+    shown = _code(_shown_part(construct, said.parts))
+    return f"yes {shown}" if support.level is Level.YES else f"**by a field**{why} {shown}"
 
 
-def _named(what: str, text: str) -> str:
-    return f"{what}: {_code(text)}"
+def _shown_part(construct: Construct, parts: Mapping[Part, str]) -> str:
+    """Return the part that an example is about, without what every email has."""
+    changed = [part for part, text in _own(construct).items() if text != _own(None)[part]]
+    text = parts[changed[0]] if changed else parts[Part.HTML].split("<body>", 1)[1]
+    return text.split("{{ unsubscribe", 1)[0].split("{% unsubscribe", 1)[0].split("*|UNSUB", 1)[0].removesuffix("<p>").strip()
+
+
+def _own(construct: Construct | None) -> Mapping[Part, str]:
+    example = EXAMPLES[construct] if construct else Example()
+    return {Part.SUBJECT: example.subject, Part.PREVIEW_TEXT: example.preview_text, Part.TEXT: example.text}
+
+
+def _source(construct: Construct) -> str:
+    example = EXAMPLES[construct]
+    changed = [text for part, text in _own(construct).items() if text != _own(None)[part]]
+    return changed[0].split("{{ unsubscribe", 1)[0].strip() if changed else example.body
 
 
 def _code(text: str) -> str:
@@ -141,30 +131,18 @@ def _code(text: str) -> str:
 def page() -> str:
     """Return the page."""
     of = project()
-    rows = [
-        (f"{what}: `` {text.replace('|', chr(92) + '|')} ``", {e: cell(translated(of, e, text), Part.HTML) for e in ESPS})
-        for what, text in CONSTRUCTS.items()
-    ]
-    rows += [
-        (f"{what}: `` {text.replace('|', chr(92) + '|')} ``", {e: cell(translated(of, e, "x", subject=text), Part.SUBJECT) for e in ESPS})
-        for what, text in SUBJECTS.items()
-    ]
-    head = (
-        "# What each ESP can say\n\nWritten by `python docs/generate.py`: every cell is a template of one line, really translated. "
-        "*By a field* means that Franca computes the text or the condition for each person and `franca sync` writes it; "
-        "the template reads the field. *No* means that the plan is refused there, with the line and the remedy; "
-        '`{% native "ESP" %}` is the way out.\n\n'
-    )
     table = [f"| construct | {' | '.join(ESPS.values())} |", "|---|" + "---|" * len(ESPS)]
-    table += [f"| {what} | {' | '.join(cells[esp] for esp in ESPS)} |" for what, cells in rows]
-    return head + "\n".join(table) + "\n" + _filters()
+    for construct in Construct:
+        cells = " | ".join(cell(of, esp, construct) for esp in ESPS)
+        table.append(f"| {construct}: {_code(_source(construct))} | {cells} |")
+    return _HEAD + "\n".join(table) + "\n" + _filters()
 
 
 def _filters() -> str:
     head = "\n## Filters, by example\n\n"
-    head += "In the locale de_DE and the zone Europe/Berlin; *missing* is a missing value.\n\n| filter | makes | of |\n|---|---|---|\n"
+    head += "In the locale de_DE and the zone Europe/Berlin; *missing* is a missing value.\n\n| filter | of | makes |\n|---|---|---|\n"
     rows = [
-        f"| {_code(name + _called(FILTER_ARGUMENTS.get(name, ())))} | {_code(_shown(made))} | {_code(_shown(value))} |"
+        f"| {_code(name + _called(FILTER_ARGUMENTS.get(name, ())))} | {_code(_shown(value))} | {_code(_shown(made))} |"
         for name, examples in FILTER_EXAMPLES.items()
         for value, made in examples
     ]

@@ -16,8 +16,15 @@ BLOCKLIST_KEPT = Assumption(
     reason="emailBlacklist is documented as what puts contacts on the blocklist, nowhere as what takes them off",
     consequence="writing a marker would resubscribe people: realise as members in its place",
 )
+FEED_TEXTS = Assumption(
+    id="brevo.feed-texts",
+    statement="the fields of a data feed that a template prints are texts",
+    reason="a feed's types are its own, and the language that Brevo's is built on prints numbers with six decimals",
+    consequence="a price of 10.5 is shown as 10.500000: let the feed hold it as it is to be read",
+    templates=True,
+)
 
-ASSUMPTIONS = {each.id: each for each in (EMAIL_CASE, BLOCKLIST_KEPT)}
+ASSUMPTIONS = {each.id: each for each in (EMAIL_CASE, BLOCKLIST_KEPT, FEED_TEXTS)}
 
 # No realisation leans on these, and they are not among the adapter's: the results of tests do, and name them (results.py).
 

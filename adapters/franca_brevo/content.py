@@ -18,6 +18,7 @@ from franca.content.nodes import (
     Comparison,
     Condition,
     Context,
+    Coupon,
     Defaulted,
     Defined,
     Either,
@@ -32,7 +33,9 @@ from franca.content.nodes import (
     Value,
     type_of,
 )
-from franca.definitions import Kind, Part
+from franca.definitions import FieldMapping, Kind, Part
+from franca_brevo.assumptions import FEED_TEXTS
+from franca_brevo.constructs import CONSTRUCTS
 from franca_brevo.names import attribute_name
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -63,6 +66,7 @@ class BrevoDialect(Dialect):
 
     name = "brevo"
     title = "Brevo"
+    constructs = CONSTRUCTS
 
     def literal(self, text: str, part: Part) -> str:  # noqa: ARG002 - the same everywhere
         """A brace that could begin a tag is printed as a text of its own."""
@@ -76,7 +80,9 @@ class BrevoDialect(Dialect):
         if isinstance(value, BuiltIn):
             return self._built_in(value, piece, part)
         if isinstance(value, ItemValue):
-            return Say(_printed(".".join((f"item{value.loop}", *map(_word, value.path))), piece))
+            return Say(_printed(self._variable(value), piece), frozenset({FEED_TEXTS}))
+        if isinstance(value, Coupon):
+            raise Unsaid("coupon", "Brevo's campaigns have no tag for a coupon")
         of = value.of if isinstance(value, Defaulted) else value
         if not isinstance(of, AttributeValue) or of.type.kind is not Kind.TEXT or piece.context is Context.URL:
             raise Unsaid("print", "Brevo may print it in another way")
@@ -100,16 +106,22 @@ class BrevoDialect(Dialect):
         raise Unsaid(str(value.link).replace("_", "-"), f"Brevo documents no exact tag for {value.link}")
 
     def _variable(self, value: Value, *, printing: bool = False) -> str:
+        if isinstance(value, ItemValue):
+            return ".".join((f"item{value.loop}", *map(_word, value.path)))
         if not isinstance(value, AttributeValue):
             raise Unsaid("value", "Brevo holds no such value")
-        mapping = self.site.destination.attributes.get(value.name)
-        if mapping is None or not _NAME.fullmatch(mapping.field):
-            raise Unsaid(
-                "unmapped-attribute", f"the attribute {value.name!r} has no Brevo attribute under destinations.{self.site.destination.name}"
-            )
+        mapping = self._mapped(value)
         if value.type.kind is Kind.LIST or (printing and mapping.values):
             raise Unsaid("multiple-choice", "multiple-choice attributes cannot be used in Brevo's templates")
         return f"contact.{mapping.field}"
+
+    def _mapped(self, value: Value) -> FieldMapping:
+        name = value.name if isinstance(value, AttributeValue) else ""
+        mapping = self.site.destination.attributes.get(name)
+        if mapping is None or not _NAME.fullmatch(mapping.field):
+            where = f"destinations.{self.site.destination.name}"
+            raise Unsaid("unmapped-attribute", f"the attribute {name!r} has no Brevo attribute under {where}")
+        return mapping
 
     # -- conditions
 
@@ -126,12 +138,15 @@ class BrevoDialect(Dialect):
         if test is None:
             raise Unsaid("condition", "Brevo's templates cannot ask this")
         of: Any = condition
-        return Say(test(self, condition), frozenset({facts(self.site.destination.name, of.of.name)}))
+        leaned = FEED_TEXTS if isinstance(of.of, ItemValue) else facts(self.site.destination.name, getattr(of.of, "name", ""))
+        return Say(test(self, condition), frozenset({leaned}))
 
     def _compare(self, leaf: Compare) -> str:
         name, kind = self._variable(leaf.of), type_of(leaf.of).kind
         if kind is Kind.TEXT and leaf.op is Comparison.EQ:
             return f"({name} == {_quoted(self._translated(leaf))})"
+        if kind in (*_NUMBERS, Kind.BOOLEAN) and self._mapped(leaf.of).values:
+            raise Unsaid("untranslated", "Brevo holds other words for it, which are compared as a whole only")
         if kind in _NUMBERS:
             return self._number(name, leaf)
         if kind is Kind.BOOLEAN and leaf.constant is True:
@@ -148,8 +163,10 @@ class BrevoDialect(Dialect):
         return f"({name} {leaf.op} {shown})"
 
     def _translated(self, leaf: Compare) -> str:
-        assert isinstance(leaf.of, AttributeValue)  # noqa: S101 - `_variable` let it through
-        mapping, constant = self.site.destination.attributes[leaf.of.name], str(leaf.constant)
+        constant = str(leaf.constant)
+        if not isinstance(leaf.of, AttributeValue):  # of a feed, in the shop's own words
+            return constant
+        mapping = self._mapped(leaf.of)
         if leaf.of.name == "email":
             raise Unsaid("email-case", "emails are compared in lower case, and Brevo keeps them as they were written")
         if mapping.values and constant not in mapping.values:

@@ -38,6 +38,7 @@ from franca.content.nodes import (
 )
 from franca.definitions import Kind, Part
 from franca_klaviyo.attributes import property_name
+from franca_klaviyo.constructs import CONSTRUCTS
 from franca_klaviyo.names import field_title
 from franca_klaviyo.parts import RefusedError
 
@@ -66,6 +67,7 @@ class KlaviyoDialect(Dialect):
 
     name = "klaviyo"
     title = "Klaviyo"
+    constructs = CONSTRUCTS
 
     def literal(self, text: str, part: Part) -> str:  # noqa: ARG002 - the same everywhere
         """A brace that could begin a tag is written by `templatetag`, which Django and Klaviyo have."""
@@ -87,18 +89,11 @@ class KlaviyoDialect(Dialect):
         del piece
         return Say(f"{{% coupon_code {_quoted(value.name, chr(39))} %}}")
 
-    def _item(self, value: ItemValue, piece: Print) -> Say:
-        # a field that a feed has as null would be printed as the word None; without the field, the filter leaves nothing
-        return Say(_printed(f'{self._variable(value)}|default_if_none:""', piece))
-
-    def _list_item(self, value: ListItem, piece: Print) -> Say:
-        return Say(_printed(self._variable(value), piece))
-
-    def _filtered(self, value: Filtered, piece: Print) -> Say:
+    def _item(self, value: ItemValue | ListItem | Filtered, piece: Print) -> Say:
         of, chain = _cased(value)
-        if not isinstance(of, ListItem):
+        if not isinstance(of, (ItemValue, ListItem)):
             raise Unsaid("filter", "Klaviyo has no filter with the same result")
-        return Say(_printed(self._variable(of) + chain, piece))
+        return Say(_printed(self._printable(of) + chain, piece))
 
     def _attribute(self, value: AttributeValue, piece: Print) -> Say:
         if not value.required:
@@ -107,18 +102,22 @@ class KlaviyoDialect(Dialect):
 
     def _defaulted(self, value: Defaulted, piece: Print) -> Say:
         of, chain = _cased(value.of)
-        if not isinstance(of, (AttributeValue, ListItem)):
+        if not isinstance(of, (AttributeValue, ItemValue, ListItem)):
             raise Unsaid("filter", "Klaviyo has no filter with the same result")
-        name, shown = self._printable(of) if isinstance(of, AttributeValue) else self._variable(of), str(value.default)
-        there = f"{name} or {name} == 0" if type_of(of).kind in _NUMBERS else name
+        name, shown = self._printable(of), str(value.default)
+        there = f"{name} or {name} == 0" if type_of(of).kind in _NUMBERS else self._defined(Defined(of=of))
         otherwise = self.literal(shown if piece.context is Context.PLAIN else str(escape(shown)), Part.HTML)
         text = f"{{% if {there} %}}{_printed(name + chain, piece)}{{% else %}}{otherwise}{{% endif %}}"
         if piece.context is Context.URL:
             raise Unsaid("default-in-url", "a default within an address is computed, so that it is encoded")
         return Say(text, frozenset({self._facts(of)}) if isinstance(of, AttributeValue) else frozenset())
 
-    def _printable(self, value: AttributeValue) -> str:
-        """Return the variable of an attribute that Klaviyo prints as the reference does."""
+    def _printable(self, value: AttributeValue | ItemValue | ListItem) -> str:
+        """Return the variable of what Klaviyo prints as the reference does."""
+        if isinstance(value, ItemValue):  # null in a feed would be printed as the word None; without the field, the filter leaves nothing
+            return f'{self._variable(value)}|default_if_none:""'
+        if isinstance(value, ListItem):
+            return self._variable(value)
         mapping = self.site.destination.attributes.get(value.name)
         if value.type.kind not in (Kind.TEXT, Kind.INTEGER) or (mapping and mapping.values):
             raise Unsaid("print", f"Klaviyo may print a {value.type} in another way")
@@ -246,8 +245,8 @@ _VALUES: Mapping[type[Value], Callable[[Any, Any, Print], Say]] = {
     BuiltIn: KlaviyoDialect._built_in,  # noqa: SLF001 - a table of the class's own methods
     Coupon: KlaviyoDialect._coupon,  # noqa: SLF001
     ItemValue: KlaviyoDialect._item,  # noqa: SLF001
-    ListItem: KlaviyoDialect._list_item,  # noqa: SLF001
-    Filtered: KlaviyoDialect._filtered,  # noqa: SLF001
+    ListItem: KlaviyoDialect._item,  # noqa: SLF001
+    Filtered: KlaviyoDialect._item,  # noqa: SLF001
     AttributeValue: KlaviyoDialect._attribute,  # noqa: SLF001
     Defaulted: KlaviyoDialect._defaulted,  # noqa: SLF001
 }

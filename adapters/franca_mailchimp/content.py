@@ -22,6 +22,7 @@ from franca.content.nodes import (
     Comparison,
     Condition,
     Context,
+    Coupon,
     Defaulted,
     Defined,
     Either,
@@ -37,6 +38,7 @@ from franca.content.nodes import (
 )
 from franca.definitions import FieldMapping, Kind, Part
 from franca_mailchimp.assumptions import NESTED_IF, PRINTED_ONCE, VALUES_RAW, ZERO_IS_TRUE
+from franca_mailchimp.constructs import CONSTRUCTS
 from franca_mailchimp.names import marker_tag
 
 DEPTH = 2
@@ -67,6 +69,7 @@ class MailchimpDialect(Dialect):
 
     name = "mailchimp"
     title = "Mailchimp"
+    constructs = CONSTRUCTS
     raw = (VALUES_RAW, PRINTED_ONCE)
     field_bytes = FIELD_BYTES
 
@@ -87,6 +90,8 @@ class MailchimpDialect(Dialect):
         value = piece.value
         if isinstance(value, BuiltIn):
             return Say(_LINKS[value.link])
+        if isinstance(value, Coupon):
+            raise Unsaid("coupon", "Mailchimp's promo codes go by the ids of a store, not by a name")
         of = value.of if isinstance(value, Defaulted) else value
         if not isinstance(of, AttributeValue):
             raise Unsaid("value", "Mailchimp has no tag for it")

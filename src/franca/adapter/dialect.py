@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from franca.adapter.capabilities import Support
+from franca.adapter.constructs import Construct
 from franca.adapter.findings import Assumption, Finding
 from franca.adapter.protocol import ABSENT, Site
 from franca.content import Document
@@ -105,12 +107,14 @@ class Dialect(ABC):
     Attributes:
         name: the adapter's, as in `{% native "NAME" %}`.
         title: the ESP's name.
+        constructs: what templates may hold, declared one by one: in the language, by a field, or not at all.
         raw: what computed texts lean on, which are escaped already because the ESP prints fields as they are; empty where it escapes.
         field_bytes: how much a field of the ESP holds, None where nothing is said of it.
     """
 
     name: str
     title: str
+    constructs: Mapping[Construct, Support]
     raw: tuple[Assumption, ...] = ()
     field_bytes: int | None = None
 

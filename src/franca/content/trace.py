@@ -378,6 +378,8 @@ class Tracer(Fenced):
             self._note("true and false cannot be printed", "write {% if … %}", value.position)
         elif kind is Kind.LIST:
             self._note("a list cannot be printed as it is", 'write … | join(", "), or a loop', value.position)
+        elif isinstance(value, ItemValue) and not value.path:
+            self._note("an item of a feed is no text", "print a field of it: … .NAME", value.position)
         elif not always(value) and not isinstance(root(value), (ItemValue, ListItem)):
             self._note("this value may be missing, and has no default", 'add … | default("…")', value.position)
         return self._mark(Show(value=value))
