@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from adapters.brevo.brevo_kit import Shop
 from franca.adapter import Address, Remote, ResourceKind, Results, Site, VirtualWaiter, with_splits
 from franca.audience import evaluate
 from franca.definitions import Approval, Copy, Project, Wording
@@ -212,6 +211,3 @@ def trial(stage: Stage, url: str, folder: Path, people: int = PEOPLE) -> Trial:
     stage.host = host = Host(sandbox, clock)
     host.abort = stage.abort
     return Trial(folder=folder, clock=clock, host=host, sandbox=sandbox)
-
-
-__all__ = ["DRAFT", "PEOPLE", "SUBJECTS", "Shop", "Trial", "emails", "trial"]
