@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from zoneinfo import ZoneInfo
 
 import pytest
-from jinja2 import Environment, Undefined
 
-from content.random_templates import person, project, setting, template
+from content.random_templates import project, setting
 from franca.content import FILTERS, Document, Person, Renderer, Setting, document
 from franca.content.examples import FILTER_ARGUMENTS, FILTER_EXAMPLES
 from franca.definitions import Format, Part, Position, Source, Template
@@ -142,39 +140,3 @@ def test_every_filter_has_one_result(name: str) -> None:
         for value, _ in FILTER_EXAMPLES[name]
     ]
     assert found == FILTER_EXAMPLES[name]
-
-
-# -- the tracing itself, against Jinja
-
-
-class _Missing(Undefined):
-    __lt__ = __le__ = __gt__ = __ge__ = lambda self, other: False
-
-
-def _or_missing(value: object) -> object:
-    return _Missing() if value is None or value in ("", []) else value
-
-
-def test_running_without_a_person_changes_nothing() -> None:
-    """Random conditions and defaults on plain texts: Jinja's own rendering is the reference's."""
-    jinja, found = Environment(undefined=_Missing), random.Random(5)
-    jinja.globals.update(unsubscribe_url="U", company_address="A")
-    compared = 0
-    for _ in range(300):
-        source = template(found).subject.text
-        if any(word in source for word in ("|", "member", "birthday", "spent", "points", "in profile.nick")) and "default" in source:
-            continue
-        made = Renderer(read(source + END).parts[Part.TEXT], SETTING)
-        for _ in range(3):
-            somebody = person(found)
-            names = {name: value for name, value in somebody.values.items() if not isinstance(_or_missing(value), _Missing)}
-            shown = jinja.from_string(source).render(
-                profile=names,
-                in_segment=lambda key, who=somebody: key in who.segments,
-                primary=lambda group, who=somebody: who.primary.get(group, _Missing()),
-            )
-            expected = made(somebody).text.partition("https://")[0]
-            if "birthday <" not in source and "primary" not in source:
-                assert shown.strip() == expected.strip()
-                compared += 1
-    assert compared > 50
