@@ -120,7 +120,7 @@ class Loopback:
         try:
             prompt = wire.user(body)
             task = read(prompt)
-        except (NoBlockError, KeyError, IndexError, TypeError):
+        except (NoBlockError, KeyError, IndexError, TypeError, ValueError, AttributeError):
             return refused(400, "This model reads the data block at the end of a prompt, and there is none.", "no_data_block")
         model = str(body.get("model", MODEL))
         text = json.dumps({"variants": self._variants(task, model)}, ensure_ascii=False)

@@ -127,13 +127,9 @@ def _storms(language: str) -> Iterator[Hostile]:
     yield from (Hostile(kind="emoji", text=f"{text} {storm}", field="subject") for storm in _STORMS)
 
 
-def _too_long(name: str) -> Hostile:
-    def spoil(variants: list[Variant], task: Task) -> None:
-        text = phrases(task.language)["angles"]["benefit"][name][0]
-        length = max(task.limits[name], 120) + 20
-        variants[0][name] = (f"{text} " * (length // len(text) + 1)).strip()
-
-    return Hostile(kind="too_long", field=name, spoil=spoil)
+def _too_long(variants: list[Variant], task: Task) -> None:
+    text = _sample(task.language)[0]
+    variants[0]["subject"] = " ".join([text] * (120 // len(text) + 1))
 
 
 def _emptied(name: str) -> Hostile:
@@ -157,7 +153,7 @@ def _split_line(variants: list[Variant], _task: Task) -> None:
 
 
 _SPOILS = (
-    *(_too_long(name) for name in ("subject", "preview_text", "headline")),
+    Hostile(kind="too_long", field="subject", spoil=_too_long),
     *(_emptied(name) for name in FIELDS),
     Hostile(kind="duplicate", spoil=_alike),
     Hostile(kind="duplicate", text="and of one angle", spoil=_same_angle),

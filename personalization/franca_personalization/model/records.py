@@ -62,6 +62,7 @@ STATUS_REMEDIES: Mapping[int, str] = {
     400: "the server refused the request: check the model, and leave temperature unset for reasoning models",
     401: "check the key",
     403: "check what the key may do, and that the model is open to the account",
+    **dict.fromkeys((301, 302, 307, 308), "set the base URL to where it leads: a prompt is never sent on to another server"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,7 +55,7 @@ class ModelSettings:
 
     model: str
     base_url: str = OPENAI
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)  # a reference, unless somebody wrote the key itself
     wire: Wire | None = None
     temperature: float | None = None
     max_output_tokens: int = 4000
@@ -113,8 +113,12 @@ def offline() -> bool:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FrancaError(f"base_url: {parts.scheme or 'it'} is no web address", remedy="write https://HOST/v1")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        usable = False
+    if not usable:
+        raise FrancaError("base_url is no web address", remedy="write https://HOST/v1")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise FrancaError("base_url holds more than host and path", remedy="write https://HOST/v1, and the key under api_key")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest_httpx2  # noqa: F401 - tells respx of httpcore2
 import respx
 
 from franca_personalization.model import Answer, Failure, ModelError, ModelSettings, OpenAIModel, Parts, Request, Usage, Wire

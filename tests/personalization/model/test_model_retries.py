@@ -99,6 +99,7 @@ def test_a_redirect_is_not_followed() -> None:
         other = mocked.router.post("https://elsewhere.test/v1/chat/completions").mock(return_value=success(mocked))
         failure = mocked.failure()
     assert (failure.name, other.called) == ("http_307", False)
+    assert "base URL" in failure.remedy
 
 
 @pytest.mark.parametrize("wire", list(Wire))

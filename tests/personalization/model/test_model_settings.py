@@ -50,6 +50,8 @@ def test_the_cap_has_the_name_that_the_server_knows(wire: Wire, url: str, cap: s
         ({"model": ""}, "no model is named"),
         ({"base_url": "llm.test/v1"}, "no web address"),
         ({"base_url": "ftp://llm.test"}, "no web address"),
+        ({"base_url": "https://[llm.test/v1"}, "no web address"),
+        ({"base_url": "https://llm.test:port/v1"}, "no web address"),
         ({"base_url": "https://me:secret@llm.test/v1"}, "more than host and path"),
         ({"base_url": "https://llm.test/v1?key=secret"}, "more than host and path"),
         ({"max_output_tokens": 0}, "max_output_tokens is 0"),
@@ -120,7 +122,7 @@ def test_a_secret_in_place_of_a_reference_is_refused() -> None:
     """It would stand in a file under version control."""
     with pytest.raises(FrancaError, match="not a reference") as caught:
         complete(settings(api_key="sk-secret"))
-    assert "sk-secret" not in str(caught.value)
+    assert "sk-secret" not in f"{caught.value}{settings(api_key='sk-secret')!r}{OpenAIModel(settings(api_key='sk-secret'))!r}"
 
 
 # -- off
