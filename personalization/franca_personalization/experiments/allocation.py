@@ -74,7 +74,7 @@ def allocate(
     Arms are compared within batches, never by their totals: an arm that was large on good days would look good.
 
     Args:
-        batches: those so far, oldest first, or batch by segment, each with the same arms and its click window closed.
+        batches: those so far, oldest first, each with the same arms and its click window closed.
         recipients: of the next one.
         floor: the share that every arm keeps.
         even: the share of recipients who are split evenly.
@@ -87,15 +87,10 @@ def allocate(
     """
     keys = [arm.key for arm in totals(batches)]
     samples = _samples(batches, decay)
-    if not 0 <= even <= 1 or recipients < 0:
-        raise FrancaError(
-            f"{recipients} recipients of which {even:g} are split evenly", remedy="give a whole number, and a share from 0 to 1"
-        )
     posteriors = [(prior or Beta()).after(sample) for sample in samples]
     found = chances(posteriors)
     shares = thompson([chance.best for chance in found], floor)
-    evenly, rest = round_shares((even, 1 - even), recipients)
-    counts, evens = round_shares(shares, rest), round_shares([1.0] * len(keys), evenly)
+    counts, evens = _counts(shares, recipients, even)
     rows = zip(keys, shares, counts, evens, samples, found, strict=True)
     return Allocation(
         shares=tuple(
@@ -104,6 +99,16 @@ def allocate(
         ),
         settled=_settled(keys, posteriors, found, tolerance),
     )
+
+
+def _counts(shares: Sequence[float], recipients: int, even: float) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the recipients by shares, and those who are split evenly."""
+    if not 0 <= even <= 1 or recipients < 0:
+        raise FrancaError(
+            f"{recipients} recipients of which {even:g} are split evenly", remedy="give a whole number, and a share from 0 to 1"
+        )
+    evenly, rest = round_shares((even, 1 - even), recipients)
+    return round_shares(shares, rest), round_shares([1.0] * len(shares), evenly)
 
 
 def _samples(batches: Sequence[Stratum], decay: float) -> tuple[Sample, ...]:

@@ -73,7 +73,7 @@ def gather_together(strata: Sequence[Stratum], plan: Plan, *, sequential: bool) 
     found = []
     for index, key in _variants(strata):
         if compared := pairs(strata, index):
-            seen = _seen(compared, strata, index, plan) if sequential else None
+            seen = _seen(compared, strata, plan) if sequential else None
             common = common_log_odds(compared) or log_odds(*map(total, zip(*compared, strict=True)))
             found.append(_evidence("", key, compared, seen, toward_zero(common, plan.prior)))
     return tuple(found)
@@ -86,7 +86,7 @@ def gather_segments(strata: Sequence[Stratum], plan: Plan, *, sequential: bool) 
         own = [(stratum, compared) for stratum in strata if (compared := pairs([stratum], index))]
         shrunk = toward_pooled([log_odds(*compared[0]) for _, compared in own], plan.prior) if own else ()
         for (stratum, compared), expected in zip(own, shrunk, strict=True):
-            seen = _seen(compared, strata, index, plan, len(strata)) if sequential else None
+            seen = _seen(compared, strata, plan, len(strata)) if sequential else None
             found.append(_evidence(stratum.key, key, compared, seen, expected))
     return tuple(found)
 
@@ -110,21 +110,19 @@ def _always_valid(rates: tuple[Sample, Sample], seen: float) -> float:
     return always_valid((variant.rate - control.rate) / math.sqrt(variance), seen) if seen else 1.0
 
 
-def _seen(compared: Sequence[Pair], strata: Sequence[Stratum], index: int, plan: Plan, segments: int = 1) -> float:
+def _seen(compared: Sequence[Pair], strata: Sequence[Stratum], plan: Plan, segments: int = 1) -> float:
     """Return how much of the plan is in, in units of n ρ²: by events, not emails; 0 below `EVENTS` in an arm.
 
     Of a single send every email is out at the first look, and only clicks are to come: events are the information that both such
-    a send and an always-on one gather over time.
+    a send and an always-on one gather over time. What these arms and segments are of the plan, they are of what was delivered.
     """
     control, variant = (total(arms) for arms in zip(*compared, strict=True))
     if min(control.events, variant.events) < EVENTS:
         return 0.0
-    weights = plan.weights or (1.0,) * len(strata[0].arms)
-    everybody = sum(stratum.delivered for stratum in strata)
-    here = sum(stratum.delivered for stratum in strata if any(stratum.arms[0] is pair[0] for pair in compared))
-    part = (weights[0] + weights[index]) / math.fsum(weights) * here / everybody
-    events = min(plan.baseline, 1 - plan.baseline) * part * planned(plan, len(weights))
-    return tuning(plan.alpha / (segments * (len(weights) - 1))) * (control.events + variant.events) / events
+    arms = len(strata[0].arms)
+    part = (control.delivered + variant.delivered) / sum(stratum.delivered for stratum in strata)
+    expected = min(plan.baseline, 1 - plan.baseline) * part * planned(plan, arms)
+    return tuning(plan.alpha / (segments * (arms - 1))) * (control.events + variant.events) / expected
 
 
 def planned(plan: Plan, arms: int) -> int:

@@ -30,7 +30,7 @@ def test_floors_that_are_none(floor):
     st.integers(0, 50_000),
     st.floats(0, 1 / 3),
     st.floats(0, 1),
-    examples=50,
+    examples=12,
 )
 def test_everybody_is_allocated(batches, recipients, floor, even):
     """Whatever was counted, all recipients are shared out, the even part evenly, no arm below its floor; twice the same."""

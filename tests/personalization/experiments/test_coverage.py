@@ -70,7 +70,7 @@ def test_coverage_of_one_arm(people, rate, runs, report):
 def test_coverage_of_one_arm_on_average():
     """Averaged over rates between 0.5 % and 5 % at 2,000 people, Wilson's interval holds the truth in 95 %, to a third of a point."""
     intervals = [wilson(arm(x, 2_000).sample) for x in range(250)]
-    coverage = [sum(binom.pmf(x, 2_000, p) for x, each in enumerate(intervals) if holds(each, p)) for p in np.linspace(0.005, 0.05, 300)]
+    coverage = [sum(binom.pmf(x, 2_000, p) for x, each in enumerate(intervals) if holds(each, p)) for p in np.linspace(0.005, 0.05, 90)]
     assert np.mean(coverage) == pytest.approx(0.95, abs=0.0033)
 
 
@@ -143,7 +143,7 @@ def test_coverage_at_all_looks(people, lift, send, runs, report):
     assert report(counted(f"lift at all of ten looks, {name}", lifts)).at_least(0.95)
 
 
-@runs(300)
+@runs(60)
 def test_coverage_of_money(runs, report):
     """Welch's interval of money per recipient holds the truth in 95 %; its tails are winsorised, as they have to be."""
     random = np.random.default_rng(13)
