@@ -1,25 +1,8 @@
 """Reports: a campaign's results at every ESP in one model, what they show, and how segments do.
 
-`make_report` reads, `render_report` shows, `dump_report` is the JSON of `report.schema.json`; `keep` and `sums` are for trends.
+- `run.make_report` reads and analyses; `records` is the model, with its JSON (`report.schema.json`);
+- `render.render_report` and `page.render_page` show it; `history` keeps sums for later trends;
+- `sizing` and `allocating` are `franca experiment size` and `allocate`.
+
+Nothing is imported here, so that the command line loads no more than its options.
 """
-
-from franca_personalization.report.history import Kept, Sums, history, keep
-from franca_personalization.report.records import Report, dump_report, read_report, report_schema
-from franca_personalization.report.render import render_report
-from franca_personalization.report.run import Asking, make_report, sums, unread
-
-__all__ = [
-    "Asking",
-    "Kept",
-    "Report",
-    "Sums",
-    "dump_report",
-    "history",
-    "keep",
-    "make_report",
-    "read_report",
-    "render_report",
-    "report_schema",
-    "sums",
-    "unread",
-]

@@ -58,7 +58,7 @@ _COLUMNS: Mapping[str, str] = {
 
 
 def _counts(found: DestinationReport) -> Table:
-    told = [name for name in _COLUMNS if name not in found.untold]
+    told = [name for name in _COLUMNS if any(part.counts and getattr(part.counts, name) is not None for part in found.parts)]
     rows = [_part(part, told) for part in found.parts]
     if len(by_segment(found.parts)) > 1:
         rows += [("all", arm, *_cells(counts, told)) for arm, counts in _by_arm(found.parts).items()]

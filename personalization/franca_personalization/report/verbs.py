@@ -24,7 +24,7 @@ from franca.errors import FrancaError
 
 if TYPE_CHECKING:
     from franca.definitions import Project
-    from franca_personalization.report import Report
+    from franca_personalization.report.records import Report
     from franca_personalization.report.sizing import Wanted
 
 PARTLY = 4
@@ -53,9 +53,10 @@ def report(  # noqa: PLR0917 - a command's options
 
     Example: franca report spring --html spring.html
     """
-    from franca_personalization.report import render_report, unread
     from franca_personalization.report.page import render_page
     from franca_personalization.report.plots import available
+    from franca_personalization.report.render import render_report
+    from franca_personalization.report.run import unread
 
     if html:
         available()
@@ -71,14 +72,15 @@ def report(  # noqa: PLR0917 - a command's options
 
 
 def _report(project: Project, campaign: str, destination: list[str] | None, as_of: str | None, *, with_data: bool, keep: bool) -> Report:
-    from franca_personalization import report as made
+    from franca_personalization.report import history
+    from franca_personalization.report.run import Asking, make_report, sums
 
     places = tuple(sites(project, destination))
-    asking = made.Asking(project=project, campaign=campaign, sites=places, as_of=instant(as_of, project), with_data=with_data)
+    asking = Asking(project=project, campaign=campaign, sites=places, as_of=instant(as_of, project), with_data=with_data)
     with progress("reading results") as advance:
-        found = made.make_report(asking, progress=advance)
-    if keep and (sums := made.sums(found)):
-        made.keep(project, sums)
+        found = make_report(asking, progress=advance)
+    if keep and (told := sums(found)):
+        history.keep(project, told)
     return found
 
 

@@ -17,7 +17,8 @@ from franca.adapter import Testing as Ability
 from franca.definitions import Approval, Copy, Metric, Part, Project, Wording
 from franca.language import check, load
 from franca.language.copies import copy_digest, dump_copy
-from franca_personalization.report import Asking, Report, make_report
+from franca_personalization.report.records import Report
+from franca_personalization.report.run import Asking, make_report
 
 SENT_AT = "2026-03-01T09:00:00+00:00"
 AFTER = datetime(2026, 3, 5, 9, tzinfo=UTC)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from franca.adapter import Address, DestinationError, ResourceKind
+from franca.adapter import Address, DestinationError, ResourceKind, Site
 from franca.errors import FrancaError
 from franca.plan import Entry, State, Store
-from franca_personalization.report import render_report, unread
 from franca_personalization.report.records import Standing
-from personalization.report.report_kit import NONE, FakeConnection, arm, make_shop, report, results, three
+from franca_personalization.report.render import render_report
+from franca_personalization.report.run import Asking, make_report, unread
+from personalization.report.report_kit import AFTER, NONE, FakeConnection, arm, make_shop, report, results, three
 
 BOTH = {"spring.vip": three(24_000, 480, 600, 500), "spring.newcomers": three(24_000, 300, 410, 330)}
 
@@ -201,10 +202,6 @@ def test_a_destination_that_cannot_be_read_does_not_hide_the_others(tmp_path: Pa
 
 def test_an_unknown_campaign_is_refused_with_the_near_one(tmp_path: Path, esps) -> None:
     """Its parts have keys of their own, which nobody wrote."""
-    from franca.adapter import Site
-    from franca_personalization.report import Asking, make_report
-    from personalization.report.report_kit import AFTER
-
     project = make_shop(tmp_path)
     sites = (Site(project=project, destination=project.destinations["mailchimp"]),)
     with pytest.raises(FrancaError, match=r"there is no campaign 'sprong'; did you mean \"spring\"\?"):
