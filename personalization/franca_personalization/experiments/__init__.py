@@ -6,7 +6,8 @@ On the standard library alone; the same input gives the same digits. The order o
 - `conclude`: from the arms' counts per segment to a typed conclusion;
 - `allocate`: shares of the next batch of an always-on send.
 
-What is decided on is unique clicks (or buyers) of delivered emails, never opens. `lift.within` and other details are in the modules.
+What is decided on is unique clicks (or buyers) of delivered emails, never opens. A test over several segments has one `Stratum` for
+each, with the same arms in the same order, the control first.
 """
 
 from franca_personalization.experiments.allocation import Allocation, Share, allocate

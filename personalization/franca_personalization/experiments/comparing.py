@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from franca_personalization.experiments.conclusion import Comparison, Finding, Plan
 from franca_personalization.experiments.counts import EVENTS, Pair, Sample, Stratum, pairs, total
-from franca_personalization.experiments.design import Design, size
+from franca_personalization.experiments.design import size
 from franca_personalization.experiments.distributions import critical
 from franca_personalization.experiments.intervals import Interval, difference, lift_log, newcombe
 from franca_personalization.experiments.multiple import Decision, holm
@@ -71,7 +71,7 @@ def judge(evidence: Sequence[Evidence], plan: Plan) -> tuple[Comparison, ...]:
 def gather_together(strata: Sequence[Stratum], plan: Plan, *, sequential: bool) -> tuple[Evidence, ...]:
     """Return every variant over all strata; one that shares no stratum with the control is left out."""
     found = []
-    for index, key in _variants(strata):
+    for index, key in variants(strata):
         if compared := pairs(strata, index):
             seen = _seen(compared, strata, plan) if sequential else None
             common = common_log_odds(compared) or log_odds(*map(total, zip(*compared, strict=True)))
@@ -82,7 +82,7 @@ def gather_together(strata: Sequence[Stratum], plan: Plan, *, sequential: bool) 
 def gather_segments(strata: Sequence[Stratum], plan: Plan, *, sequential: bool) -> tuple[Evidence, ...]:
     """Return every variant in every stratum where it and the control were delivered, by variant."""
     found = []
-    for index, key in _variants(strata):
+    for index, key in variants(strata):
         own = [(stratum, compared) for stratum in strata if (compared := pairs([stratum], index))]
         shrunk = toward_pooled([log_odds(*compared[0]) for _, compared in own], plan.prior) if own else ()
         for (stratum, compared), expected in zip(own, shrunk, strict=True):
@@ -91,7 +91,8 @@ def gather_segments(strata: Sequence[Stratum], plan: Plan, *, sequential: bool) 
     return tuple(found)
 
 
-def _variants(strata: Sequence[Stratum]) -> list[tuple[int, str]]:
+def variants(strata: Sequence[Stratum]) -> list[tuple[int, str]]:
+    """Return place and key of every arm but the control."""
     return list(enumerate(arm.key for arm in strata[0].arms))[1:]
 
 
@@ -129,4 +130,4 @@ def planned(plan: Plan, arms: int) -> int:
     """Return the delivered emails that the plan is for, over all arms and segments."""
     if plan.planned is not None:
         return plan.planned
-    return size(Design(baseline=plan.baseline, effect=plan.effect, alpha=plan.alpha, power=plan.power, arms=arms)).total
+    return size(plan.design(arms)).total

@@ -39,12 +39,21 @@ class Plan:
     prior: float = PRIOR
 
     def __post_init__(self) -> None:
-        Design(baseline=self.baseline, effect=self.effect, alpha=self.alpha, power=self.power)  # says what is wrong with them
+        self.design(2)  # says what is wrong with its numbers
         if not self.effect > 0 or not self.prior > 0:
             what = f"the plan has an effect of {self.effect:g} and a prior of {self.prior:g}"
             raise FrancaError(what, remedy="give relative lifts above 0: 0.2 is a fifth, and differences to either side are looked for")
-        if self.looks < 1 or (self.planned is not None and self.planned < 1):
-            raise FrancaError(f"the plan has {self.looks} looks at {self.planned} emails", remedy="plan at least one of each")
+        if self.planned is not None and self.planned < 1:
+            raise FrancaError(f"the plan is for {self.planned} emails", remedy="give their number over all arms and segments")
+
+    def design(self, arms: int, segments: int = 1, baseline: float | None = None) -> Design:
+        """Return what sizes are computed from, with the rate *baseline* once it is known.
+
+        Where the rate with the effect would be 1 or more, the fall that it would make up for is looked for.
+        """
+        rate = self.baseline if baseline is None else baseline
+        effect = self.effect if rate * (1 + self.effect) < 1 else -self.effect / (1 + self.effect)
+        return Design(baseline=rate, effect=effect, alpha=self.alpha, power=self.power, arms=arms, segments=segments, looks=self.looks)
 
 
 class Finding(StrEnum):

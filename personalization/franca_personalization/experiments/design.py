@@ -14,6 +14,7 @@ from enum import StrEnum
 from franca.errors import FrancaError
 from franca_personalization.experiments.distributions import critical, normal_quantile, normal_tail
 from franca_personalization.experiments.numerics import bisect
+from franca_personalization.experiments.sequential import tuning, widening
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class Design:
         arms: with the control.
         segments: that are judged each on their own; 1 judges them together.
         ratio: recipients of one variant to one of the control.
+        looks: how often anybody means to look; with more than one a test needs nearly twice as many recipients.
 
     Raises:
         FrancaError: a rate outside 0 to 1, or less than two arms.
@@ -40,6 +42,7 @@ class Design:
     arms: int = 2
     segments: int = 1
     ratio: float = 1.0
+    looks: int = 1
 
     def __post_init__(self) -> None:
         _inside("baseline", self.baseline, "2 % is 0.02")
@@ -48,9 +51,9 @@ class Design:
         if not 0 < self.rate < 1 or not self.effect:
             what = f"a baseline of {self.baseline:g} with an effect of {self.effect:+g} makes a rate of {self.rate:g}"
             raise FrancaError(what, remedy="the effect is relative and not 0: 0.2 is a fifth more; the rate stays between 0 and 1")
-        if self.arms < 2 or self.segments < 1 or not 0 < self.ratio < math.inf:
-            what = f"{self.arms} arms over {self.segments} segments at {self.ratio:g} to 1 are no comparison"
-            raise FrancaError(what, remedy="plan at least two arms, one segment and a ratio above 0")
+        if self.arms < 2 or min(self.segments, self.looks) < 1 or not 0 < self.ratio < math.inf:
+            what = f"{self.arms} arms over {self.segments} segments at {self.ratio:g} to 1 with {self.looks} looks are no comparison"
+            raise FrancaError(what, remedy="plan at least two arms, one segment, one look and a ratio above 0")
 
     @property
     def rate(self) -> float:
@@ -66,6 +69,11 @@ class Design:
     def level(self) -> float:
         """What is left of *alpha* for one comparison: Bonferroni's share, with which Holm's procedure begins."""
         return self.alpha / self.comparisons
+
+    @property
+    def bound(self) -> float:
+        """The standard errors that a difference must exceed at the planned size."""
+        return critical(self.level) if self.looks == 1 else widening(tuning(self.level), self.level)
 
 
 def _inside(name: str, value: float, example: str) -> None:
@@ -84,7 +92,7 @@ class Size:
 
 def size(design: Design) -> Size:
     """Return the size of a test, each arm rounded up."""
-    control = required(design.baseline, design.rate, design.level, design.power, design.ratio)
+    control = required(design)
     control, variant = math.ceil(_whole(control)), math.ceil(_whole(control * design.ratio))
     return Size(control=control, variant=variant, total=design.segments * (control + (design.arms - 1) * variant))
 
@@ -94,24 +102,30 @@ def _whole(number: float) -> float:
     return float(f"{number:.12g}")
 
 
-def required(control: float, variant: float, alpha: float, power: float, ratio: float = 1.0) -> float:
-    """Return the control's size by the pooled formula, not rounded; *ratio* is the variant's size to it."""
-    null, alternative = _deviations(control, variant, ratio)
-    return ((critical(alpha) * null + normal_quantile(power) * alternative) / (control - variant)) ** 2
+def required(design: Design) -> float:
+    """Return the control's size by the pooled formula, not rounded. With several looks, the last one alone has the power."""
+    return _required(design, design.rate)
 
 
-def power_of(control: float, variant: float, count: float, alpha: float, ratio: float = 1.0) -> float:
-    """Return the chance that the pooled test with *count* of the control finds the difference, on either side of 0."""
-    null, alternative = _deviations(control, variant, ratio)
-    distance, bound = abs(control - variant) * math.sqrt(count), critical(alpha) * null
+def _required(design: Design, rate: float) -> float:
+    null, alternative = _deviations(design, rate)
+    reach = design.bound * null + normal_quantile(design.power) * alternative
+    return (reach / (design.baseline - rate)) ** 2
+
+
+def power_of(design: Design, control: float) -> float:
+    """Return the chance that a test with *control* of the control finds the design's effect, on either side of 0."""
+    null, alternative = _deviations(design, design.rate)
+    distance, bound = abs(design.baseline - design.rate) * math.sqrt(control), design.bound * null
     return normal_tail((bound - distance) / alternative) + normal_tail((bound + distance) / alternative)
 
 
-def _deviations(control: float, variant: float, ratio: float) -> tuple[float, float]:
+def _deviations(design: Design, rate: float) -> tuple[float, float]:
     """Return the standard deviations of the difference for one recipient of the control: of no difference, and of this one."""
-    pooled = (control + ratio * variant) / (1 + ratio)
+    baseline, ratio = design.baseline, design.ratio
+    pooled = (baseline + ratio * rate) / (1 + ratio)
     null = math.sqrt(pooled * (1 - pooled) * (1 + 1 / ratio))
-    return null, math.sqrt(control * (1 - control) + variant * (1 - variant) / ratio)
+    return null, math.sqrt(baseline * (1 - baseline) + rate * (1 - rate) / ratio)
 
 
 def detectable(design: Design, control: float) -> float | None:
@@ -121,14 +135,13 @@ def detectable(design: Design, control: float) -> float | None:
     """
     rising = design.effect > 0
 
-    def missing(distance: float) -> float:
-        rate = design.baseline + distance if rising else design.baseline - distance
-        return control - required(design.baseline, rate, design.level, design.power, design.ratio)
+    def spare(distance: float) -> float:
+        return control - _required(design, design.baseline + distance if rising else design.baseline - distance)
 
     most = 1 - design.baseline if rising else design.baseline
-    if control <= 0 or missing(most) < 0:
+    if control <= 0 or spare(most) < 0:
         return None
-    return math.copysign(bisect(missing, 0.0, most) / design.baseline, design.effect)
+    return math.copysign(bisect(spare, 0.0, most) / design.baseline, design.effect)
 
 
 # -- what a list can tell

@@ -124,7 +124,7 @@ class Moments:
 
 
 def welch_degrees(control: Moments, variant: Moments) -> float:
-    """Return the degrees of freedom of Welch and Satterthwaite (Biometrika 34, 1947)."""
+    """Return the degrees of freedom of Welch (Biometrika 34, 1947)."""
     a, b = control.variance / control.count, variant.variance / variant.count
     return (a + b) ** 2 / (a**2 / (control.count - 1) + b**2 / (variant.count - 1))
 

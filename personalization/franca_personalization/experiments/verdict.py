@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from franca_personalization.experiments.comparing import gather_segments, gather_together, judge, planned
+from franca_personalization.experiments.comparing import gather_segments, gather_together, judge, planned, variants
 from franca_personalization.experiments.conclusion import (
     Comparison,
     Conclusion,
@@ -27,8 +27,8 @@ from franca_personalization.experiments.conclusion import (
     Withheld,
 )
 from franca_personalization.experiments.counts import EVENTS, Arm, Stratum, pairs, totals
-from franca_personalization.experiments.design import required
-from franca_personalization.experiments.distributions import critical, normal_quantile
+from franca_personalization.experiments.design import Design, required
+from franca_personalization.experiments.distributions import normal_quantile
 from franca_personalization.experiments.guardrails import Guarded, Guardrail, Harm, non_inferior
 from franca_personalization.experiments.intervals import Interval
 from franca_personalization.experiments.ratio import mismatch
@@ -58,10 +58,10 @@ def conclude(strata: Sequence[Stratum], plan: Plan, *, final: bool, guardrails: 
     guarded = tuple(each for guardrail in guardrails for each in non_inferior(guardrail, plan.alpha))
     several = len(strata) > 1
     return Conclusion(
-        verdict=_guarded(_verdict(arms, together, plan, final=final, family=len(arms) - 1), guarded),
+        verdict=_guarded(_verdict(arms, together, plan, final=final), guarded),
         comparisons=together,
         segments=_segments(strata, plan, final=final, sequential=sequential) if several else (),
-        homogeneity=tuple((arm.key, homogeneity(pairs(strata, 1 + index))) for index, arm in enumerate(arms[1:])) if several else (),
+        homogeneity=tuple((key, homogeneity(pairs(strata, index))) for index, key in variants(strata)) if several else (),
         guardrails=guarded,
         sequential=sequential,
     )
@@ -70,11 +70,10 @@ def conclude(strata: Sequence[Stratum], plan: Plan, *, final: bool, guardrails: 
 def _segments(strata: Sequence[Stratum], plan: Plan, *, final: bool, sequential: bool) -> tuple[SegmentResult, ...]:
     evidence = gather_segments(strata, plan, sequential=sequential)
     judged = judge(evidence, plan)
-    family = len(strata) * (len(strata[0].arms) - 1)
     found = []
     for stratum in strata:
         own = tuple(comparison for each, comparison in zip(evidence, judged, strict=True) if each.segment == stratum.key)
-        verdict = _verdict(stratum.arms, own, plan, final=final, family=family)
+        verdict = _verdict(stratum.arms, own, plan, final=final, segments=len(strata))
         found.append(SegmentResult(key=stratum.key, comparisons=own, verdict=verdict))
     return tuple(found)
 
@@ -87,8 +86,8 @@ def _guarded(verdict: Verdict, guarded: Sequence[Guarded]) -> Verdict:
     return verdict
 
 
-def _verdict(arms: Sequence[Arm], comparisons: Sequence[Comparison], plan: Plan, *, final: bool, family: int) -> Verdict:
-    """Return the answer for one audience; *family* is how many comparisons share its α."""
+def _verdict(arms: Sequence[Arm], comparisons: Sequence[Comparison], plan: Plan, *, final: bool, segments: int = 1) -> Verdict:
+    """Return the answer for one audience, which shares its α with as many *segments*."""
     whole = len(comparisons) == len(arms) - 1
     better = sorted((each for each in comparisons if each.finding is Finding.BETTER), key=lambda each: -each.difference.estimate)
     if better:
@@ -97,7 +96,7 @@ def _verdict(arms: Sequence[Arm], comparisons: Sequence[Comparison], plan: Plan,
         return _control_wins(arms[0].key, max(comparisons, key=lambda each: each.difference.estimate))
     if whole and all(each.finding is Finding.SAME for each in comparisons):
         return NoDifference(margin=plan.effect)
-    return _open(arms, plan, final=final, family=family)
+    return _open(arms, plan, final=final, segments=segments)
 
 
 def _winner(control: str, better: Sequence[Comparison]) -> Winner:
@@ -131,16 +130,14 @@ def _inverse(lift: float) -> float:
 # -- how much is missing
 
 
-def _open(arms: Sequence[Arm], plan: Plan, *, final: bool, family: int) -> NotEnoughData | Undecided:
-    alpha, baseline = plan.alpha / family, _baseline(arms[0], plan)
-    effect = plan.effect if baseline * (1 + plan.effect) < 1 else -plan.effect
-    needed = math.ceil(max(required(baseline, baseline * (1 + effect), alpha, plan.power), EVENTS / min(baseline, 1 - baseline)))
-    least = min(arm.delivered for arm in arms)
-    if least < needed:
+def _open(arms: Sequence[Arm], plan: Plan, *, final: bool, segments: int) -> NotEnoughData | Undecided:
+    design = plan.design(len(arms), segments, _baseline(arms[0], plan))
+    needed = math.ceil(max(required(design), EVENTS / min(design.baseline, 1 - design.baseline)))
+    if min(arm.delivered for arm in arms) < needed:
         return NotEnoughData(needed=needed, more=sum(max(0, needed - arm.delivered) for arm in arms))
     if not final:
         return NotEnoughData(needed=needed, more=max(0, planned(plan, len(arms)) - sum(arm.delivered for arm in arms)))
-    return Undecided(needed=_for_absence(baseline, alpha, plan))
+    return Undecided(needed=_for_absence(design))
 
 
 def _baseline(control: Arm, plan: Plan) -> float:
@@ -148,11 +145,11 @@ def _baseline(control: Arm, plan: Plan) -> float:
     return control.sample.rate if control.events >= EVENTS else plan.baseline
 
 
-def _for_absence(baseline: float, alpha: float, plan: Plan) -> int:
-    """Return the size per arm at which the lift's interval is within the plan's effect with its power, if there is no difference.
+def _for_absence(design: Design) -> int:
+    """Return the size per arm at which the lift's interval is within the effect, if there is no difference, with the design's power.
 
     The logarithm of the ratio has the variance 2 (1 - p)/(p n); the narrower side, ln(1 + effect), is the one that counts, and both
     sides have to hold.
     """
-    reach = critical(alpha) + normal_quantile((1 + plan.power) / 2)
-    return math.ceil(2 * (1 - baseline) / baseline * (reach / math.log1p(plan.effect)) ** 2)
+    reach = design.bound + normal_quantile((1 + design.power) / 2)
+    return math.ceil(2 * (1 - design.baseline) / design.baseline * (reach / math.log1p(abs(design.effect))) ** 2)

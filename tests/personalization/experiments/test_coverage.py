@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -125,7 +127,7 @@ def test_coverage_at_the_level_of_holm(runs, report):
 @pytest.mark.parametrize("send", SENDS)
 @pytest.mark.parametrize("lift", [0.0, 0.25])
 @pytest.mark.parametrize("people", [(20_000, 20_000), (2_000, 18_000), (1_000, 1_000)])
-@runs(30)
+@runs(30, 4_000)
 def test_coverage_at_all_looks(people, lift, send, runs, report):
     """The confidence sequences hold the difference and the lift at all ten looks together in at least 95 %."""
     plan = Plan(looks=LOOKS, planned=sum(people), weights=tuple(map(float, people)))
@@ -181,6 +183,24 @@ def test_power_at_the_computed_size(design, runs, report):
     what = f"power {design.power:g}, {design.baseline:g} {design.effect:+.0%}, {sizes}, alpha {design.level:g}"
     found = report(counted(what, (fixed_horizon([each]).p <= design.level for each in compared)))
     assert abs(found.hits / found.of - design.power) < 0.02 or (runs < 1_000 and found.at(design.power))
+
+
+@pytest.mark.parametrize("send", SENDS)
+@runs(40, 3_000)
+def test_power_when_looked_at(send, runs, report):
+    """A test that was sized for looks finds the planned difference with the planned power, or more: earlier looks add a little."""
+    design = Design(baseline=0.02, effect=0.3, looks=LOOKS)
+    people = math.ceil(size(design).control / LOOKS) * LOOKS
+    plan = Plan(effect=0.3, looks=LOOKS, planned=2 * people)
+    clicks, delivered = SENDS[send](np.random.default_rng(20), runs, (people, people), (design.baseline, design.rate))
+
+    def found_at(test):
+        rows = ([stratum(*zip(x, n, strict=True))] for x, n in zip(test, delivered, strict=True))
+        return any(conclude(each, plan, final=False).comparisons[0].finding == "better" for each in rows)
+
+    found = report(counted(f"power 0.8 at any of ten looks, {send}, {people:,} each", map(found_at, clicks)))
+    assert found.at_least(0.8)
+    assert found.at_most(0.84)
 
 
 # -- the other answers

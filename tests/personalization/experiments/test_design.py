@@ -42,60 +42,74 @@ def test_table_of_sizes(baseline):
     assert found == TABLE[baseline]
 
 
+def between(control, variant, **others):
+    return Design(baseline=control, effect=variant / control - 1, **others)
+
+
 def test_published_examples_of_power_prop_test():
-    """R's help page of power.prop.test: 50 per group at .50 and .75 have power .740; power .90 needs 76.7; .9 against 1 needs 74."""
-    assert power_of(0.5, 0.75, 50, 0.05) == pytest.approx(0.740, abs=5e-4)
-    assert required(0.5, 0.75, 0.05, 0.9) == pytest.approx(76.7, abs=0.05)
-    assert math.ceil(required(0.9, 1.0, 0.05, 0.8)) == 74
+    """R's help page of power.prop.test: 50 per group at .50 and .75 have power .740; power .90 needs 76.7; from .9 no n below 74 does."""
+    assert power_of(between(0.5, 0.75), 50) == pytest.approx(0.740, abs=5e-4)
+    assert required(between(0.5, 0.75, power=0.9)) == pytest.approx(76.7, abs=0.05)
+    assert detectable(between(0.9, 0.95), 73) is None
+    assert detectable(between(0.9, 0.95), 74) == pytest.approx(1 / 0.9 - 1, abs=1e-3)
 
 
-@pytest.mark.parametrize(("control", "variant"), [(0.02, 0.024), (0.2, 0.25), (0.5, 0.4), (0.01, 0.0101)])
+PLACES = [(0.02, 0.024), (0.2, 0.25), (0.5, 0.4), (0.01, 0.0101)]
+
+
+@pytest.mark.parametrize(("control", "variant"), PLACES)
 @pytest.mark.parametrize("ratio", [1.0, 0.25, 3.0])
 def test_power_is_that_of_statsmodels(control, variant, ratio):
     """Power agrees with statsmodels, both tails, with unequal arms."""
     for count in (50, 1_000, 30_000):
         numbers = {"nobs1": count * ratio, "ratio": 1 / ratio}  # of the variant; the ratio is of the control to it
         oracle = power_proportions_2indep(variant - control, control, **numbers, alpha=0.05, return_results=False)
-        assert power_of(control, variant, count, 0.05, ratio) == pytest.approx(oracle, abs=1e-9)
+        assert power_of(between(control, variant, ratio=ratio), count) == pytest.approx(oracle, abs=1e-9)
 
 
+@pytest.mark.parametrize(("control", "variant"), PLACES)
 @pytest.mark.parametrize("ratio", [1.0, 0.25, 3.0])
-def test_size_is_that_of_statsmodels(ratio):
+def test_size_is_that_of_statsmodels(control, variant, ratio):
     """Sizes agree with statsmodels, whose ratio is of the control to the variant."""
-    oracle = samplesize_proportions_2indep_onetail(0.004, 0.02, 0.8, ratio=1 / ratio, alpha=0.05)
-    assert required(0.02, 0.024, 0.05, 0.8, ratio) * ratio == pytest.approx(oracle, rel=1e-9)
+    oracle = samplesize_proportions_2indep_onetail(variant - control, control, 0.8, ratio=1 / ratio, alpha=0.05)
+    assert required(between(control, variant, ratio=ratio)) * ratio == pytest.approx(oracle, rel=1e-9)
 
 
 def test_both_tails_count():
-    """The far tail is part of the power: without a difference it is α, not half of it."""
-    assert power_of(0.02, 0.02 + 1e-15, 1_000, 0.05) == pytest.approx(0.05, abs=1e-9)
+    """The far tail is part of the power: with hardly a difference it is α, not half of it."""
+    assert power_of(Design(baseline=0.02, effect=1e-12), 1_000) == pytest.approx(0.05, abs=1e-9)
 
 
 @given(rates, rates, st.floats(0.05, 20), st.floats(0.3, 0.99), st.floats(1e-4, 0.2))
 def test_power_at_the_required_size(control, variant, ratio, power, alpha):
     """At its required size a test has the power asked for, and not less."""
     assume(abs(control - variant) > 1e-3)
-    count = required(control, variant, alpha, power, ratio)
-    assert power_of(control, variant, count, alpha, ratio) >= power - 1e-9
+    design = between(control, variant, ratio=ratio, power=power, alpha=alpha)
+    assert power_of(design, required(design)) >= power - 1e-9
 
 
 @given(rates, rates, st.floats(0.1, 10))
 def test_exchanging_success_and_failure_changes_nothing(control, variant, ratio):
     """Sizes are the same of successes and of failures, and of arms exchanged."""
     assume(abs(control - variant) > 1e-3)
-    found = required(control, variant, 0.05, 0.8, ratio)
-    assert required(1 - control, 1 - variant, 0.05, 0.8, ratio) == pytest.approx(found, rel=1e-6)
-    assert required(variant, control, 0.05, 0.8, 1 / ratio) == pytest.approx(found * ratio, rel=1e-6)
+    found = required(between(control, variant, ratio=ratio))
+    assert required(between(1 - control, 1 - variant, ratio=ratio)) == pytest.approx(found, rel=1e-6)
+    assert required(between(variant, control, ratio=1 / ratio)) == pytest.approx(found * ratio, rel=1e-6)
 
 
 @given(st.floats(0.001, 0.4), st.floats(0.02, 1.0), st.integers(2, 6), st.integers(1, 30))
 def test_more_comparisons_need_more(baseline, effect, arms, segments):
-    """A design with more arms, more segments or a smaller effect is never smaller."""
+    """A design with more arms, more segments, more looks, more power or a smaller effect is never smaller."""
     design = Design(baseline=baseline, effect=effect, arms=arms, segments=segments)
-    assert size(design).variant <= size(replace(design, arms=arms + 1)).variant
-    assert size(design).variant <= size(replace(design, segments=segments + 1)).variant
-    assert size(design).variant <= size(replace(design, effect=effect / 2)).variant
-    assert size(design).variant <= size(replace(design, power=0.9)).variant
+    for more in ({"arms": arms + 1}, {"segments": segments + 1}, {"effect": effect / 2}, {"power": 0.9}, {"looks": 2}):
+        assert size(design).variant <= size(replace(design, **more)).variant
+
+
+def test_looking_costs():
+    """Who means to look before the end plans for nearly twice as many; how often makes no difference."""
+    once, twice, often = (required(Design(baseline=0.02, effect=0.2, looks=looks)) for looks in (1, 2, 20))
+    assert 1.8 < twice / once < 2
+    assert twice == often
 
 
 def test_bonferroni_of_two_variants():
@@ -117,11 +131,11 @@ def test_detectable_is_the_inverse_of_the_size(baseline, sign, control, ratio):
     design = Design(baseline=baseline, effect=sign, ratio=ratio)
     lift = detectable(design, control)
     if lift is None:
-        extreme = 1.0 if sign > 0 else 0.0
-        assert required(baseline, extreme, 0.05, 0.8, ratio) > control
+        extreme = 1 - 1e-9 if sign > 0 else 1e-9
+        assert power_of(between(baseline, extreme, ratio=ratio), control) < 0.8
     else:
         assert math.copysign(1, lift) == math.copysign(1, sign)
-        assert required(baseline, baseline * (1 + lift), 0.05, 0.8, ratio) == pytest.approx(control, rel=1e-6)
+        assert required(Design(baseline=baseline, effect=lift, ratio=ratio)) == pytest.approx(control, rel=1e-6)
 
 
 def test_nothing_is_detectable_in_a_handful():
@@ -173,7 +187,8 @@ def test_duration():
         ({"alpha": 5}, "5 % is 0.05"),
         ({"power": 80}, "80 % is 0.8"),
         ({"arms": 1}, "1 arms"),
-        ({"ratio": 0}, "0 to 1 are no comparison"),
+        ({"looks": 0}, "with 0 looks"),
+        ({"ratio": 0}, "0 to 1 with 1 looks are no comparison"),
     ],
 )
 def test_designs_that_are_none(wrong, message):
@@ -184,7 +199,7 @@ def test_designs_that_are_none(wrong, message):
 
 def test_formulas_in_circulation_differ():
     """At 20 % and +5 points Evan Miller's formula asks for some 6 % fewer than the pooled one, arcsine for about as many."""
-    pooled = required(0.2, 0.25, 0.05, 0.8)
+    pooled = required(Design(baseline=0.2, effect=0.25))
     z, y = norm.isf(0.025), norm.isf(0.2)
     miller = ((z * math.sqrt(2 * 0.2 * 0.8) + y * math.sqrt(0.2 * 0.8 + 0.25 * 0.75)) / 0.05) ** 2
     arcsine = NormalIndPower().solve_power(proportion_effectsize(0.25, 0.2), alpha=0.05, power=0.8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -203,7 +204,7 @@ def test_segments_share_their_alpha():
     found = conclude(SEGMENTS, PLAN, final=True)
     p_values = [each.comparisons[0].p for each in found.segments]
     assert [each.comparisons[0].adjusted for each in found.segments] == [each.adjusted for each in holm(p_values)]
-    needed = required(0.02, 0.024, 0.05 / 3, 0.8)
+    needed = required(Design(baseline=0.02, effect=0.2, segments=3))
     assert found.segments[0].verdict.needed == pytest.approx(needed, abs=1)
 
 
@@ -266,13 +267,20 @@ def test_what_is_proven():
         ({"power": 0}, "80 % is 0.8"),
         ({"prior": 0}, "a prior of 0"),
         ({"looks": 0}, "0 looks"),
-        ({"planned": 0}, "at 0 emails"),
+        ({"planned": 0}, "for 0 emails"),
     ],
 )
 def test_plans_that_are_none(wrong, message):
     """A plan says what is wrong with it."""
     with pytest.raises(FrancaError, match=message):
         Plan(**wrong)
+
+
+def test_rates_near_one():
+    """Where the rate with the effect would be above 1, sizes are for the fall that it makes up for."""
+    assert PLAN.design(2, baseline=0.9).rate == pytest.approx(0.75)
+    found = conclude([stratum((50, 60), (53, 60))], PLAN, final=True).verdict
+    assert found.needed == math.ceil(required(Design(baseline=50 / 60, effect=1 / 1.2 - 1)))
 
 
 def test_planned_total():
