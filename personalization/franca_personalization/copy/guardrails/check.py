@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from franca.definitions import Copy
 from franca_personalization.copy.guardrails.characters import characters
-from franca_personalization.copy.guardrails.claims import claims, unfounded
+from franca_personalization.copy.guardrails.claims import claims
 from franca_personalization.copy.guardrails.diversity import diversity
 from franca_personalization.copy.guardrails.emoji import emoji
 from franca_personalization.copy.guardrails.language import language, lexicon_missing
@@ -27,7 +27,7 @@ CopyRule: TypeAlias = Callable[[Setting], Iterator[Violation]]
 
 COPY_RULES: tuple[CopyRule, ...] = (lexicon_missing, shape, declared, diversity)
 TEXT_RULES: tuple[TextRule, ...] = (
-    *(layout, slots, claims, unfounded, said, urgency, offers, reply, lengths, spam, attributes, history),
+    *(layout, slots, claims, said, urgency, offers, reply, lengths, spam, attributes, history),
     *(language, markup, canary, characters, emoji, brand, names),
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import regex
 
 from franca_personalization.copy.guardrails.figures import Figure, figures
+from franca_personalization.copy.guardrails.lexicon import Lexicon
 from franca_personalization.copy.guardrails.numerals import Claim, numerals
 from franca_personalization.copy.guardrails.phrases import Token
 from franca_personalization.copy.guardrails.reading import Reading
@@ -15,6 +16,7 @@ from franca_personalization.copy.guardrails.scanning import Scan, Span, Spans
 from franca_personalization.copy.records import Violation
 
 _LONE = regex.compile(r"[%‰]|\p{Sc}|#(?=\ufffc)")
+_TYPED = regex.compile(r"(?<!\w)\p{Lu}[\p{Lu}\p{N}]+(?:_[\p{Lu}\p{N}]+)+(?!\w)")
 _ODD = regex.compile(r"[\p{No}\p{Nl}]")
 
 EMOJI: Mapping[str, str] = {
@@ -37,6 +39,13 @@ REMEDIES: Mapping[str, str] = {
 
 
 def claims(reading: Reading) -> Iterator[Violation]:
+    """Yield claims outside slots, and figures that readers see though the brief does not have them."""
+    outside = list(_outside(reading))
+    yield from outside
+    yield from _unfounded(reading, Spans(violation.span for violation in outside))
+
+
+def _outside(reading: Reading) -> Iterator[Violation]:
     """Yield claims that stand outside slots, names and allowed phrases; a number inside a price or date is told once."""
     for scan in reading.scans:
         found = [claim for claim in _all(scan, reading) if not scan.permitted.hold((claim.start, claim.end))]
@@ -114,12 +123,17 @@ _GLUE = (" ", "-", " and ", " und ", " - ", ", ")
 def _codes(scan: Scan, reading: Reading) -> Iterator[Claim]:
     """Yield words that readers are told to type: in capitals behind "code" or "use" or before "at checkout", or marked behind "code"."""
     lexicon = reading.setting.lexicon
+    yield from (Claim("claims.code", *found.span()) for found in _TYPED.finditer(scan.view.text))
     for number, token in enumerate(scan.tokens):
-        before, behind = scan.tokens[max(0, number - 3) : number], scan.tokens[number + 1 : number + 4]
-        told = any(lexicon.has("code_verbs", each.keys) for each in before) or any(lexicon.has("till", each.keys) for each in behind)
-        marked = bool(before) and lexicon.has("code", before[-1].keys) and _marked(scan, before[-1], token)
-        if token.keys and (marked or (told and _looks_typed(scan, token))):
+        before = scan.tokens[number - 1] if number else None
+        marked = before is not None and lexicon.has("code", before.keys) and _marked(scan, before, token)
+        if token.keys and (marked or (_looks_typed(scan, token) and _is_told(scan, number, lexicon))):
             yield Claim("claims.code", token.first, token.last)
+
+
+def _is_told(scan: Scan, number: int, lexicon: Lexicon) -> bool:
+    before, behind = scan.tokens[max(0, number - 3) : number], scan.tokens[number + 1 : number + 4]
+    return any(lexicon.has("code_verbs", each.keys) for each in before) or any(lexicon.has("till", each.keys) for each in behind)
 
 
 def _marked(scan: Scan, before: Token, token: Token) -> bool:
@@ -141,9 +155,8 @@ def _shouted(scan: Scan, token: Token) -> bool:
 # -- the second net
 
 
-def unfounded(reading: Reading) -> Iterator[Violation]:
+def _unfounded(reading: Reading, told: Spans) -> Iterator[Violation]:
     """Yield figures that are none of the brief's, unless they were already told as a claim outside a slot."""
-    told = Spans(violation.span for violation in claims(reading))
     known = reading.setting.founded
     values = {figure.value for figure in known}
     for figure, start, end in figures(reading.shown):

@@ -27,7 +27,7 @@ def lexicon_missing(setting: Setting) -> Iterator[Violation]:
             severity=rule.severity,
             variant="",
             field="",
-            reason=f"there is no lexicon of {language!r}: number words, dates, superlatives, urgency and attributes of people are not found",
+            reason=f"there is no lexicon of {language!r}: number words, dates, superlatives and urgency are not found",
             suggestion="pass a lexicon file of your own (read_lexicon), or install a package that offers one under franca.lexicons",
             position=setting.copy.position,
         )

@@ -13,6 +13,7 @@ from franca_personalization.copy.records import Field, Violation
 
 SUBJECT_MAXIMUM, SUBJECT_SHOWN, OFFER_WITHIN = 78, 50, 33
 PREVIEW_MINIMUM, PREVIEW_MAXIMUM = 35, 110
+MAXIMA = {Field.HEADLINE: 60, Field.CTA: 25}
 REPEATED = 80
 """The ratio in percent from which a preview text repeats its subject."""
 
@@ -60,6 +61,9 @@ def lengths(reading: Reading) -> Iterator[Violation]:
         yield from _offer(reading)
     elif reading.field == Field.PREVIEW_TEXT:
         yield from _preview(reading)
+    elif reading.field in MAXIMA and (length := longest(reading)) > (most := MAXIMA[Field(reading.field)]):
+        reason = f"the {reading.field} can have {length} characters, more than {most}"
+        yield reading.breaks(f"length.{reading.field}_long", (0, len(reading.written)), reason, f"shorten it by {length - most}")
 
 
 def longest(reading: Reading, until: int | None = None) -> int:

@@ -35,7 +35,8 @@ AS_WRITTEN: Mapping[str, tuple[regex.Pattern[str], str, str]] = {
 AS_READ: Mapping[str, tuple[regex.Pattern[str], str, str]] = {
     "html.url": (
         regex.compile(
-            r"\b(?:h(?:tt|xx)ps?|ftps?|file|ws)\s?:\s?/|\b(?:mailto|javascript|data|sms|tel|vbscript):(?=\S)|\bwww\.\w|(?<![\w:/])//\w",
+            r"\b(?:h(?:tt|xx)ps?|ftps?|file|ws)\s?:\s?/|\b(?:mailto|javascript|data|sms|tel|vbscript):(?=\S)|\bwww\.\w|(?<![\w:/])//\w"
+            r"|(?<![\w@-])[\w-]{1,63}\.[a-z]{2,24}/\w",
             regex.IGNORECASE,
         ),
         "is an address",
@@ -70,7 +71,7 @@ _REPLY = regex.compile(
     r"\s*\.?\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*:",
     regex.IGNORECASE,
 )
-"""What mail programs put before the subject of an answer or a forwarded message, in English, German, Nordic, Romance, Turkish and Polish."""
+"""What mail programs put before the subject of an answer or a forwarded message, English, German, Nordic, Romance, Turkish, Polish."""
 
 
 def markup(reading: Reading) -> Iterator[Violation]:

@@ -89,13 +89,16 @@ class Element:
 
     def takes(self, token: Token, of: View, vocabulary: Vocabulary) -> bool:
         """Tell whether a token may stand here."""
-        return (
-            self._is(token, vocabulary) and _MARKS[self.mark](of, token) and (not self.comma or of.text[token.last : token.last + 1] == ",")
-        )
+        if self.exact.isdisjoint(token.keys) and not self._is_like(token, vocabulary):
+            return False
+        return self.fits(token, of)
 
-    def _is(self, token: Token, vocabulary: Vocabulary) -> bool:
-        keys = token.keys
-        if any(key in self.exact or key.startswith(self.heads) or key.endswith(self.tails) for key in keys):
+    def fits(self, token: Token, of: View) -> bool:
+        """Tell whether capitals, place and comma of a token are as asked for."""
+        return (not self.mark or _MARKS[self.mark](of, token)) and (not self.comma or of.text[token.last : token.last + 1] == ",")
+
+    def _is_like(self, token: Token, vocabulary: Vocabulary) -> bool:
+        if (self.heads or self.tails) and any(key.startswith(self.heads) or key.endswith(self.tails) for key in token.keys):
             return True
         return any(_in_class(name, token, vocabulary) for name in self.classes)
 
@@ -171,7 +174,7 @@ class Index:
         self._words: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._heads: defaultdict[str, list[Phrase]] = defaultdict(list)
         self._tails: defaultdict[str, list[Phrase]] = defaultdict(list)
-        self._classes: list[Phrase] = []
+        self._classes: defaultdict[str, list[Phrase]] = defaultdict(list)
         for phrase in phrases:
             self._add(phrase)
         self._head_lengths = sorted({len(head) for head in self._heads})
@@ -179,45 +182,40 @@ class Index:
 
     def _add(self, phrase: Phrase) -> None:
         first = phrase.elements[0]
-        places: tuple[tuple[Mapping[str, list[Phrase]], Iterable[str]], ...] = (
-            (self._words, first.exact),
-            (self._heads, first.heads),
-            (self._tails, first.tails),
-        )
+        places = ((self._words, first.exact), (self._heads, first.heads), (self._tails, first.tails), (self._classes, first.classes))
         for table, names in places:
             for name in names:
                 table[name].append(phrase)
-        if first.classes:
-            self._classes.append(phrase)
 
     def hits(self, of: View, words: Sequence[Token], vocabulary: Vocabulary) -> Iterator[Hit]:
         """Yield every phrase at every token, each as long as it goes."""
         for number, token in enumerate(words):
-            for phrase in self._candidates(token):
-                last = _end(phrase.elements, words, number, of, vocabulary, begun=False)
-                if last is not None:
-                    yield Hit(phrase, number, last, token.first, words[last - 1].last)
+            for phrase in self._candidates(token, vocabulary):
+                if phrase.elements[0].fits(token, of):
+                    last = _end(phrase.elements[1:], words, number + 1, of, vocabulary)
+                    if last is not None:
+                        yield Hit(phrase, number, last, token.first, words[last - 1].last)
 
-    def _candidates(self, token: Token) -> Iterator[Phrase]:
+    def _candidates(self, token: Token, vocabulary: Vocabulary) -> Iterator[Phrase]:
         for key in token.keys:
             yield from self._words.get(key, ())
             for length in self._head_lengths:
                 yield from self._heads.get(key[:length], ()) if length <= len(key) else ()
             for length in self._tail_lengths:
                 yield from self._tails.get(key[-length:], ()) if length <= len(key) else ()
-        yield from self._classes
+        for name, phrases in self._classes.items():
+            yield from phrases if _in_class(name, token, vocabulary) else ()
 
 
-def _end(elements: Sequence[Element], words: Sequence[Token], at: int, of: View, vocabulary: Vocabulary, *, begun: bool) -> int | None:
+def _end(elements: Sequence[Element], words: Sequence[Token], at: int, of: View, vocabulary: Vocabulary) -> int | None:
     """Return the token behind the longest match of the elements from token *at* on, or None."""
     if not elements:
         return at
     first, rest = elements[0], elements[1:]
-    skipped = _end(rest, words, at, of, vocabulary, begun=begun) if first.optional else None
-    if at >= len(words) or (begun and not _adjacent(words, at, of, first)) or not first.takes(words[at], of, vocabulary):
-        return skipped
-    taken = _end(rest, words, at + 1, of, vocabulary, begun=True)
-    return taken if taken is not None else skipped
+    taken = None
+    if at < len(words) and first.takes(words[at], of, vocabulary) and _adjacent(words, at, of, first):
+        taken = _end(rest, words, at + 1, of, vocabulary)
+    return taken if taken is not None or not first.optional else _end(rest, words, at, of, vocabulary)
 
 
 def _adjacent(words: Sequence[Token], at: int, of: View, element: Element) -> bool:

@@ -10,20 +10,21 @@ from functools import cached_property
 
 import regex
 
-from franca.definitions import Copy, Position, Slot, Wording
+from franca.definitions import CONTROL, Copy, Position, Slot, Wording
 from franca.language.copies import SLOT
 from franca_personalization.copy.guardrails.figures import Figure, figures
 from franca_personalization.copy.guardrails.lexicon import Lexicon
 from franca_personalization.copy.guardrails.phrases import Index, parse, tokens
 from franca_personalization.copy.guardrails.rules import RULES
 from franca_personalization.copy.guardrails.scanning import Scan, Span
-from franca_personalization.copy.guardrails.views import MASK, Piece, View, has_gaps, parted, view
+from franca_personalization.copy.guardrails.views import MASK, Piece, View, glued, has_gaps, has_seams, parted, view
 from franca_personalization.copy.records import Brief, Emoji, Violation
 
 LONGEST_PROFILE = 40
 """Graphemes of the longest realistic name or city."""
 
 LINK = "link:"
+_OFFERS = frozenset({"offer", "percent", "currency", "free", "amount"})
 _NOTATION = regex.compile(r"[?|;<^_]")
 
 
@@ -51,6 +52,11 @@ class Use:
 
     name: str
     span: Span
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text looks like a code that somebody types: capitals, with or without digits, and no blank."""
+    return len(text) >= 4 and text.isalnum() and text.upper() == text and any(map(str.isalpha, text))
 
 
 def uses(written: str) -> tuple[Use, ...]:
@@ -137,10 +143,9 @@ class Setting:
         """The facts' texts; a bare number is none, since it fits into any other claim."""
         return tuple(each for each in map(self.plain, self.facts) if regex.search(r"\p{L}|%|\p{Sc}", each.text))
 
-    @cached_property
-    def may(self) -> tuple[View, ...]:
-        """What may be said although a rule forbids its words."""
-        return (*self.allowed, *self.names, *self.spoken)
+    def may(self, variant: str) -> tuple[View, ...]:
+        """Return what a variant may say although a rule forbids its words; people may write a fact's text out, and are told of the slot."""
+        return (*self.allowed, *self.names, *(self.spoken if variant == CONTROL else ()))
 
     @cached_property
     def avoided(self) -> Index:
@@ -155,6 +160,15 @@ class Setting:
         texts = [*self.facts, *(brief.allowed + brief.names if brief else ())]
         texts += [each.text for each in self.slots.values() if each.kind is Kind.PROFILE]
         return frozenset(figure for text in texts for figure, _, __ in figures(self.scan(text)))
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Whether the facts and allowed phrases have an `offer` and a `code`."""
+        texts = [*self.facts, *(self.brief.allowed if self.brief else ())]
+        names = [name for name, each in self.slots.items() if each.kind is Kind.FACT]
+        offer = any(not _OFFERS.isdisjoint(self.scan(text).hits) or any(each in text for each in "%€$£¥") for text in texts)
+        code = any(map(is_code, texts)) or any("code" in name or "coupon" in name for name in names)
+        return frozenset(name for name, exists in (("offer", offer), ("code", code)) if exists)
 
     def plain(self, text: str) -> View:
         """Return the view of a text without slots."""
@@ -193,20 +207,23 @@ class Reading:
 
     @cached_property
     def scans(self) -> tuple[Scan, ...]:
-        """The text with its slots masked; once more with invisible characters as blanks, when there are any."""
+        """The text with its slots masked; once more with invisible characters as blanks, and with words that are taken apart put together."""
         pieces = tuple(self._pieces(filled=False))
-        return (self.masked, self._scan(tuple(map(parted, pieces)))) if has_gaps(self.written) else (self.masked,)
+        ways = [way for way, needed in ((parted, has_gaps), (glued, has_seams)) if needed(self.written)]
+        return (self.masked, *(self._scan(tuple(map(way, pieces))) for way in ways))
 
     @cached_property
     def shown(self) -> Scan:
         """The text as readers see it; links stay masked."""
+        if not self.uses:
+            return self.masked
         return self._scan(tuple(self._pieces(filled=True)), filled=True)
 
     def _scan(self, pieces: Sequence[Piece], *, filled: bool = False) -> Scan:
         of = view(pieces, latin=self.setting.lexicon.latin)
         facts = [self.is_fact(use) for use in self.uses]
         words = tokens(of, self.setting.lexicon, () if filled else facts)
-        return Scan(view=of, tokens=words, lexicon=self.setting.lexicon, may=self.setting.may, names=self.setting.names)
+        return Scan(view=of, tokens=words, lexicon=self.setting.lexicon, may=self.setting.may(self.wording.key), names=self.setting.names)
 
     def _pieces(self, *, filled: bool) -> Iterator[Piece]:
         at = 0

@@ -63,7 +63,7 @@ _ALL = [
         ("value", ERROR, "What a file says a slot stands for is what the brief says."),
         ("no_text", ERROR, "Every fact that is used has a text in the copy's language."),
         ("no_default", ERROR, "Every slot for a person's attribute has a text for those without it."),
-        ("literal", WARNING, "A fact's text is not written out: a slot follows the brief, a literal does not."),
+        ("literal", WARNING, "People may write a fact's text out in the control, but a slot follows the brief and a literal does not."),
     ),
     *_rules(
         "claims",
@@ -102,6 +102,13 @@ _ALL = [
         ("offer_late", WARNING, "The offer stands within the first 33 characters."),
         ("preview_short", WARNING, "A preview text has at least 35 characters; clients fill the rest with the body."),
         ("preview_long", WARNING, "A preview text above 110 characters is cut by every client."),
+        (
+            "headline_long",
+            WARNING,
+            "A headline has at most 60 characters, so that it stays on two lines of a phone.",
+            "what Franca asks of the model",
+        ),
+        ("cta_long", WARNING, "A call to action has at most 25 characters, so that it fits a button.", "what Franca asks of the model"),
         ("preview_repeats", WARNING, "The preview text says something else than the subject."),
     ),
     *_rules(

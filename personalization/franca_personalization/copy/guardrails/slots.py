@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import regex
 
-from franca.definitions import Wording
+from franca.definitions import CONTROL, Wording
 from franca.errors import did_you_mean
 from franca_personalization.copy.guardrails.reading import Filling, Kind, Reading, Setting, uses, worded
 from franca_personalization.copy.guardrails.rules import RULES
@@ -15,7 +15,7 @@ from franca_personalization.copy.guardrails.scanning import Spans, occurrences
 from franca_personalization.copy.records import Brief, Field, Violation
 
 TAGS = regex.compile(r"\*\||\|\*|%%|%\w[\w.]{0,60}%|<%|%>|\$\{|#\{|\[%|%\]|<<|>>|\{\{|\}\}|\{%|%\}|[{}]")
-"""How tags begin and end: Mailchimp *|X|*, Klaviyo and Brevo {{ }} and {% %}, MailerLite {$x}, Mailgun %recipient.x%, others %%x%%, ${x}."""
+"""How tags begin and end: Mailchimp *|X|*, Klaviyo and Brevo {{ }} and {% %}, MailerLite {$x}, Mailgun %recipient.x%, and %%x%%, ${x}."""
 
 _BRACKETS = regex.compile(r"\[\[|\]\]")
 _SINGLE = regex.compile(r"(?<!\[)\[\s*([\p{L}_ ]{2,40})\s*\](?!\])")
@@ -52,6 +52,9 @@ def _known(reading: Reading) -> Iterator[Violation]:
 
 def _written(reading: Reading) -> Iterator[Violation]:
     rest = reading.blanked
+    for use in reading.uses:
+        if rest[use.span[0] - 1 : use.span[0]] == "[" or rest[use.span[1] : use.span[1] + 1] == "]":
+            yield reading.breaks("slots.malformed", use.span, f"[[{use.name}]] has a bracket too many", "write slots as [[name]]")
     for found in _BRACKETS.finditer(rest):
         yield reading.breaks("slots.malformed", found.span(), f"{found[0]} belongs to no slot", "write slots as [[name]], without blanks")
     for found in _SINGLE.finditer(rest):
@@ -80,7 +83,7 @@ def _placed(reading: Reading) -> Iterator[Violation]:
 
 def _literal(reading: Reading) -> Iterator[Violation]:
     of = reading.setting
-    for start, end in occurrences(reading.masked.view, of.spoken):
+    for start, end in occurrences(reading.masked.view, of.spoken) if reading.wording.key == CONTROL else ():
         span = reading.masked.span(start, end)
         names = [f"[[{name}]]" for name, each in of.slots.items() if of.plain(each.text).folded == reading.masked.view.folded[start:end]]
         remedy = f"write {names[0]}, so that the text follows the brief" if names else "use its slot, so that the text follows the brief"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -19,8 +19,10 @@ SEGMENT = regex.compile(r"[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\uac00
 """What composes by itself; at most 30 marks, as in UAX 15's stream-safe format, since ordering longer runs takes quadratic time."""
 
 _GAPS = regex.compile(rf"[\u00ad\u200b-\u200d\u2060-\u2064\ufeff\u180e{FILLERS}]")
+_SEAMS = regex.compile(r"(?<=\p{L})[\p{Pd}._*|/·•~^+=](?=\p{L})")
 _SYMBOLS = str.maketrans(dict.fromkeys("™®©℠", " ") | {"٪": "%", "٬": ",", "٫": "."})
 _PUNCTUATION = str.maketrans(dict.fromkeys("’‘‛ʼ´`′＇", "'") | dict.fromkeys("⁄∕", "/"))
+_ASCII = str.maketrans(dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f", " ") | {"`": "'"})
 _SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡı", "abcdefghijklmnoprstuvwyzagi", strict=True))
 _CYRILLIC = dict(zip("аеорсухіїјѕһԁԛԝѵкмтвнпАВЕКМНОРСТУХІЈЅ", "aeopcyxiijshdqwvkmtbhnABEKMHOPCTYXIJS", strict=True))
 _GREEK = dict(zip("αορνυικτεηχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aopvuiktenxABEZHIKMNOPTYX", strict=True))
@@ -60,14 +62,25 @@ def view(pieces: Iterable[Piece], *, latin: bool) -> View:
     starts: list[int] = []
     ends: list[int] = []
     for piece in pieces:
-        for found in SEGMENT.finditer(piece.text):
-            cleaned = _cleaned(found[0], latin)
-            first, last = piece.span or (piece.at + found.start(), piece.at + found.end())
-            text.append(cleaned)
-            starts.extend([first] * len(cleaned))
-            ends.extend([last] * len(cleaned))
+        for segment, first, last in _segments(piece, latin):
+            text.append(segment)
+            starts.extend(first)
+            ends.extend(last)
     joined = "".join(text)
-    return View(joined, "".join(map(_lower, joined)), tuple(starts), tuple(ends))
+    folded = joined.lower() if joined.isascii() else "".join(map(_lower, joined))
+    return View(joined, folded, tuple(starts), tuple(ends))
+
+
+def _segments(piece: Piece, latin: bool) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
+    """Yield what a piece becomes, with where each character was written; plain ASCII stays as it is."""
+    if piece.span is None and piece.text.isascii():
+        places = range(piece.at, piece.at + len(piece.text) + 1)
+        yield piece.text.translate(_ASCII), places[:-1], places[1:]
+        return
+    for found in SEGMENT.finditer(piece.text):
+        cleaned = _cleaned(found[0], latin)
+        first, last = piece.span or (piece.at + found.start(), piece.at + found.end())
+        yield cleaned, [first] * len(cleaned), [last] * len(cleaned)
 
 
 def parted(piece: Piece) -> Piece:
@@ -75,9 +88,19 @@ def parted(piece: Piece) -> Piece:
     return Piece(_GAPS.sub(" ", piece.text), piece.at, piece.span)
 
 
+def glued(piece: Piece) -> Piece:
+    """Return a piece without what stands between two letters: "fr-ee" and "tw.enty" are words to their readers."""
+    return Piece(_SEAMS.sub("\u2060", piece.text), piece.at, piece.span)
+
+
 def has_gaps(text: str) -> bool:
     """Tell whether a text holds invisible characters."""
     return _GAPS.search(text) is not None
+
+
+def has_seams(text: str) -> bool:
+    """Tell whether a text has words with hyphens, dots and the like inside."""
+    return _SEAMS.search(text) is not None
 
 
 @functools.lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from franca_personalization.copy.guardrails.phrases import Hit, Token
-from franca_personalization.copy.guardrails.reading import Kind, Reading
+from franca_personalization.copy.guardrails.reading import Reading
 from franca_personalization.copy.guardrails.scanning import Scan, Span
 from franca_personalization.copy.records import Violation
 
@@ -110,7 +110,7 @@ def _deadlines(reading: Reading) -> str:
 
 def offers(reading: Reading) -> Iterator[Violation]:
     """Yield talk of an offer when no fact is one, and of a code when none is one."""
-    missing = [name for name, exists in (("offer", _has_offer(reading)), ("code", _has_code(reading))) if not exists]
+    missing = [name for name in ("offer", "code") if name not in reading.setting.kinds]
     for scan in reading.scans:
         for name in missing:
             for hit in scan.hits.get(name, ()):
@@ -121,31 +121,6 @@ def offers(reading: Reading) -> Iterator[Violation]:
 
 
 _AN = {"offer": "an offer", "code": "a code"}
-
-
-def _has_offer(reading: Reading) -> bool:
-    of = reading.setting
-    brief = of.brief
-    texts = [*of.facts, *(brief.allowed if brief else ())]
-    return any(_is_offer(reading, text) for text in texts)
-
-
-def _is_offer(reading: Reading, text: str) -> bool:
-    scan = reading.setting.scan(text)
-    return bool({"offer", "percent", "currency", "free", "amount"} & scan.hits.keys()) or any(each in text for each in "%€$£¥")
-
-
-def _has_code(reading: Reading) -> bool:
-    brief = reading.setting.brief
-    names = [name for name, each in reading.setting.slots.items() if each.kind is Kind.FACT]
-    return any("code" in name or "coupon" in name for name in names) or any(
-        map(is_code, reading.setting.facts + (brief.allowed if brief else ()))
-    )
-
-
-def is_code(text: str) -> bool:
-    """Tell whether a text looks like a code that somebody types: capitals, with or without digits, and no blank."""
-    return len(text) >= 4 and text.isalnum() and text.upper() == text and any(map(str.isalpha, text))
 
 
 # -- people
