@@ -19,7 +19,9 @@ from franca.adapter import (
     Written,
     resolve,
 )
+from franca.definitions import Part
 from franca.errors import FrancaError
+from franca_brevo import previews
 from franca_brevo.client import Client
 from franca_brevo.imports import Imports, held
 from franca_brevo.members import Members
@@ -114,6 +116,10 @@ class BrevoConnection:
     def results(self, remote: Remote) -> Results | None:
         """Return what Brevo counted for a campaign; None while it was not sent to all, and when it has no statistics of it any more."""
         return self._reports.of(remote.id)
+
+    def rendered_there(self, template: Remote, contact: Contact) -> Mapping[Part, str]:
+        """Return what Brevo makes of a template for a contact (`franca.adapter.previews`)."""
+        return previews.rendered(self._client, template.id, contact.email)
 
     def close(self) -> None:
         """Give connections back."""

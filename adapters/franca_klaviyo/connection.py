@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
-from franca_klaviyo import members, people
+from franca.definitions import Part
+from franca_klaviyo import members, people, previews
 from franca_klaviyo.client import HOST, Client
 from franca_klaviyo.resources import Resources
 from franca_klaviyo.results import Reports
@@ -86,6 +87,10 @@ class KlaviyoConnection:
     def results(self, remote: Remote) -> Results | None:
         """Return what Klaviyo counted of a campaign; None while it was not sent to the end."""
         return self._reports.results(remote)
+
+    def rendered_there(self, template: Remote, contact: Contact) -> Mapping[Part, str]:
+        """Return what Klaviyo makes of a template for a profile (`franca.adapter.previews`)."""
+        return previews.rendered(self._client, template.id, contact.id)
 
     def close(self) -> None:
         """Close the connections."""

@@ -45,9 +45,9 @@ from franca_klaviyo.parts import RefusedError
 LITERALS = 24
 """How many tests one condition may have once it is an OR of ANDs; a longer one becomes a field."""
 
-_BARE = frozenset({"first_name", "last_name", "email"})
+BARE = frozenset({"first_name", "last_name", "email"})
 _OF_PERSON = frozenset({"organization", "title", "phone_number"})
-_LOCATION = {"country": "Country", "city": "City", "region": "Region", "zip": "Zipcode"}
+LOCATION = {"country": "Country", "city": "City", "region": "Region", "zip": "Zipcode"}
 _SPELLED = re.compile(r"(location|properties)\['([^']+)'\]")
 _UNSAFE = re.compile(r"[\\\n\r\"]|\{[{%#]|[}%#]\}")
 """What a quoted text in a tag cannot hold: the tag is found by its braces before quotes are looked at."""
@@ -284,15 +284,15 @@ def _word(text: str) -> str:
 
 
 def _variable(name: str) -> str:
-    if name in _BARE:
+    if name in BARE:
         return name
     if name in _OF_PERSON:
         return f"person.{name}"
     spelled = _SPELLED.fullmatch(name)
     if spelled and spelled[1] == "properties" and not _UNSAFE.search(spelled[2]):
         return f"person|lookup:'{spelled[2]}'"
-    if spelled and spelled[2] in _LOCATION:
-        return f"person.{_LOCATION[spelled[2]]}"
+    if spelled and spelled[2] in LOCATION:
+        return f"person.{LOCATION[spelled[2]]}"
     raise Unsaid("property", f"Klaviyo's templates cannot name {name}")
 
 

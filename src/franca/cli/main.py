@@ -9,7 +9,22 @@ from typing import Annotated
 import typer
 
 from franca import __version__
-from franca.cli import apply, capabilities, demo, evaluate, explain, import_, init, plan, preview, render, sandbox, sync, validate
+from franca.cli import (
+    apply,
+    capabilities,
+    demo,
+    evaluate,
+    explain,
+    import_,
+    init,
+    plan,
+    preview,
+    render,
+    sandbox,
+    sync,
+    validate,
+    verify_content,
+)
 from franca.errors import FrancaError
 
 app = typer.Typer(
@@ -21,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (init, validate, explain, evaluate, preview, render, import_, plan, apply, sync, sandbox, demo, capabilities):
+for verb in (init, validate, explain, evaluate, preview, render, import_, plan, apply, sync, verify_content, sandbox, demo, capabilities):
     app.command(verb.NAME)(verb.run)
 for point in sorted(entry_points(group="franca.commands"), key=lambda each: each.name):
     point.load()(app)  # optional layers add their verbs; loading one imports no more than its options

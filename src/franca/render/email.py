@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 
 from franca.definitions import Part, Template
 from franca.errors import Problem
@@ -98,6 +99,29 @@ def same(reference: str, other: str) -> bool:
 
 def _spelled(text: str) -> str:
     return _ENTITY.sub(lambda found: _ENTITIES[found[0]], text)
+
+
+FILLED_IN = "\ue000"
+"""What stands for a text that nobody but the ESP knows, as a link of its own."""
+
+
+def comparison(means: str, other: str) -> str:
+    """Return how an ESP's own rendering differs from what a template means, white space and `FILLED_IN` apart; empty when it does not."""
+    wanted, found = (" ".join(_spelled(text).split()) for text in (means, other))
+    if _fits(wanted, found):
+        return ""
+    lines, theirs = ([" ".join(line.split()) for line in re.split(r"\n|(?=<)", _spelled(text)) if line.strip()] for text in (means, other))
+    theirs = [next((line for line in lines if line.strip(FILLED_IN) and _fits(line, each)), each) for each in theirs]
+    diff = (line.replace(FILLED_IN, "…") for line in difflib.unified_diff(lines, theirs, "meant", "there", n=0, lineterm=""))
+    return "\n".join(map(printable, islice(diff, _SHOWN)))
+
+
+def _fits(wanted: str, found: str) -> bool:
+    return bool(re.fullmatch(".*?".join(map(re.escape, wanted.split(FILLED_IN))), found))
+
+
+_SHOWN = 12
+"""Lines of a difference that are shown."""
 
 
 def differences(seen: Seen) -> tuple[Part, ...]:
