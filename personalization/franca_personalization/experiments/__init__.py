@@ -4,13 +4,14 @@ On the standard library alone; the same input gives the same digits. The order o
 
 - `size`, `feasibility`, `duration`: before anything is sent;
 - `conclude`: from the arms' counts per segment to a typed conclusion;
+- `standings`: every arm's probability of being best, and what choosing it may cost;
 - `allocate`: shares of the next batch of an always-on send.
 
 What is decided on is unique clicks (or buyers) of delivered emails, never opens. A test over several segments has one `Stratum` for
 each, with the same arms in the same order, the control first.
 """
 
-from franca_personalization.experiments.allocation import Allocation, Share, allocate
+from franca_personalization.experiments.allocation import Allocation, Share, Standing, allocate, standings
 from franca_personalization.experiments.bayes import Beta, Chance, chances, prior
 from franca_personalization.experiments.conclusion import (
     Comparison,
@@ -73,6 +74,7 @@ __all__ = [
     "SegmentResult",
     "Share",
     "Size",
+    "Standing",
     "Stratum",
     "Undecided",
     "Verdict",
@@ -89,6 +91,7 @@ __all__ = [
     "power_of",
     "prior",
     "size",
+    "standings",
     "totals",
     "welch",
     "wilson",

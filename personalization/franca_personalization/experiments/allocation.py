@@ -11,9 +11,24 @@ from dataclasses import dataclass
 
 from franca.errors import FrancaError
 from franca_personalization.experiments.bayes import Beta, Chance, chances
-from franca_personalization.experiments.counts import Sample, Stratum, totals
+from franca_personalization.experiments.counts import Stratum, totals
 from franca_personalization.experiments.numerics import round_shares
 from franca_personalization.experiments.stratified import over_strata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One arm so far.
+
+    Attributes:
+        rate: as if every arm had had the same share of every stratum.
+        posterior: what is known of it.
+    """
+
+    key: str
+    rate: float
+    posterior: Beta
+    chance: Chance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +39,12 @@ class Share:
         share: of those who are not in the even part, a fraction.
         recipients: of them.
         even: of those who are split evenly, whatever was learnt: the only counts that a plain test may be made of.
-        rate: so far, as if every arm had had the same share of every batch.
     """
 
-    key: str
+    standing: Standing
     share: float
     recipients: int
     even: int
-    rate: float
-    chance: Chance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +57,33 @@ class Allocation:
 
     shares: tuple[Share, ...]
     settled: str | None
+
+
+def standings(strata: Sequence[Stratum], prior: Beta | None = None, decay: float = 1.0) -> tuple[Standing, ...]:
+    """Return every arm's rate, probability of being best and expected loss.
+
+    Arms are compared within strata, never by their totals: an arm that was large on good days would look good. A stratum where an
+    arm got nothing is left out.
+
+    Args:
+        strata: segments, or batches with the oldest first.
+        prior: of a rate before anything is known; Beta(1, 1) unless past campaigns say more.
+        decay: what a batch weighs to the one after it; below 1 where old emails say little of new ones.
+
+    Raises:
+        FrancaError: the strata have different arms, or in none of them all arms got something.
+    """
+    keys = [arm.key for arm in totals(strata)]
+    if not 0 < decay <= 1:
+        raise FrancaError(f"a decay of {decay:g}", remedy="1 keeps all batches alike, 0.9 takes a tenth of the weight off with every batch")
+    weights = [stratum.delivered * decay ** (len(strata) - 1 - index) for index, stratum in enumerate(strata)]
+    whole = [(stratum, weight) for stratum, weight in zip(strata, weights, strict=True) if all(arm.delivered for arm in stratum.arms)]
+    if not whole:
+        raise FrancaError("no segment or batch was delivered to by every arm", remedy="compare arms that were sent side by side")
+    samples = over_strata([stratum for stratum, _ in whole], [weight for _, weight in whole])
+    posteriors = [(prior or Beta()).after(sample) for sample in samples]
+    rows = zip(keys, samples, posteriors, chances(posteriors), strict=True)
+    return tuple(Standing(key=key, rate=sample.rate, posterior=posterior, chance=chance) for key, sample, posterior, chance in rows)
 
 
 def thompson(best: Sequence[float], floor: float) -> tuple[float, ...]:
@@ -71,57 +110,37 @@ def allocate(
 ) -> Allocation:
     """Return the shares of the next batch, whole recipients that sum to *recipients*; the same input gives the same shares.
 
-    Arms are compared within batches, never by their totals: an arm that was large on good days would look good.
-
     Args:
         batches: those so far, oldest first, each with the same arms and its click window closed.
         recipients: of the next one.
         floor: the share that every arm keeps.
         even: the share of recipients who are split evenly.
-        decay: what a batch weighs to the one after it; below 1 where old mails say little of new ones.
+        decay: as for `standings`.
+        prior: as for `standings`.
         tolerance: the expected loss, relative to the best rate, at which an arm is settled on.
-        prior: of a rate before anything is known; Beta(1, 1) unless past campaigns say more.
 
     Raises:
         FrancaError: batches with different arms, an arm that got nothing in a batch, or shares that are none.
     """
-    keys = [arm.key for arm in totals(batches)]
-    samples = _samples(batches, decay)
-    posteriors = [(prior or Beta()).after(sample) for sample in samples]
-    found = chances(posteriors)
-    shares = thompson([chance.best for chance in found], floor)
+    for batch in batches:
+        if empty := [arm.key for arm in batch.arms if not arm.delivered]:
+            what = f"in {batch.key!r} nothing was delivered of {', '.join(empty)}"
+            raise FrancaError(what, remedy="leave the batch out, and give every arm a floor that is someone")
+    found = standings(batches, prior, decay)
+    shares = thompson([each.chance.best for each in found], floor)
     counts, evens = _counts(shares, recipients, even)
-    rows = zip(keys, shares, counts, evens, samples, found, strict=True)
+    rows = zip(found, shares, counts, evens, strict=True)
+    best = min(found, key=lambda each: each.chance.loss)
     return Allocation(
-        shares=tuple(
-            Share(key=key, share=share, recipients=count, even=part, rate=sample.rate, chance=chance)
-            for key, share, count, part, sample, chance in rows
-        ),
-        settled=_settled(keys, posteriors, found, tolerance),
+        shares=tuple(Share(standing=each, share=share, recipients=count, even=part) for each, share, count, part in rows),
+        settled=best.key if best.chance.loss < tolerance * best.posterior.mean else None,
     )
 
 
 def _counts(shares: Sequence[float], recipients: int, even: float) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the recipients by shares, and those who are split evenly."""
     if not 0 <= even <= 1 or recipients < 0:
-        raise FrancaError(
-            f"{recipients} recipients of which {even:g} are split evenly", remedy="give a whole number, and a share from 0 to 1"
-        )
+        what = f"{recipients} recipients of which {even:g} are split evenly"
+        raise FrancaError(what, remedy="give a whole number, and a share from 0 to 1")
     evenly, rest = round_shares((even, 1 - even), recipients)
     return round_shares(shares, rest), round_shares([1.0] * len(shares), evenly)
-
-
-def _samples(batches: Sequence[Stratum], decay: float) -> tuple[Sample, ...]:
-    if not 0 < decay <= 1:
-        raise FrancaError(f"a decay of {decay:g}", remedy="1 keeps all batches alike, 0.9 takes a tenth of the weight off with every batch")
-    for batch in batches:
-        if empty := [arm.key for arm in batch.arms if not arm.delivered]:
-            what = f"in {batch.key!r} nothing was delivered of {', '.join(empty)}"
-            raise FrancaError(what, remedy="leave the batch out, and give every arm a floor that is someone")
-    weights = [batch.delivered * decay ** (len(batches) - 1 - index) for index, batch in enumerate(batches)]
-    return over_strata(batches, weights)
-
-
-def _settled(keys: Sequence[str], posteriors: Sequence[Beta], found: Sequence[Chance], tolerance: float) -> str | None:
-    index = min(range(len(keys)), key=lambda each: found[each].loss)
-    return keys[index] if found[index].loss < tolerance * posteriors[index].mean else None

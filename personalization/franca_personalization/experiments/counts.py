@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -125,10 +126,12 @@ def totals(strata: Sequence[Stratum]) -> tuple[Arm, ...]:
     """Return every arm summed over strata, the control first.
 
     Raises:
-        FrancaError: there is no stratum, or the strata have different arms.
+        FrancaError: there is no stratum, two have one name, or their arms differ.
     """
     if not strata:
         raise FrancaError("there is nothing to compare", remedy="give at least one segment with its arms")
+    if double := [key for key, times in Counter(stratum.key for stratum in strata).items() if times > 1]:
+        raise FrancaError(f"two segments or batches have one name: {', '.join(double)}")
     for stratum in strata:
         if stratum.keys != strata[0].keys:
             shown = f"{strata[0].key!r} has {', '.join(strata[0].keys)}; {stratum.key!r} has {', '.join(stratum.keys)}"

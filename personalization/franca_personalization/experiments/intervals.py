@@ -69,7 +69,8 @@ def lift_log(control: Sample, variant: Sample, width: float, level: float) -> In
     ratio = variant.rate / control.rate
     if math.isinf(width):
         return Interval(estimate=ratio - 1, low=-1.0, high=math.inf, level=level)
-    factor = math.exp(width * math.sqrt(control.variance / control.rate**2 + variant.variance / variant.rate**2))
+    deviation = math.sqrt(control.variance / control.rate**2 + variant.variance / variant.rate**2)
+    factor = math.exp(min(width * deviation, 700.0))  # e^710 is no float
     return Interval(estimate=ratio - 1, low=ratio / factor - 1, high=ratio * factor - 1, level=level)
 
 

@@ -124,7 +124,7 @@ def _control_wins(control: str, best: Comparison) -> Winner:
 
 def _inverse(lift: float) -> float:
     """Return the lift of the control over a variant from that of the variant over the control."""
-    return 1 / (1 + lift) - 1
+    return 1 / (1 + lift) - 1 if lift > -1 else math.inf
 
 
 # -- how much is missing

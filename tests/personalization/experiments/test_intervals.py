@@ -129,6 +129,7 @@ def test_infinite_width_says_nothing():
     assert (found.low, found.high, lift.low, lift.high) == (-1, 1, -1, math.inf)
     assert not found.decided
     assert not lift.within(10)
+    assert lift_log(a, b, 1e6, 0.95).high > 1e300
 
 
 def test_what_an_interval_says():

@@ -42,7 +42,7 @@ def test_nothing_to_compare_is_no_evidence():
 
 def test_where_the_split_went_wrong():
     """A fault over all is found first; one that hides in a segment is named; chance is not a fault."""
-    assert mismatch([sent(5_000, 5_100), sent(5_000, 5_100)], (1, 1)) is None
+    assert mismatch([sent(5_000, 5_100, key="vip"), sent(5_000, 5_100, key="new")], (1, 1)) is None
     assert mismatch([sent(5_000, 5_500, key="vip"), sent(5_000, 5_100, key="new")], (1, 1)).segment == ""
     found = mismatch([sent(5_000, 5_500, key="vip"), sent(5_500, 5_000, key="new")], (1, 1))
     assert (found.segment, found.sent, found.expected) == ("vip", (5_000, 5_500), (5_250, 5_250))
