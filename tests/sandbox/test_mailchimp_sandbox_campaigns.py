@@ -251,7 +251,7 @@ def test_a_type_is_all_that_a_draft_needs(shop: Account) -> None:
     ]
     for body, field in wrong:
         assert field in [error["field"] for error in refusal(lambda body=body: shop.sdk.campaigns.create(body))["errors"]]
-    for kind in ("variate", "rss", "absplit"):
+    for kind in ("rss", "absplit"):
         assert "not emulated" in refusal(lambda kind=kind: shop.sdk.campaigns.create({"type": kind}))["detail"]
 
 

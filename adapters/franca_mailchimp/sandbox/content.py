@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
 from franca.sandbox import Call, Reply
-from franca_mailchimp.sandbox import recipients
-from franca_mailchimp.sandbox.campaigns import from_path
+from franca_mailchimp.sandbox import recipients, variate
+from franca_mailchimp.sandbox.campaigns import draft, from_path
 from franca_mailchimp.sandbox.context import Context, Endpoint, body, require
 from franca_mailchimp.sandbox.problems import FieldError, Problem, invalid, refused
 from franca_mailchimp.sandbox.records import Campaign
 from franca_mailchimp.sandbox.templates import existing, filled
 
 KINDS = {"html": str, "plain_text": str, "template": dict, "url": str, "archive": dict, "variate_contents": list}
-NOT_EMULATED = ("url", "archive", "variate_contents")
+NOT_EMULATED = ("url", "archive")
 SOURCES = ("html", "plain_text", "template")
 ADDRESSES = ("*|LIST:ADDRESS|*", "*|LIST:ADDRESSLINE|*", "*|HTML:LIST_ADDRESS_HTML|*")
 _UNSEEN = re.compile(r"<(head|style|script)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
@@ -31,9 +31,12 @@ def get_content(context: Context, call: Call) -> Reply:
 
 def set_content(context: Context, call: Call) -> Reply:
     """PUT /campaigns/{campaign_id}/content: replaces what it names; without plain_text that is made of the HTML (documented)."""
-    campaign, given = from_path(context, call), body(call)
+    campaign, given = draft(context, call), body(call)
     require(given, KINDS, ())
     _check(campaign, given)
+    if campaign.body["variate_settings"]:
+        _set_variations(context, campaign, given["variate_contents"])
+        return Reply(body=_body(from_path(context, call)))
     html = _html(context, given)
     if html is None:  # guess: plain_text alone leaves the HTML as it is
         content = {**campaign.content, "plain_text": given["plain_text"]}
@@ -49,16 +52,30 @@ def get_send_checklist(context: Context, call: Call) -> Reply:
     """GET /campaigns/{campaign_id}/send-checklist: ready when nothing is an error. Ids, headings and what is asked are guesses."""
     items = [
         {"id": 100 + number, "type": kind, "heading": heading, "details": details}
-        for number, (kind, heading, details) in enumerate(_items(context, from_path(context, call)))
+        for number, (kind, heading, details) in enumerate(checklist(context, from_path(context, call)))
     ]
     return Reply(body={"is_ready": all(item["type"] != "error" for item in items), "items": items})
+
+
+def _set_variations(context: Context, campaign: Campaign, contents: Sequence[Mapping[str, Any]]) -> None:
+    """Replace the contents of a test; one that does not test content has one (documented)."""
+    variate.check_contents(context, campaign, contents)
+    kept = [{"content_label": each["content_label"], "html": each["html"], "plain_text": _text(each)} for each in contents]
+    context.emails.fill_campaign(campaign.id, {"variate_contents": kept})
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return str(content["plain_text"]) if content.get("plain_text") is not None else _plain(content["html"])
 
 
 def _check(campaign: Campaign, given: Mapping[str, Any]) -> None:
     named = next((key for key in NOT_EMULATED if given.get(key) is not None), None)
     if named:
         raise refused(f'content from "{named}" is documented by Mailchimp, and not emulated by this sandbox')
-    if all(given.get(key) is None for key in SOURCES):  # guess
+    test = bool(campaign.body["variate_settings"])
+    if test != (given.get("variate_contents") is not None):  # guess: a test has these, and nothing else has
+        raise refused("Variate campaigns have variate_contents, and other campaigns have none.")
+    if not test and all(given.get(key) is None for key in SOURCES):  # guess
         raise refused("Must provide one of: html, plain_text, url, archive, template, variate_contents")
     if campaign.body["type"] == "plaintext" and (given.get("html") is not None or given.get("template")):  # guess
         raise refused("Plain-text campaigns have no HTML content.")
@@ -78,6 +95,8 @@ def _html(context: Context, given: Mapping[str, Any]) -> str | None:
 
 
 def _body(campaign: Campaign) -> dict[str, Any]:
+    if campaign.body["variate_settings"]:  # guess: html and plain_text stand in its contents alone
+        return {"variate_contents": campaign.content.get("variate_contents") or []}
     html = campaign.content.get("html", "")
     return {"html": html, "archive_html": html, "plain_text": campaign.content.get("plain_text", _plain(html))}
 
@@ -88,7 +107,8 @@ def _plain(html: str) -> str:
     return "\n".join(line for line in (" ".join(line.split()) for line in text.splitlines()) if line)
 
 
-def _items(context: Context, campaign: Campaign) -> Iterator[tuple[str, str, str]]:
+def checklist(context: Context, campaign: Campaign) -> Iterator[tuple[str, str, str]]:
+    """Yield (type, heading, details) of what Mailchimp looks at before it sends."""
     target, settings = campaign.body["recipients"], campaign.body["settings"]
     name = recipients.shown(context, target)["list_name"]
     if target is None:
@@ -97,10 +117,11 @@ def _items(context: Context, campaign: Campaign) -> Iterator[tuple[str, str, str
         yield "error", "List", f'Your segment of list "{name}" is empty.'
     else:
         yield "success", "List", f'It goes to {recipients.counted(context, target)} contacts of list "{name}".'
-    yield _asked("Subject", settings["subject_line"])
+    test = campaign.body["variate_settings"]
+    yield _asked("Subject", all(test["subject_lines"]) if test and test["subject_lines"] else settings["subject_line"])
     yield _asked("Replies", settings["from_name"] and settings["reply_to"])
     said = _body(campaign)
-    whole = said["html"] + said["plain_text"]
+    whole = "".join(each["html"] + each["plain_text"] for each in said.get("variate_contents", [said]))
     yield _asked("Content", whole)
     # reported: without them a campaign fails, or gets Mailchimp's own footer; here they are errors unless that is asked for
     yield _asked("Unsubscribe link", settings["auto_footer"] or "*|UNSUB|*" in whole)

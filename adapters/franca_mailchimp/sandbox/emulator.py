@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from starlette.routing import compile_path
 
 from franca.sandbox import Call, Clock, Reply, Route
-from franca_mailchimp.sandbox import campaigns, content, lists, members, merge_fields, segments, templates
+from franca_mailchimp.sandbox import campaigns, content, lists, members, merge_fields, reports, segments, templates
 from franca_mailchimp.sandbox.batches import RESULTS_PATH, Batches, Pace
 from franca_mailchimp.sandbox.compare import ASSUMPTIONS as CONDITIONS
 from franca_mailchimp.sandbox.context import Context, Endpoint
@@ -26,6 +26,7 @@ from franca_mailchimp.sandbox.records import Account
 from franca_mailchimp.sandbox.rendering import ASSUMPTIONS as RENDERING
 from franca_mailchimp.sandbox.rendering import render
 from franca_mailchimp.sandbox.seeding import seed
+from franca_mailchimp.sandbox.sending import deliver
 from franca_mailchimp.sandbox.store import Store
 from franca_mailchimp.sandbox.surroundings import Surroundings
 
@@ -62,6 +63,7 @@ class Sandbox:
             *templates.ENDPOINTS,
             *campaigns.ENDPOINTS,
             *content.ENDPOINTS,
+            *reports.ENDPOINTS,
             *self._batches.endpoints(),
         )
         self._routes = [self._route(endpoint) for endpoint in endpoints]
@@ -101,6 +103,14 @@ class Sandbox:
             self._atomically(lambda: seed(self._context, data))
         except Problem as problem:
             raise ValueError(problem.detail) from problem
+
+    def send(self, data: Mapping[str, Any]) -> Any:
+        """Do as if somebody had sent a campaign in the web application (see `franca_mailchimp.sandbox.sending`).
+
+        Raises:
+            ValueError: it cannot be sent so.
+        """
+        return self._atomically(lambda: deliver(self._context, data))
 
     def render(self, source: str, person: Mapping[str, Any], *, markup: bool = True, header: bool = False) -> str:
         """Return *source* as Mailchimp makes it for a contact of the first audience: merge tag → text (see `rendering.render`).

@@ -15,7 +15,7 @@ from franca.sandbox import Call
 from franca_mailchimp.sandbox.context import Context, require
 from franca_mailchimp.sandbox.membership import COMBINE
 from franca_mailchimp.sandbox.problems import FieldError, invalid
-from franca_mailchimp.sandbox.records import Segment
+from franca_mailchimp.sandbox.records import Member, Segment
 
 Target = Mapping[str, Any]
 _EVERYBODY = Call(method="GET", path="")  # a call without include_* parameters: subscribed contacts
@@ -48,10 +48,15 @@ def shown(context: Context, target: Target | None) -> dict[str, Any]:
 
 def counted(context: Context, target: Target) -> int:
     """Return how many contacts get the campaign, as of now."""
+    return len(members(context, target))
+
+
+def members(context: Context, target: Target) -> list[Member]:
+    """Return the contacts that get the campaign, as of now: subscribed ones alone."""
     listed, segment = target["list_id"], _segment(context, target)
     if target["segment_opts"] is None:
-        return sum(member.status == "subscribed" for member in context.store.members(listed).values())
-    return 0 if segment is None else context.membership.count(listed, segment, _EVERYBODY)  # guess: a deleted segment has nobody
+        return [member for member in context.store.members(listed).values() if member.status == "subscribed"]
+    return [] if segment is None else context.membership.members(listed, segment, _EVERYBODY)  # guess: a deleted segment has nobody
 
 
 def _applied(context: Context, listed: str, opts: Any) -> Mapping[str, Any] | None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from franca.sandbox.sending import Sent
+
 
 @dataclass(frozen=True, kw_only=True)
 class Audience:
@@ -26,6 +28,7 @@ class Account:
         fields: how many merge fields an audience may have, defaults included (reported: 30, or 80 on Premium).
         conditions: how many conditions a segment may have; None is without limit. Whether the server enforces a plan's limit of 5
             is not documented.
+        multivariate: whether the plan tests several variables at once (Premium).
     """
 
     id: str = "8d3a3db4d97663a9074efcc16"
@@ -34,6 +37,7 @@ class Account:
     audiences: tuple[Audience, ...] = (Audience(),)
     fields: int = 30
     conditions: int | None = None
+    multivariate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,18 +104,86 @@ class Template:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Combination:
+    """One arm of a test: indices of its variations, 0 for what is not tested."""
+
+    id: str
+    subject: int
+    sender: int
+    time: int
+    content: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    """One of the hidden campaigns that a test is sent as, or a plain campaign itself; *combination* is the index of its arm."""
+
+    id: str
+    combination: int
+    recipients: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sending:
+    """When a campaign was sent, and as what; the *winner* is None when nobody was left to be sent it."""
+
+    at: datetime
+    arms: tuple[Child, ...]
+    winner: Child | None = None
+
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """Every campaign that has a report."""
+        apart = self.winner is not None and self.winner.id not in {arm.id for arm in self.arms}
+        return (*self.arms, self.winner) if self.winner and apart else self.arms
+
+    @property
+    def recipients(self) -> int:
+        """How many it went to in all."""
+        return sum(arm.recipients for arm in self.arms) + (self.winner.recipients if self.winner else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What became of one recipient, by the hash of the *member*; *hard* is a bounce for good."""
+
+    child: str
+    member: str
+    sent: Sent
+    hard: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many of those whom a campaign was sent to did what."""
+
+    sent: int
+    bounced: int
+    hard: int
+    opened: int
+    clicked: int
+    ordered: int
+    unsubscribed: int
+    complained: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """One campaign, which here is always a draft.
+    """One campaign: a draft unless it was sent.
 
     Attributes:
         number: the `web_id`.
         id: ten hexadecimal characters.
-        body: what was set: type, content_type, settings, tracking, and recipients with the `segment_opts` that apply, None for everybody.
-        content: html and plain_text.
+        body: what was set: type, content_type, settings, tracking, variate_settings (None unless it is a test), and recipients with the
+            `segment_opts` that apply, None for everybody.
+        content: html and plain_text, or variate_contents.
+        sent: None for a draft.
     """
 
     number: int
     id: str
     created: datetime
     body: Mapping[str, Any]
-    content: Mapping[str, str]
+    content: Mapping[str, Any]
+    sent: Sending | None = None
