@@ -23,11 +23,12 @@ from franca.adapter import (
     ResourceKind,
     Setting,
     Site,
+    Testing,
     Waiter,
     draft_resource,
     template_resource,
 )
-from franca.definitions import Realisation, Segment
+from franca.definitions import Destination, Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
@@ -37,6 +38,7 @@ from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
 from franca_mailchimp.segments import ALL, CONDITIONS, native
+from franca_mailchimp.variate import SUBJECT, testable
 
 SETTINGS = {
     "api_key": Setting(meaning="an API key; its last part is the data centre (…-us19)", required=True, secret=True),
@@ -57,7 +59,6 @@ class MailchimpAdapter:
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
     members_kind = ResourceKind.TAG
-    testing = TESTING
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here; tags and markers always are."""
@@ -103,6 +104,10 @@ class MailchimpAdapter:
         )
         return (field, *segments)
 
+    def testing_at(self, destination: Destination) -> Testing:  # noqa: ARG002 - the protocol's signature
+        """Return what A/B tests can do; it is the same in every account."""
+        return TESTING
+
     def dialect(self, site: Site) -> Dialect:
         """Return merge tags."""
         return MailchimpDialect(site)
@@ -121,12 +126,12 @@ class MailchimpAdapter:
         return replace(made, title=f"{made.title} · {made.body['html'][:8]}", body={})
 
     def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - as above
-        """Return the draft; Mailchimp sends from the address of `reply_to`.
+        """Return the draft; Mailchimp sends from the address of `reply_to`. A test says what is tested, so that nothing else is.
 
         Raises:
-            FrancaError: it is plain text.
+            FrancaError: it is plain text, or its arms cannot be a test.
         """
-        made = draft_resource(draft, self.title)
+        made = draft_resource(testable(draft), self.title, variables=[SUBJECT]) if draft.arms else draft_resource(draft, self.title)
         return (replace(made, body={key: value for key, value in made.body.items() if key != "from"}),)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:

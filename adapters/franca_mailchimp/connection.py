@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Site, Snapshot, Waiter, Written, resolve
-from franca_mailchimp import markers, members, people
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca_mailchimp import markers, members, people, results
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Client, host
 from franca_mailchimp.resources import Resources
@@ -81,6 +81,10 @@ class MailchimpConnection:
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""
         return self._resources.emails.contents()
+
+    def results(self, remote: Remote) -> Results | None:
+        """Return what Mailchimp counted for a campaign; None while it is not sent."""
+        return results.results(self._audience.client, remote)
 
     def close(self) -> None:
         """Close the connections."""
