@@ -39,12 +39,15 @@ class Share:
         share: of those who are not in the even part, a fraction.
         recipients: of them.
         even: of those who are split evenly, whatever was learnt: the only counts that a plain test may be made of.
+        rate, chance: its standing.
     """
 
-    standing: Standing
+    key: str
     share: float
     recipients: int
     even: int
+    rate: float
+    chance: Chance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,10 +132,12 @@ def allocate(
     found = standings(batches, prior, decay)
     shares = thompson([each.chance.best for each in found], floor)
     counts, evens = _counts(shares, recipients, even)
-    rows = zip(found, shares, counts, evens, strict=True)
     best = min(found, key=lambda each: each.chance.loss)
     return Allocation(
-        shares=tuple(Share(standing=each, share=share, recipients=count, even=part) for each, share, count, part in rows),
+        shares=tuple(
+            Share(key=each.key, share=share, recipients=count, even=part, rate=each.rate, chance=each.chance)
+            for each, share, count, part in zip(found, shares, counts, evens, strict=True)
+        ),
         settled=best.key if best.chance.loss < tolerance * best.posterior.mean else None,
     )
 

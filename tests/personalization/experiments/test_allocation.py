@@ -48,7 +48,7 @@ def test_one_batch_is_its_counts():
     found = allocate([batch], 10_000, floor=0.05, even=0, prior=prior(0.02, 50))
     expected = chances([prior(0.02, 50).after(arm.sample) for arm in batch.arms])
     assert [each.share for each in found.shares] == pytest.approx([0.05 + 0.85 * each.best for each in expected], abs=1e-12)
-    assert [each.standing.key for each in found.shares] == ["control", "a", "b"]
+    assert [each.key for each in found.shares] == ["control", "a", "b"]
 
 
 def test_good_days_do_not_make_a_good_arm():
@@ -56,7 +56,7 @@ def test_good_days_do_not_make_a_good_arm():
     batches = [stratum((100, 1_000), (900, 9_000), key="sale"), stratum((180, 9_000), (20, 1_000), key="later")]
     found = allocate(batches, 1_000, floor=0, even=0)
     assert [each.share for each in found.shares] == pytest.approx([0.5, 0.5], abs=0.02)
-    assert [each.standing.rate for each in found.shares] == pytest.approx([0.06, 0.06])
+    assert [each.rate for each in found.shares] == pytest.approx([0.06, 0.06])
     assert chances([Beta().after(arm.sample) for arm in totals(batches)])[1].best > 0.999
 
 
@@ -64,8 +64,8 @@ def test_old_batches_fade():
     """With decay the latest batch decides more than the first one."""
     batches = [stratum((100, 5_000), (150, 5_000), key="1"), stratum((150, 5_000), (100, 5_000), key="2")]
     steady, fading = allocate(batches, 100, decay=1.0), allocate(batches, 100, decay=0.5)
-    assert steady.shares[0].standing.chance.best == pytest.approx(0.5, abs=1e-9)
-    assert fading.shares[0].standing.chance.best > 0.9
+    assert steady.shares[0].chance.best == pytest.approx(0.5, abs=1e-9)
+    assert fading.shares[0].chance.best > 0.9
     with pytest.raises(FrancaError, match="a decay of 0"):
         allocate(batches, 100, decay=0)
 
