@@ -22,10 +22,11 @@ from franca.adapter import (
     ResourceKind,
     Setting,
     Site,
+    Testing,
     Waiter,
     template_resource,
 )
-from franca.definitions import Realisation, Segment
+from franca.definitions import Destination, Realisation, Segment
 from franca.errors import FrancaError
 from franca_klaviyo.arms import compiled, with_fields
 from franca_klaviyo.assumptions import ASSUMPTIONS, LOWER_CASE
@@ -53,7 +54,6 @@ class KlaviyoAdapter:
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
     members_kind = ResourceKind.LIST
-    testing = TESTING
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here; lists and markers always are."""
@@ -97,6 +97,10 @@ class KlaviyoAdapter:
         )
         return (resource, *segments)
 
+    def testing_at(self, destination: Destination) -> Testing:  # noqa: ARG002 - the protocol's signature
+        """Return what A/B tests can do; it is the same in every account."""
+        return TESTING
+
     def dialect(self, site: Site) -> Dialect:
         """Return Klaviyo's template language."""
         return KlaviyoDialect(site)
@@ -113,13 +117,13 @@ class KlaviyoAdapter:
         """
         return template_resource(with_fields(email), self.title)
 
-    def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - as above
+    def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:
         """Return the draft: one message with a variation for each arm, its template assigned; the arms' own templates beside it.
 
         Raises:
-            FrancaError: it is plain text.
+            FrancaError: it is plain text, or it decides on orders and the destination does not say what they are.
         """
-        return compiled(draft, self.title)
+        return compiled(draft, self.title, site.destination)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

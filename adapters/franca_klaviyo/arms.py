@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from franca.adapter import COMPUTED, Draft, Email, Resource, draft_resource, template_resource
-from franca.definitions import Part
+from franca.definitions import Campaign, Destination, Metric, Part
+from franca.errors import FrancaError
 
 PLAIN = "A"
 """The name of the only variation of a campaign that is no test."""
+
+ORDER = "order"
+"""The event whose metric counts orders, as in `events: {order: …}` of a destination."""
 
 COMPUTED_FIELD = re.compile(rf"\bfranca_({COMPUTED}[a-z0-9_]+)")
 """A computed field exists nowhere by itself at Klaviyo: it is there when a template of ours names it."""
@@ -28,15 +32,16 @@ def with_fields(email: Email) -> Email:
     return replace(email, parts=parts)
 
 
-def compiled(draft: Draft, title: str) -> tuple[Resource, ...]:
+def compiled(draft: Draft, title: str, destination: Destination) -> tuple[Resource, ...]:
     """Return the draft's resource and its own templates; the payload is variation → key of its template.
 
     Variations are named so that sorting them gives the order of the arms ("A control", "B warm"): in which order Klaviyo returns them is
     not documented. Arms may have one subject, since reports tell variations apart by themselves; arms with the same HTML share a template.
 
     Raises:
-        FrancaError: the email is plain text.
+        FrancaError: the email is plain text, or the experiment decides on orders and no metric counts them.
     """
+    _insist_on_orders(draft.campaign, destination)
     draft = replace(draft, email=with_fields(draft.email), arms=tuple(replace(each, email=with_fields(each.email)) for each in draft.arms))
     made = draft_resource(draft, title)
     letters = zip(string.ascii_uppercase, draft.arms, strict=False)
@@ -46,6 +51,20 @@ def compiled(draft: Draft, title: str) -> tuple[Resource, ...]:
         return (*(templates if draft.campaign.arms else ()), replace(made, payload=payload))
     arms = [{"name": name, **content} for name, content in zip(variations, made.body["arms"], strict=True)]
     return (*templates, replace(made, body={**made.body, "arms": arms}, payload=payload))
+
+
+def _insist_on_orders(campaign: Campaign, destination: Destination) -> None:
+    """A report needs the metric of orders (contract: `conversion_metric_id`): better to say so before anything is sent.
+
+    Raises:
+        FrancaError: the destination does not map them.
+    """
+    if campaign.arms and campaign.experiment.metric is Metric.ORDERS and ORDER not in destination.events:
+        raise FrancaError(
+            f"campaign {campaign.key!r} decides on orders, and {destination.name} does not say which metric counts them",
+            remedy=f"map destinations.{destination.name}.events.{ORDER}, or decide on clicks",
+            position=campaign.experiment.position or campaign.position,
+        )
 
 
 def _templates(variations: Mapping[str, Email], title: str) -> tuple[tuple[Resource, ...], dict[str, str]]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from franca.adapter import ArmResult, Remote, Results, TerminalError
 from franca.definitions import Destination
+from franca_klaviyo.arms import ORDER
 from franca_klaviyo.client import Client, Operation, Tier
 from franca_klaviyo.drafts import SENT, Drafts, Object, details_of, name_of, status_of, winners_share
 from franca_klaviyo.resources import Resources
@@ -27,23 +28,19 @@ YEAR = timedelta(days=364)
 NEAR = YEAR / 2
 """Campaigns sent this near to each other are in one timeframe of a year."""
 
-ORDER = "order"
-"""The event whose metric counts orders, as in `events: {order: …}` of a destination."""
-
 GROUP_BY = ["campaign_id", "campaign_message_id", "variation", "variation_name"]
 COUNTS = ["recipients", "delivered", "clicks_unique", "opens_unique", "unsubscribe_uniques", "spam_complaints"]
 CONVERSIONS = ["conversion_uniques", "conversion_value"]
 
 BLENDED = "the winner was sent to the other {rest} % afterwards, and Klaviyo counts them with its variation"
-REPORTS = "complaints are reports and not people: Klaviyo does not count who reported more than once"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conversion:
-    """The metric of a report; *refused* says why it does not count orders, and is empty when it does."""
+    """The metric of a report, and whether it is that of orders."""
 
     metric: str
-    refused: str = ""
+    orders: bool
 
 
 class Reports:
@@ -77,22 +74,27 @@ class Reports:
             sent_at=_sent_at(messages[0]),
             currency=self._resources.account()["preferred_currency"] or "",
             blended=BLENDED.format(rest=rest) if rest else "",
-            estimated="; ".join(filter(None, [conversion.refused, REPORTS if any(each.complained for each in arms) else ""])),
         )
 
     # -- the metric
 
     def _conversion(self) -> Conversion:
-        """Return the metric that the project's event `order` is mapped to; without it, any: a report wants one, and counts none of it."""
+        """Return the metric that the project's event `order` is mapped to; without a mapping any, of which nothing is counted.
+
+        Raises:
+            TerminalError: the mapping names no metric of the account, or several.
+        """
         names, mapping = self._resources.metrics(), self._destination.events.get(ORDER)
-        place = f"destinations.{self._destination.name}.events.{ORDER}"
         if mapping is None:
-            return _any(names, f"orders are not counted: map {place} to the metric of your orders")
+            return Conversion(metric=_any(names), orders=False)
         found = names.get(("metric", mapping.metric, mapping.integration or ""), ())
-        if len(found) != 1:
-            what = "is no metric of the account" if not found else "names several metrics: add its integration"
-            return _any(names, f"orders are not counted: {place}: {mapping.metric!r} {what}")
-        return Conversion(metric=found[0])
+        if len(found) == 1:
+            return Conversion(metric=found[0], orders=True)
+        what = "names several metrics" if found else "is no metric of the account"
+        raise TerminalError(
+            f"Klaviyo: read results: destinations.{self._destination.name}.events.{ORDER}: {mapping.metric!r} {what}",
+            remedy="add its integration" if found else "name the metric as Klaviyo shows it, with its integration",
+        )
 
     # -- the report
 
@@ -113,7 +115,7 @@ class Reports:
     def _report(self, moments: Mapping[str, datetime], conversion: Conversion) -> Iterator[Object]:
         start = min(moments.values()) - DAY
         attributes = {
-            "statistics": COUNTS if conversion.refused else COUNTS + CONVERSIONS,
+            "statistics": [*COUNTS, *(CONVERSIONS if conversion.orders else ())],
             # Guess: an end that is still to come is taken.
             "timeframe": {"start": start.isoformat(timespec="seconds"), "end": (start + YEAR).isoformat(timespec="seconds")},
             "conversion_metric_id": conversion.metric,
@@ -125,14 +127,17 @@ class Reports:
             yield from page["data"]["attributes"]["results"]
 
 
-def _any(names: Mapping[tuple[str, str, str], Sequence[str]], refused: str) -> Conversion:
+def _any(names: Mapping[tuple[str, str, str], Sequence[str]]) -> str:
+    """Return a metric, since a report wants one.
+
+    Raises:
+        TerminalError: there is none.
+    """
     every = sorted(identity for found in names.values() for identity in found)
     if not every:
-        raise TerminalError(
-            "Klaviyo: read results: the account has no metric, and a report needs one",
-            remedy=f"let the shop send its events; {refused}",
-        )
-    return Conversion(metric=every[0], refused=refused)
+        what = "Klaviyo: read results: the account has no metric, and a report needs one"
+        raise TerminalError(what, remedy="let the shop send its events")
+    return every[0]
 
 
 def _by_variation(remote: Remote, variations: Sequence[Object], rows: Sequence[Object]) -> list[Object]:
@@ -167,8 +172,8 @@ def _arm(variation: Object, found: Object, conversion: Conversion) -> ArmResult:
         delivered=count("delivered"),
         clicked=count("clicks_unique"),
         opened=count("opens_unique"),
-        ordered=None if conversion.refused else count("conversion_uniques"),
-        revenue=None if conversion.refused else revenue,
+        ordered=count("conversion_uniques") if conversion.orders else None,
+        revenue=revenue if conversion.orders else None,
         unsubscribed=count("unsubscribe_uniques"),
         complained=count("spam_complaints"),
     )

@@ -27,6 +27,8 @@ from sandbox.brevo.brevo_account import Stage
 DRAFT = Address(ResourceKind.CAMPAIGN, "spring")
 EVEN = {"winner_percentage": 0, "winner_metric": None, "winner_wait_hours": None}
 PART = "{share: 30%, metric: orders, wait: 6 hours}"
+MANY: Variants = {"control": {"subject": "S0"}, **{f"v{number}": {"subject": f"S{number}"} for number in range(1, 8)}}
+"""More than Klaviyo tests."""
 SENDING = re.compile(r"send|schedule", re.IGNORECASE)
 
 
@@ -440,7 +442,7 @@ def results(found: Trial) -> Any:
         return connection.results(remote)
 
 
-LIVELY = {"click": 0.3, "open": 0.6, "order": 0.5, "unsubscribe": 0.05, "bounce": 0.1}
+LIVELY = {"click": 0.3, "open": 0.6, "order": 0.5, "unsubscribe": 0.05, "complaint": 0.05, "bounce": 0.1}
 
 
 def sent(found: Trial, variants: Variants | None, experiment: str = "", arms: int = 2, **more: Any) -> None:
@@ -475,16 +477,6 @@ def test_an_arm_that_won_is_blended(found: Trial) -> None:
     assert sum(arm.sent for arm in read.arms) == len(mailable())
 
 
-def test_complaints_are_told_to_be_reports(found: Trial) -> None:
-    """Klaviyo has no unique count of them."""
-    found.write(TWO)
-    found.apply()
-    found.send({"complaint": 0.2}, {"complaint": 0.1})
-    read = results(found)
-    assert [arm.complained for arm in read.arms] == [tally(outcome(found), arm)[-1] for arm in range(2)]
-    assert read.estimated == "complaints are reports and not people: Klaviyo does not count who reported more than once"
-
-
 def test_there_are_no_results_before_the_end(found: Trial) -> None:
     """A draft, a scheduled campaign, one that waits for its winner and a cancelled one have none."""
     found.write(TWO)
@@ -494,28 +486,43 @@ def test_there_are_no_results_before_the_end(found: Trial) -> None:
         assert results(found) is None
 
 
-@pytest.mark.parametrize(
-    ("events", "why"),
-    [
-        ("", "orders are not counted: map destinations.klaviyo.events.order to the metric of your orders"),
-        ("events: {order: Bought}", "orders are not counted: destinations.klaviyo.events.order: 'Bought' is no metric of the account"),
-        (
-            "events: {order: Placed Order}",
-            "orders are not counted: destinations.klaviyo.events.order: 'Placed Order' names several metrics: add its integration",
-        ),
-    ],
-    ids=["unmapped", "unknown", "ambiguous"],
-)
-def test_without_its_metric_orders_are_refused_and_clicks_are_not(found: Trial, events: str, why: str) -> None:
+def test_without_a_mapping_orders_are_not_told_and_clicks_are(found: Trial) -> None:
     """The report wants a metric and is given any; what that one counts is nobody's orders."""
-    found.sandbox.seed({"metrics": [{"name": "Placed Order", "integration": "WooCommerce"}]})
-    sent(found, TWO, events=events)
+    sent(found, TWO, events="")
     read = results(found)
     assert [(arm.ordered, arm.revenue) for arm in read.arms] == [(None, None)] * 2
     assert [arm.clicked for arm in read.arms] == [tally(outcome(found), arm)[2] for arm in range(2)]
-    assert read.estimated == why
+    assert read.estimated == ""
     (report,) = [each for each in found.host.exchanges if each.operation == "query_campaign_values"]
     assert "conversion_uniques" not in report.call.body["data"]["attributes"]["statistics"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("Bought", "destinations.klaviyo.events.order: 'Bought' is no metric of the account; name the metric as Klaviyo shows it"),
+        ("Placed Order", "destinations.klaviyo.events.order: 'Placed Order' names several metrics; add its integration"),
+    ],
+)
+def test_a_mapping_that_names_not_one_metric_is_an_error(found: Trial, metric: str, told: str) -> None:
+    """Orders are never those of a metric that was guessed."""
+    found.sandbox.seed({"metrics": [{"name": "Placed Order", "integration": "WooCommerce"}]})
+    sent(found, TWO, events=f"events: {{order: {metric}}}")
+    with pytest.raises(TerminalError, match=re.escape(told)):
+        results(found)
+
+
+@pytest.mark.parametrize("variants", [TWO, MANY], ids=["native", "split"])
+def test_an_experiment_on_orders_needs_their_metric_before_anything_is_sent(found: Trial, variants: Variants) -> None:
+    """The refusal names the campaign, the destination, and what to map."""
+    found.write(variants, "{metric: orders}", events="")
+    with pytest.raises(FrancaError) as refused:
+        found.changes()
+    assert re.search(
+        r"campaigns/spring\.yaml:\d+:\d+: campaign 'spring.*' decides on orders, and klaviyo does not say which metric counts them; "
+        r"map destinations\.klaviyo\.events\.order, or decide on clicks",
+        str(refused.value),
+    )
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
@@ -637,8 +644,7 @@ def test_counts_may_be_null_or_written_as_decimals(found: Trial, monkeypatch: py
 
 def test_arms_split_by_a_hash_share_the_audience_and_nobody_is_in_two(found: Trial) -> None:
     """Eight arms are too many for Klaviyo: eight lists, whose members, as the account has them, are everybody once."""
-    many = {"control": {"subject": "S0"}, **{f"v{number}": {"subject": f"S{number}"} for number in range(1, 8)}}
-    found.write(many)
+    found.write(MANY)
     found.apply()
     with found.opened() as at, evaluate(found.project, as_of=AS_OF) as evaluation:
         sync(at.desired, evaluation, at.connection, at.store, Ledger.open(found.project, at.store))
