@@ -28,7 +28,7 @@ from franca.adapter import (
 from franca.definitions import Destination, Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
-from franca_brevo.capabilities import CAPABILITIES, LIMITS, TESTING
+from franca_brevo.capabilities import CAPABILITIES, LIMITS
 from franca_brevo.content import BrevoDialect
 from franca_brevo.experiments import test_resource, testing_at
 from franca_brevo.lifting import BrevoLifter
@@ -47,7 +47,6 @@ class BrevoAdapter:
     capabilities: Capabilities = CAPABILITIES
     limits: Limits = LIMITS
     members_kind = ResourceKind.LIST
-    testing = TESTING
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:  # noqa: ARG002 - the protocol's signature
         """Say of each realisation whether it is exact: lists always, markers too, native segments never."""

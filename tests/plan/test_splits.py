@@ -54,7 +54,7 @@ def put(
 def only(monkeypatch: pytest.MonkeyPatch, testing: Ability) -> None:
     """Let every ESP be able to do just this."""
     for name in ("klaviyo", "mailchimp", "brevo"):
-        monkeypatch.setattr(type(adapter(name)), "testing", testing)
+        monkeypatch.setattr(type(adapter(name)), "testing_at", lambda *_: testing)
 
 
 def split(folder: Path) -> Project:
@@ -79,7 +79,7 @@ def test_a_split_is_a_campaign_for_each_segment_and_arm(shop: Path, monkeypatch:
     """Its key says which; its audience exists only where it is needed."""
     only(monkeypatch, NOTHING)
     put(shop)
-    monkeypatch.setattr(type(adapter("mailchimp")), "testing", replace(SUBJECTS, arms=3))
+    monkeypatch.setattr(type(adapter("mailchimp")), "testing_at", lambda *_: replace(SUBJECTS, arms=3))
     project = split(shop)
     parts = {key: campaign for key, campaign in project.campaigns.items() if campaign.of == "spring"}
     assert sorted(parts) == sorted(
@@ -109,7 +109,7 @@ def test_why_an_esp_cannot_run_a_test_itself(shop: Path, testing: Ability, arms:
     with (shop / "campaigns" / "spring.yaml").open("a", encoding="utf-8") as file:
         file.write(experiment)
     project = check(load(shop))
-    found = why_not(testing, "ESP", project.campaigns["spring.vip"], project.templates["welcome"])
+    found = why_not(testing, "ESP", project.campaigns["spring.vip"], project)
     assert why in found
     assert bool(why) == bool(found)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from importlib.resources import as_file, files
@@ -24,6 +23,9 @@ from franca_personalization.copy.review import render_review
 from franca_personalization.copy.run import Asking, limits, reviewed, settings, work
 from franca_personalization.copy.store import approved, save
 from franca_personalization.loopback import MODEL, Loopback, Mode, serve
+from franca_personalization.report.render import render_report
+from franca_personalization.report.run import Asking as ReportAsking
+from franca_personalization.report.run import make_report
 
 Say = Callable[[str], None]
 BRIEF = "spring"
@@ -54,7 +56,7 @@ def run_copy_demo(folder: Path, say: Say, people: int = 10_000) -> None:
             _drafts(project, name, running[name], evaluation, say)
         for name in project.destinations:
             _send(project, name, running[name], say)
-        _report(project, say)
+        _report(project, running, say)
 
 
 def _copy(folder: Path, say: Say) -> None:
@@ -121,9 +123,13 @@ def _send(project: Project, name: str, running: Running, say: Say) -> None:
     say(f"{name}: somebody pressed send at the ESP; {sent:,} emails went out")
 
 
-def _report(project: Project, say: Say) -> None:
-    from franca_personalization.report import report_text
-
-    os.environ.setdefault("FRANCA_LEDGER_KEY", "a demo has no secrets")
+def _report(project: Project, running: Mapping[str, Running], say: Say) -> None:
     say(f"\n$ franca report {BRIEF}")
-    say(report_text(project, BRIEF))
+    sites = tuple(Site(project=project, destination=each) for each in project.destinations.values())
+
+    def wait(seconds: float) -> None:
+        for each in running.values():
+            each.host.clock.advance(seconds)
+
+    asking = ReportAsking(project=project, campaign=BRIEF, sites=sites, as_of=AS_OF)
+    say(render_report(make_report(asking, waiter=VirtualWaiter(on_sleep=wait))))

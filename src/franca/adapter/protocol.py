@@ -263,7 +263,6 @@ class Adapter(Protocol):
         settings: the keys that a destination may hold beside those of language.md.
         assumptions: every named assumption that a compilation may lean on.
         members_kind: what a members realisation is at this ESP: a tag or a list.
-        testing: what its own A/B tests can do.
     """
 
     name: str
@@ -274,7 +273,10 @@ class Adapter(Protocol):
     capabilities: Capabilities
     limits: Limits
     members_kind: ResourceKind
-    testing: Testing
+
+    def testing_at(self, destination: Destination) -> Testing:
+        """Return what the ESP's own A/B tests can do in an account."""
+        ...
 
     def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact here, on which assumptions, or why not."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 
 from franca.adapter.protocol import Testing
 from franca.adapter.registry import adapter
+from franca.content import document
 from franca.definitions import (
     SKIP,
     All,
@@ -24,6 +27,7 @@ from franca.definitions import (
     Variant,
 )
 from franca.errors import Problem, ProblemsError
+from franca.language.content import partials
 
 
 def with_splits(project: Project) -> Project:
@@ -50,21 +54,40 @@ def with_splits(project: Project) -> Project:
     return dataclasses.replace(project, campaigns=campaigns, segments=segments)
 
 
-def why_not(testing: Testing, title: str, campaign: Campaign, template: Template) -> str:
+def why_not(testing: Testing, title: str, campaign: Campaign, project: Project) -> str:
     """Return why the ESP cannot run a campaign's test itself; empty when it can, or when there is no test."""
-    if len(campaign.arms) < 2:
-        return ""
+    return next(_reasons(testing, title, campaign, project), "") if len(campaign.arms) > 1 else ""
+
+
+def _reasons(testing: Testing, title: str, campaign: Campaign, project: Project) -> Iterator[str]:
+    if testing.arms < 2:
+        yield f"{title} runs no tests in this account"
     if len(campaign.arms) > testing.arms:
-        return f"{title} tests at most {testing.arms} arms"
-    beyond = sorted(_differing(campaign.arms, template) - testing.parts)
-    if beyond:
-        return f"{title} cannot test the {' and the '.join(beyond)}"
+        yield f"{title} tests at most {testing.arms} arms"
+    differing = _differing(campaign.arms, project.templates[campaign.template])
+    if beyond := sorted(differing - testing.parts):
+        yield f"{title} cannot test the {' and the '.join(beyond)}"
+    if Part.SUBJECT in differing and Part.HTML not in testing.parts and _prints_subject(project, campaign.template):
+        yield f"{title} cannot test the html, and this one holds {{{{ subject }}}} (MJML repeats what mj-title holds)"
     experiment, (least, most) = campaign.experiment, testing.shares
     if experiment.share < 1 and not least <= experiment.share <= most:
-        return f"{title} tests from {least:.0%} to {most:.0%} of an audience, or all of it"
+        yield f"{title} tests from {least:.0%} to {most:.0%} of an audience, or all of it"
     if experiment.share < 1 and experiment.metric not in testing.metrics:
-        return f"{title} cannot choose a winner by {experiment.metric}"
-    return ""
+        yield f"{title} cannot choose a winner by {experiment.metric}"
+
+
+_PROBE = "franca-subject-probe"
+_TITLE = re.compile(r"<title\b[^>]*>.*?</title\s*>", re.IGNORECASE | re.DOTALL)
+
+
+def _prints_subject(project: Project, key: str) -> bool:
+    """Whether the HTML holds the subject anywhere but in its title, which no mail client shows."""
+    probed = dataclasses.replace(project.templates[key], subject=Source(text=_PROBE))
+    try:
+        found = document(project, probed, partial(partials, project.root))
+    except ProblemsError:
+        return False  # the plan tells what is wrong with it
+    return _PROBE in _TITLE.sub("", found.markup)
 
 
 def _differing(arms: tuple[Variant, ...], template: Template) -> set[Part]:
@@ -94,7 +117,7 @@ def _refusals(project: Project, campaign: Campaign) -> Iterator[tuple[str, str]]
     for name in _destinations(project, campaign):
         destination: Destination = project.destinations[name]
         found = adapter(destination.adapter)
-        yield name, why_not(found.testing, found.title, campaign, project.templates[campaign.template])
+        yield name, why_not(found.testing_at(destination), found.title, campaign, project)
 
 
 def _unsplittable(campaign: Campaign, refused: Mapping[str, str]) -> Iterator[Problem]:
@@ -122,6 +145,7 @@ def _arms(project: Project, campaign: Campaign, refused: Mapping[str, str]) -> I
                 arm=arm.key,
                 of=campaign.of or campaign.key,
                 destinations=tuple(refused),
+                split=refused,
             ),
             Segment(key=f"{key}.audience", name=f"Audience of {name}", where=where, realise=elsewhere, position=campaign.position),
         )

@@ -170,7 +170,7 @@ class Campaign(Node):
         copy: the file of copy, once checking has found it; a campaign of several segments becomes one for each.
         arms: its variants, the control first; empty when the template is sent as it is.
         of: the campaign as written, when this is a part of it.
-        arm: which arm this part is, where the ESP cannot split an audience itself.
+        arm: which arm this part is, where the ESP cannot split an audience itself; *split* says why, for each destination.
     """
 
     key: str
@@ -188,3 +188,4 @@ class Campaign(Node):
     arms: tuple[Variant, ...] = ()
     of: str = ""
     arm: str = ""
+    split: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -78,8 +78,18 @@ def emails(site: Site, adapter: Adapter, audiences: Mapping[str, Address]) -> Em
         ),
         computed={each: adapter.compile_marker(_marker(each), site) for _, each in sorted(fields.items())},
         assumptions=tuple(sorted({each for translation in said.values() for each in translation.assumptions})),
-        notices=tuple(notice for found in wanted.values() for notice in found.notices),
+        notices=(*(notice for found in wanted.values() for notice in found.notices), *_splits(site, campaigns)),
     )
+
+
+def _splits(site: Site, campaigns: Iterable[Campaign]) -> tuple[Problem, ...]:
+    """Return, once for each test, why it is one draft for each arm."""
+    found = {
+        f"campaign {each.of!r} at {site.destination.name} is one draft for each arm: {each.split[site.destination.name]}": each.position
+        for each in campaigns
+        if each.arm
+    }
+    return tuple(Problem(what=what, position=at, warning=True) for what, at in found.items())
 
 
 def _arm_key(campaign: Campaign, arm: Variant) -> str:
@@ -127,7 +137,7 @@ def _unmet(
     what = f"campaign {campaign.key!r} at {site.destination.name}"
     if campaign.copy and (wrong := unapproved(campaign.copy)):
         yield wrong
-    if why := why_not(adapter.testing, adapter.title, campaign, site.project.templates[campaign.template]):
+    if why := why_not(adapter.testing_at(site.destination), adapter.title, campaign, site.project):
         yield Problem(what=f"{what}: {why}", remedy="prepare the project with franca.adapter.with_splits", position=campaign.position)
     if campaign.template not in templates:
         yield Problem(

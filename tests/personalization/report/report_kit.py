@@ -150,12 +150,12 @@ class FakeConnection:
 Told = Mapping[str, Results | None]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def abilities(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let every ESP test whatever it wants natively; the returned function changes what one of them can do."""
 
     def able(name: str, testing: Ability) -> None:
-        monkeypatch.setattr(type(adapter(name)), "testing", testing)
+        monkeypatch.setattr(type(adapter(name)), "testing_at", lambda *_: testing)
 
     for name in ("mailchimp", "klaviyo", "brevo"):
         able(name, NATIVE)
@@ -163,7 +163,7 @@ def abilities(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def esps(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, FakeConnection]]:
+def esps(monkeypatch: pytest.MonkeyPatch, abilities: Callable[..., None]) -> Callable[..., dict[str, FakeConnection]]:
     """Return a function that puts a fake account in place of each named destination's; the other one has nothing of ours."""
 
     def put(**told: Told | FakeConnection | Exception) -> dict[str, FakeConnection]:
