@@ -26,10 +26,16 @@ _ARM = re.compile(r"([a-z][a-z0-9_]*)=(\d+)/(\d+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Batches:
-    """What the arms did so far, oldest first; *left_out* is what could not be compared, with the reason."""
+    """What the arms did so far, oldest first.
+
+    Attributes:
+        left_out: what could not be compared, with the reason.
+        several: whether several strata are of one time.
+    """
 
     strata: tuple[Stratum, ...]
     left_out: tuple[str, ...] = ()
+    several: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,14 +86,16 @@ def from_reports(paths: Sequence[Path], destination: str = "") -> Batches:
     for path in paths:
         report = read_report(path)
         for each in _chosen(report, destination, path):
-            fit = comparable(each.parts, report.registered.metric)
-            found += _labelled(strata(fit.segments, DID[report.registered.metric]), f"{report.campaign}, {each.name}")
-            left_out += [f"{report.campaign}, {each.name}: {why}" for why in fit.left_out]
+            fit, place = comparable(each.parts, report.registered.metric), f"{report.campaign}, {each.name}"
+            made = strata(fit.segments, DID[report.registered.metric])
+            found += [Stratum(key=f"{place}: {one.key}", arms=one.arms) for one in made if all(arm.delivered for arm in one.arms)]
+            left_out += [f"{place}: {why}" for why in fit.left_out]
+            left_out += [f"{place}: {one.key}: an arm reached nobody" for one in made if not all(arm.delivered for arm in one.arms)]
     if not found:
         raise FrancaError(
             "nothing in these reports can be compared", remedy="; ".join(left_out) or "name reports of campaigns with variants"
         )
-    return Batches(strata=tuple(found), left_out=tuple(left_out))
+    return Batches(strata=tuple(found), left_out=tuple(left_out), several=len(found) > len(paths))
 
 
 def _chosen(report: Report, destination: str, path: Path) -> list[DestinationReport]:
@@ -97,16 +105,15 @@ def _chosen(report: Report, destination: str, path: Path) -> list[DestinationRep
     return [each for each in report.destinations if not destination or each.name == destination]
 
 
-def _labelled(found: Sequence[Stratum], place: str) -> Iterator[Stratum]:
-    return (Stratum(key=f"{place}: {each.key}", arms=each.arms) for each in found)
-
-
 def next_batch(batches: Batches, *, recipients: int | None = None, floor: float = 0.1, even: float = 0.1, decay: float = 1.0) -> Next:
     """Return the shares of the next batch.
 
     Raises:
         FrancaError: batches with different arms, an arm that nothing was delivered to, or shares that are none.
     """
+    if decay != 1 and batches.several:
+        what = "--decay weighs batches by their age, and a report of several segments or destinations is several at once"
+        raise FrancaError(what, remedy="leave it out, or give reports of one segment and one --destination")
     found = allocate(batches.strata, recipients or 0, floor=floor, even=even, decay=decay)
     return Next(
         allocation=found,

@@ -15,13 +15,12 @@ from franca_personalization.experiments import (
     SegmentResult,
     Stratum,
     Verdict,
-    chances,
     conclude,
     prior,
+    standings,
     totals,
 )
 from franca_personalization.experiments.ratio import ratio
-from franca_personalization.experiments.stratified import over_strata
 from franca_personalization.report.records import (
     Alike,
     Analysis,
@@ -131,14 +130,11 @@ def _segment(found: SegmentResult, asked: Asked) -> SegmentAnswer:
 
 
 def _odds(counted: Sequence[Stratum], baseline: float) -> tuple[Odds, ...]:
-    """Return each arm's probability of being best, over strata where all arms were delivered; empty when there is none."""
-    full = [stratum for stratum in counted if all(arm.delivered for arm in stratum.arms)]
-    if not full:
+    """Return each arm's probability of being best; empty when in no segment all arms were delivered."""
+    if not any(all(arm.delivered for arm in stratum.arms) for stratum in counted):
         return ()
-    samples = over_strata(full, [stratum.delivered for stratum in full])
-    found = chances([prior(baseline, PRIOR_STRENGTH).after(sample) for sample in samples])
-    rows = zip(full[0].keys, samples, found, strict=True)
-    return tuple(Odds(arm=arm, rate=sample.rate, best=chance.best, loss=chance.loss) for arm, sample, chance in rows)
+    found = standings(counted, prior(baseline, PRIOR_STRENGTH))
+    return tuple(Odds(arm=each.key, rate=each.rate, best=each.chance.best, loss=each.chance.loss) for each in found)
 
 
 # -- guardrails

@@ -30,6 +30,7 @@ class Given:
     power: str | None = None
     alpha: str | None = None
     arms: int | None = None
+    looks: int | None = None
     lists: tuple[str, ...] = ()
     weekly: float | None = None
 
@@ -93,4 +94,5 @@ def wanted(
 def _with(design: Design, given: Given) -> Design:
     texts = {name: getattr(given, name) for name in ("baseline", "effect", "power", "alpha")}
     shares: dict[str, Any] = {name: share(f"--{name}", text) for name, text in texts.items() if text is not None}
-    return replace(design, **shares, arms=design.arms if given.arms is None else given.arms)
+    numbers = {name: getattr(given, name) for name in ("arms", "looks") if getattr(given, name) is not None}
+    return replace(design, **shares, **numbers)

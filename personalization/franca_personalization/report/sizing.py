@@ -112,7 +112,12 @@ def known(project: Project, key: str) -> Known:
         raise FrancaError(f"the campaign {key!r} has no variants", remedy="name its brief under `variants:`, or ask without a campaign")
     found = campaigns[0].experiment
     design = Design(
-        baseline=float(found.baseline), effect=float(found.effect), alpha=float(found.alpha), power=float(found.power), arms=arms
+        baseline=float(found.baseline),
+        effect=float(found.effect),
+        alpha=float(found.alpha),
+        power=float(found.power),
+        arms=arms,
+        looks=found.looks,
     )
     return Known(design=design, metric=found.metric, share=float(found.share), campaigns=tuple(campaigns))
 
@@ -156,7 +161,7 @@ def _lines(found: Sizing) -> Iterator[str]:
     design = found.design
     yield (
         f"To find a lift of {lift(design.effect)} over a rate of {design.baseline:.3g} ({MEASURE[found.metric]}) with a power of "
-        f"{design.power:.0%}, when at most {100 * design.alpha:.3g}% of tests may err (pooled two-proportion formula):"
+        f"{design.power:.0%}, when at most {100 * design.alpha:.3g}% of tests may err {_looks(design)}(pooled two-proportion formula):"
     )
     yield f"{found.together.control:,} delivered emails per arm, {found.together.total:,} in all, when everybody is judged together"
     if found.apart:
@@ -166,6 +171,10 @@ def _lines(found: Sizing) -> Iterator[str]:
     if found.feasibility:
         yield _ADVICE[found.feasibility.advice].format(arms=found.feasibility.arms)
     yield from found.notes
+
+
+def _looks(design: Design) -> str:
+    return "" if design.looks == 1 else f"over {design.looks} looks "
 
 
 def _weeks(found: Duration) -> str:

@@ -84,19 +84,28 @@ def _report(project: Project, campaign: str, destination: list[str] | None, as_o
     return found
 
 
+BaselineOption = Annotated[str | None, typer.Option("--baseline", metavar="SHARE", help="The control's rate.", show_default="2%")]
+EffectOption = Annotated[str | None, typer.Option("--effect", metavar="SHARE", help="The relative lift worth finding.", show_default="20%")]
+PowerOption = Annotated[
+    str | None, typer.Option("--power", metavar="SHARE", help="The chance to find it, if it is there.", show_default="80%")
+]
+AlphaOption = Annotated[str | None, typer.Option("--alpha", metavar="SHARE", help="How many tests may err.", show_default="5%")]
+ArmsOption = Annotated[int | None, typer.Option("--arms", help="With the control.", show_default="2")]
+LooksOption = Annotated[
+    int | None, typer.Option("--looks", help="How often anybody means to look; more than one costs recipients.", show_default="1")
+]
+
+
 @experiment.command("size")
 def size(  # noqa: PLR0917 - a command's options
     campaign: Annotated[str | None, typer.Argument(metavar="[CAMPAIGN]", help="Take what its definition says.", show_default=False)] = None,
     project: ProjectOption = HERE,
-    baseline: Annotated[str | None, typer.Option("--baseline", metavar="SHARE", help="The control's rate.", show_default="2%")] = None,
-    effect: Annotated[
-        str | None, typer.Option("--effect", metavar="SHARE", help="The relative lift worth finding.", show_default="20%")
-    ] = None,
-    power: Annotated[
-        str | None, typer.Option("--power", metavar="SHARE", help="The chance to find it, if it is there.", show_default="80%")
-    ] = None,
-    alpha: Annotated[str | None, typer.Option("--alpha", metavar="SHARE", help="How many tests may err.", show_default="5%")] = None,
-    arms: Annotated[int | None, typer.Option("--arms", help="With the control.", show_default="2")] = None,
+    baseline: BaselineOption = None,
+    effect: EffectOption = None,
+    power: PowerOption = None,
+    alpha: AlphaOption = None,
+    arms: ArmsOption = None,
+    looks: LooksOption = None,
     list_: Annotated[
         list[str] | None,
         typer.Option("--list", metavar="[SEGMENT=]N", help="Delivered emails that one send makes; several times.", show_default=False),
@@ -118,7 +127,8 @@ def size(  # noqa: PLR0917 - a command's options
     from franca_personalization.report.asked import Given, wanted
     from franca_personalization.report.sizing import render_sizing, sized
 
-    given = Given(baseline=baseline, effect=effect, power=power, alpha=alpha, arms=arms, lists=tuple(list_ or ()), weekly=weekly)
+    shares = {"baseline": baseline, "effect": effect, "power": power, "alpha": alpha}
+    given = Given(**shares, arms=arms, looks=looks, lists=tuple(list_ or ()), weekly=weekly)
     if with_data and campaign is None:
         raise FrancaError("--with-data counts a campaign's segments, and none is named", remedy="name it, or give --list")
     with progress("counting") as advance:

@@ -121,6 +121,14 @@ def test_size_is_that_of_the_formula(franca) -> None:
     assert three_arms["together"] == {"control": 25_563, "variant": 25_563, "total": 76_689}
 
 
+def test_looking_costs_recipients(franca) -> None:
+    """A test that is looked at before its end needs more, and the sentence says for how many looks."""
+    text = franca("experiment", "size", "--looks", 10).out
+    assert "of tests may err over 10 looks" in text
+    assert "21,109" not in text
+    assert f"{size(Design(baseline=0.02, effect=0.2, looks=10)).control:,} delivered emails per arm" in text
+
+
 def test_size_says_what_a_list_can_tell(franca) -> None:
     """For all together and for each segment: recipients, what is needed, the least lift; and whether to pool, or not to test."""
     lists = ("--list", "vip=12000", "--list", "newcomers=90000")
@@ -163,6 +171,7 @@ def test_size_takes_a_campaigns_definition_and_the_shops_data(franca, tmp_path: 
         (("--list", "vip=many"), "--list: 'vip=many' is no list; write vip=12000, each name once"),
         (("--list", "5", "--list", "6"), "--list: '6' is a second one; write vip=12000, each name once"),
         (("--arms", "1"), "1 arms over 1 segments"),
+        (("--looks", "0"), "with 0 looks are no comparison"),
         (("--weekly", "0"), "at 0 recipients a week a test never ends"),
         (("--with-data",), "--with-data counts a campaign's segments, and none is named; name it, or give --list"),
     ],
@@ -218,7 +227,8 @@ def test_allocate_takes_reports(franca, shop: Path, esps) -> None:
     counts = "control=300/23760,a=410/23760,b=330/23760"
     same = ("--batch", "control=480/23760,a=600/23760,b=500/23760", "--batch", counts, "--batch", counts)
     assert found["allocation"] == json.loads(franca("experiment", "allocate", *same, "-f", "json").out)["allocation"]
-    one = json.loads(franca("experiment", "allocate", path, "-d", "klaviyo", "-f", "json").out)
+    assert "--decay weighs batches by their age" in franca("experiment", "allocate", path, "--decay", "90%").err
+    one = json.loads(franca("experiment", "allocate", path, "-d", "klaviyo", "--decay", "90%", "-f", "json").out)
     assert one["batches"] == 1
 
 
