@@ -53,6 +53,19 @@ def test_one_profile_and_one_segment_can_be_chosen(franca, shop):
     assert "did you mean" in render(franca, shop, "--segment", "vipp").err
 
 
+def test_segments_stand_one_after_the_other(franca, shop):
+    """Given by name; without any, somebody in each that the template asks for, and somebody in none."""
+    heads = re.findall(r"^== profile .* \((.*)\)$", render(franca, shop, "-s", "vip", "-s", "win_back", "-n", "1").out, re.MULTILINE)
+    assert ["vip" in heads[0], "win_back" in heads[1]] == [True, True]
+    heads = re.findall(r"^== profile .* \((.*)\)$", render(franca, shop, "-n", "2").out, re.MULTILINE)
+    assert ["vip" in heads[0], "vip" in heads[1]] == [True, False]
+
+
+def test_one_esp_can_be_chosen(franca, shop):
+    """By --as, as the documents write it."""
+    assert re.findall(r"^(\w+): the same$", render(franca, shop, "-n", "1", "--as", "mailchimp").out, re.MULTILINE) == ["mailchimp"]
+
+
 def test_the_page_opens_offline(franca, shop):
     """Nothing in it is loaded from anywhere, and scripts of an email do not run."""
     page = shop / "page.html"
@@ -62,6 +75,32 @@ def test_the_page_opens_offline(franca, shop):
     assert not re.search(r"<(script|link)\b", text)
     assert 'width="375"' in text
     assert "Gmail app" in text
+    assert text.count('<details class="there"><summary>') == 9
+    assert text.count('title="Phone" width="375"') == text.count('title="Desktop" width="700"') == 3 * (1 + 3)
+
+
+def test_a_difference_is_opened_on_the_page(franca, shop, monkeypatch):
+    """An ESP's rendering that is another is not folded away."""
+    from franca.cli import esp
+
+    original = esp.rendered
+    monkeypatch.setattr("franca.cli.esp.rendered", lambda *given: {part: text + "!" for part, text in original(*given).items()})
+    page = shop / "page.html"
+    render(franca, shop, "--html", str(page), "-n", "1")
+    text = page.read_text("utf-8")
+    assert text.count('<details class="there" open><summary>') == 3
+    assert "different in subject, preview_text, html, text" in text
+
+
+def test_subjects_are_cut_as_clients_cut_them(franca, shop):
+    """What is cut is shown pale."""
+    template = shop / "content" / "welcome.html"
+    template.write_text(template.read_text("utf-8").replace("subject: Welcome, ", "subject: " + "Wool " * 12), "utf-8")
+    page = shop / "page.html"
+    render(franca, shop, "--html", str(page), "-n", "1")
+    text = page.read_text("utf-8")
+    assert re.search(r"<td>Gmail app</td><td>(Wool ){6}Woo<span class=\"cut\">l Wool ", text)
+    assert re.search(r"<td>Gmail desktop</td><td>(Wool ){12}[^<]+</td>", text)
 
 
 def test_the_json_form_has_branches_and_verdicts(franca, shop):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -14,7 +15,6 @@ import typer
 from franca.cli.common import (
     HERE,
     AsOfOption,
-    DestinationOption,
     Format,
     FormatOption,
     ProjectOption,
@@ -40,16 +40,24 @@ def run(  # noqa: PLR0917 - a command's options
     key: Annotated[str, typer.Argument(metavar="TEMPLATE", help="The template's key: its file's name in content/.")],
     project: ProjectOption = HERE,
     profile: Annotated[str | None, typer.Option("--profile", metavar="ID", help="Somebody, by the profile's key.")] = None,
-    segment: Annotated[str | None, typer.Option("--segment", "-s", metavar="KEY", help="People of this segment.")] = None,
-    sample: Annotated[int, typer.Option("--sample", "-n", metavar="N", help="How many people to show.")] = 3,
-    as_: DestinationOption = None,
+    segments: Annotated[
+        list[str] | None, typer.Option("--segment", "-s", metavar="KEY", help="People of this segment; may be given several times.")
+    ] = None,
+    sample: Annotated[int, typer.Option("--sample", "-n", metavar="N", min=1, help="How many people to show, of each segment.")] = 3,
+    as_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as", "--destination", "-d", metavar="NAME", help="As this destination renders it; may be repeated.", show_default="all"
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write a page that opens offline.")] = None,
     as_of: AsOfOption = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Show an email for real people: what it means, and what each ESP makes of it by its own rules.
 
-    Every branch is counted over the whole base, so that one that reaches nobody is seen. Nothing is sent, and no ESP is asked.
+    Without --profile or --segment, somebody of each segment that the template asks for is shown first. Every branch is counted over the
+    whole base, so that one that reaches nobody is seen. Nothing is sent, and no ESP is asked.
 
     Example: franca render welcome --segment vip --html welcome.html
     """
@@ -58,9 +66,11 @@ def run(  # noqa: PLR0917 - a command's options
 
     checked = load_checked(project)
     found = _document(checked, key)
-    _known_segment(checked, segment)
+    for segment in segments or ():
+        _known_segment(checked, segment)
+    chosen = Choice(profile=profile, segments=tuple(segments or ()), number=sample)
     with progress("rendering") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
-        preview = _Preview(checked, found, list(sites(checked, as_))).of(evaluation, profile, segment, sample, instant(as_of, checked))
+        preview = _Preview(checked, found, list(sites(checked, as_))).of(evaluation, chosen, instant(as_of, checked))
         warn(evaluation.warnings)
     if html:
         html.write_text(render_email(preview, "html"), encoding="utf-8")
@@ -78,9 +88,44 @@ def _document(project: Project, key: str) -> Document:
     return document(project, project.templates[key], partial(partials, project.root))
 
 
-def _known_segment(project: Project, segment: str | None) -> None:
-    if segment is not None and segment not in project.segments:
+def _known_segment(project: Project, segment: str) -> None:
+    if segment not in project.segments:
         raise FrancaError(f"there is no segment {segment!r}", remedy=did_you_mean(segment, project.segments))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Whom to show: one profile, or a *number* of people of each segment, or, with neither, of everybody."""
+
+    profile: str | None
+    segments: tuple[str, ...]
+    number: int
+
+    def among(self, people: Sequence[Individual], asked: Sequence[str]) -> list[Individual]:
+        """Return whom to show; *asked* are the segments that the template asks for: somebody of each, and of none, comes first.
+
+        Raises:
+            FrancaError: there is nobody.
+        """
+        if self.profile is not None:
+            return self._some([each for each in people if each.profile == self.profile], f"with the key {self.profile!r}")
+        if self.segments:
+            inside = {key: [each for each in people if key in each.segments] for key in self.segments}
+            return _once(
+                [each for key, of in inside.items() for each in islice(_spread(self._some(of, f"in {key!r}"), self.number), self.number)]
+            )
+        tests = [*({key} for key in asked), *([set()] if asked else [])]  # somebody in each, and somebody in none of them
+        firsts = [next((each for each in people if each.segments & {*asked} == test), None) for test in tests]
+        return _once([*(each for each in firsts if each), *_spread(self._some(people, "in the data"), self.number)])[: self.number]
+
+    def _some(self, people: Sequence[Individual], who: str) -> list[Individual]:
+        if not people:
+            raise FrancaError(f"there is nobody {who}", remedy="`franca preview` shows sizes")
+        return list(people)
+
+
+def _once(people: Sequence[Individual]) -> list[Individual]:
+    return list({each.profile: each for each in people}.values())
 
 
 class _Preview:
@@ -96,16 +141,12 @@ class _Preview:
         self._dialects = {site.destination.name: adapter(site.destination.adapter).dialect(site) for site in places}
         self._said: dict[str, Translation] = {name: dialect.translate(document) for name, dialect in self._dialects.items()}
 
-    def of(self, evaluation: Evaluation, profile: str | None, segment: str | None, sample: int, now: datetime) -> EmailPreview:
+    def of(self, evaluation: Evaluation, choice: Choice, now: datetime) -> EmailPreview:
+        from franca.content.needs import segments_of
         from franca.render.email import EmailPreview
 
         people = list(self._people(evaluation))
-        chosen = [each for each, _ in people if (profile in (None, each.profile)) and (segment is None or segment in each.segments)]
-        if not chosen:
-            raise FrancaError(
-                f"there is nobody {f'with the key {profile!r}' if profile else f'in {segment!r}'}", remedy="`franca preview` shows sizes"
-            )
-        shown = chosen if profile else list(islice(_spread(chosen, sample), sample))
+        shown = choice.among([each for each, _ in people], segments_of(self._document.parts.values(), self._project))
         return EmailPreview(
             template=self._document.template,
             samples=tuple(self._sample(each, now) for each in shown),

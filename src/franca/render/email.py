@@ -214,6 +214,7 @@ iframe{border:0;background:#fff;display:block;height:640px}.cut{opacity:.35}.bad
 .bar{background:var(--soft);height:.6rem;border-radius:.3rem;min-width:8rem}
 .bar i{display:block;height:100%;border-radius:.3rem;background:#4a7dff}
 pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,monospace}details{margin:.5rem 0}
+.there{border-top:1px solid var(--line);padding-top:.5rem}.there .views{margin-top:.7rem}
 """
 
 
@@ -256,10 +257,10 @@ def _sample(sample: Sample, preview_of: EmailPreview) -> str:
         for client, widths in CLIENTS.items()
     )
     inbox = f"<details><summary>In the inbox: <b>{escape(subject)}</b> {escape(preview)}</summary><table>{lines}</table></details>"
-    views = "".join(_views("reference", sample.parts)) + "".join(view for seen in sample.seen for view in _seen(seen))
+    views, seen = "".join(_views("reference", sample.parts)), "".join(view for seen in sample.seen for view in _seen(seen))
     took = [f"<code>{escape(each.asks)}</code>" for each in preview_of.reach if sample.taken & set(each.numbers)]
     taken = ", ".join(took) or "none"
-    return f'<h2>{escape(sample.label)}</h2>{inbox}<p>Branches taken: {taken}</p><div class="views">{views}</div>'
+    return f'<h2>{escape(sample.label)}</h2>{inbox}<p>Branches taken: {taken}</p><div class="views">{views}</div>{seen}'
 
 
 def _cut(text: str, most: int) -> str:
@@ -270,22 +271,21 @@ def _cut(text: str, most: int) -> str:
 def _seen(seen: Seen) -> Iterator[str]:
     if seen.parts is None:
         verdict = '<span class="bad">refused</span>'
-        yield f'<div class="view"><header>{escape(seen.destination)}: {verdict}</header><pre>{escape(seen.why)}</pre></div>'
+        yield f'<p class="there">{escape(seen.destination)}: {verdict}: {escape(seen.why)}</p>'
         return
     wrong = differences(seen)
     verdict = f'<span class="bad">different in {", ".join(wrong)}</span>' if wrong else '<span class="good">the same</span>'
-    yield from _views(f"{escape(seen.destination)}: {verdict}", seen.parts, widths={"Desktop": 700} if wrong else {})
-    if not wrong:
-        yield f'<div class="view"><header>{escape(seen.destination)}: {verdict}</header></div>'
+    title, shown = f"{escape(seen.destination)}: {verdict}", "".join(_views(escape(seen.destination), seen.parts))
+    state = " open" if wrong else ""  # what is the same need not be looked at; it can be
+    yield f'<details class="there"{state}><summary>{title}</summary><div class="views">{shown}</div></details>'
 
 
-def _views(title: str, parts: Mapping[Part, str], widths: Mapping[str, int] = WIDTHS) -> Iterator[str]:
+def _views(title: str, parts: Mapping[Part, str]) -> Iterator[str]:
     html = parts.get(Part.HTML)
-    for name, width in widths.items() if html else ():
+    for name, width in WIDTHS.items() if html else ():
         frame = f'<iframe sandbox="" title="{name}" width="{width}" srcdoc="{escape(html or "")}"></iframe>'
         yield f'<div class="view"><header>{title} · {name}</header>{frame}</div>'
-    if widths:
-        yield f'<div class="view" style="max-width:420px"><header>{title} · plain text</header><pre>{escape(parts[Part.TEXT])}</pre></div>'
+    yield f'<div class="view" style="max-width:420px"><header>{title} · plain text</header><pre>{escape(parts[Part.TEXT])}</pre></div>'
 
 
 _FORMS: Mapping[str, Callable[[EmailPreview], str]] = {"text": _text, "json": _json, "html": _html}
