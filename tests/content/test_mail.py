@@ -153,8 +153,10 @@ def test_placeholders_keep_their_order_in_the_plain_text_of_any_html(pieces: lis
 
 
 GOOD = """<!doctype html><html lang="en"><head><title>News</title><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"></head><body style="background:#ffffff"><h1>News of the week for everybody who reads it</h1>
-<img src="https://x.example/a.png" alt="A dog" width="600"><p style="color:#222222">Text <a href="https://x.example">The shop</a></p>
+<meta name="color-scheme" content="light dark"><style>@media (prefers-color-scheme: dark) { body { background: #111111 !important }
+p, a { color: #eeeeee !important } }</style></head><body style="background:#ffffff"><h1>News of the week for everybody who reads it</h1>
+<img src="https://x.example/a.png" alt="A dog" width="600" style="max-width:100%">
+<p style="color:#222222">Text <a href="https://x.example">The shop</a></p>
 <table role="presentation"><tr><td>x</td></tr></table></body></html>"""
 
 
@@ -184,6 +186,17 @@ def test_nothing_is_said_of_a_good_email() -> None:
         (' role="presentation"', "", "table-role"),
         ("<h1>", "<h3>", "heading-order"),
         ("#222222", "#bbbbbb", "contrast"),
+        ("#222222", "rgb(187, 187, 187)", "contrast"),
+        ('<p style="color:#222222">', '<p style="background:#222222">', "contrast"),
+        ("background: #111111 !important", "background: #111111", "dark-contrast"),
+        ("color: #eeeeee !important", "color: #eeeeee", "dark-contrast"),
+        ("color: #eeeeee !important", "color: #333333 !important", "dark-contrast"),
+        ("<style>@media", "<style>@page", "dark-contrast"),
+        (' style="max-width:100%"', "", "image-wide"),
+        ("<h1>", '<h1 background="javascript:x()">', "address-scheme"),
+        ("<h1>", '<form action="java&#10;script:x()"></form><h1>', "address-scheme"),
+        ('href="https://x.example"', 'href="&#106;ava&#9;script:x()"', "link-scheme"),
+        ("https://x.example/a.png", "vbscript:x", "image-scheme"),
         ("<p style", "<div><p style", "unbalanced"),
         ('<body style="', '<body id="a" style="', "duplicate-id"),
     ],

@@ -205,7 +205,7 @@ def _json(preview: EmailPreview) -> str:
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--soft:#8882;--bad:#b3261e;--good:#1b6e3c}
 @media(prefers-color-scheme:dark){:root{--bad:#ffb4ab;--good:#7ddb9b}}
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1500px;padding:0 1rem}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1640px;padding:0 1rem}
 h1{margin:0}h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 .views{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}.view{border:1px solid var(--line);border-radius:8px;overflow:hidden}
@@ -214,7 +214,7 @@ iframe{border:0;background:#fff;display:block;height:640px}.cut{opacity:.35}.bad
 .bar{background:var(--soft);height:.6rem;border-radius:.3rem;min-width:8rem}
 .bar i{display:block;height:100%;border-radius:.3rem;background:#4a7dff}
 pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,monospace}details{margin:.5rem 0}
-.there{border-top:1px solid var(--line);padding-top:.5rem}.there .views{margin-top:.7rem}
+.view pre{max-height:640px;box-sizing:border-box;overflow:auto}.there{border-top:1px solid var(--line);padding-top:.5rem}.there .views{margin-top:.7rem}
 """
 
 

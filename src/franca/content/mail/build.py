@@ -73,6 +73,13 @@ def _inliner() -> Any:
     return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
+def inlined(html: str, css: str) -> str:
+    """Return a document with more rules put into its style attributes, as a client would apply them."""
+    import css_inline
+
+    return str(css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False, extra_css=css).inline(html))
+
+
 def _mjml(source: str) -> str:
     import mrml
 

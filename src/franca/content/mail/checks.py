@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from franca.content.mail.build import inlined
+from franca.content.mail.colours import DAY, NIGHT, UNKNOWN, Scheme, background, colour, contrast, dark_rules, declarations
+from franca.content.mail.contexts import URLS
+
 GMAIL = 102 * 1024
 """Bytes of HTML after which Gmail clips a message, and with it the footer's unsubscribe link."""
 
@@ -32,24 +36,27 @@ class _Element:
     tag: str
     attributes: Mapping[str, str]
     text: list[str] = field(default_factory=list)
-    color: str | None = None
-    background: str | None = None
+    color: str = UNKNOWN
+    background: str = UNKNOWN
     size: float = 16
     hidden: bool = False
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, html: str, scheme: Scheme = DAY) -> None:
         super().__init__(convert_charrefs=True)
+        self.scheme = scheme
         self.open: list[_Element] = []
         self.elements: list[_Element] = []
         self.texts: list[_Element] = []
         self.stray: list[str] = []
+        self.feed(html)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         element = _Element(tag, {name: value or "" for name, value in attrs})
         above = self.open[-1] if self.open else None
-        _inherit(element, above)
+        _inherit(element, above, self.scheme)
         self.elements.append(element)
         if tag not in _VOID:
             self.open.append(element)
@@ -78,9 +85,7 @@ class _Reader(HTMLParser):
 
 def inspect(html: str) -> tuple[Notice, ...]:
     """Return what is to be said of a document, errors first."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    reader = _Reader(html)
     found = [notice for rule in _RULES for notice in rule(html, reader)]
     return tuple(sorted(dict.fromkeys(found), key=lambda notice: (not notice.error, notice.rule, notice.what)))
 
@@ -102,9 +107,31 @@ def _images(_: str, reader: _Reader) -> Iterator[Notice]:
         if "alt" not in image.attributes:
             remedy = 'say what it shows, or alt="" for decoration'
             yield Notice(rule="image-alt", what=f"the image {source!r} has no alt text", remedy=remedy, error=True)
-        if "width" not in image.attributes and "width" not in image.attributes.get("style", ""):
+        width, style = image.attributes.get("width", ""), declarations(image.attributes.get("style", ""))
+        if not width and "width" not in style:
             yield Notice(rule="image-width", what=f"the image {source!r} has no width", remedy="Outlook shows it in its own size: give one")
+        if width.isdecimal() and int(width) > _PHONE and "max-width" not in style and not style.get("width", "").endswith("%"):
+            what = f"the image {source!r} is wider than a phone"
+            yield Notice(rule="image-wide", what=what, remedy='style="max-width:100%;height:auto"')
         yield from _address(source, "image")
+
+
+_PHONE = 340
+"""Pixels that a narrow phone leaves between margins."""
+
+
+def _other_addresses(_: str, reader: _Reader) -> Iterator[Notice]:
+    """Whatever else takes an address runs no script either: areas, forms, frames, backgrounds."""
+    for element in reader.elements:
+        for name, value in element.attributes.items():
+            if name in URLS and (element.tag, name) not in (("a", "href"), ("img", "src")) and _SCHEMES.match(_squeezed(value)):
+                what = f"<{element.tag} {name}> has the address {value[:60]!r}"
+                yield Notice(rule="address-scheme", what=what, remedy="use https", error=True)
+
+
+def _squeezed(address: str) -> str:
+    """Return an address as browsers read it: without control characters and the blanks before it."""
+    return re.sub(r"[\x00-\x20]", "", address)
 
 
 def _links(_: str, reader: _Reader) -> Iterator[Notice]:
@@ -118,7 +145,7 @@ def _links(_: str, reader: _Reader) -> Iterator[Notice]:
 
 
 def _address(address: str, what: str) -> Iterator[Notice]:
-    if _SCHEMES.match(address.strip()):
+    if _SCHEMES.match(_squeezed(address)):
         yield Notice(rule=f"{what}-scheme", what=f"the {what} {address[:60]!r} is no web address", remedy="use https", error=True)
     elif address.strip() in ("", "#"):
         yield Notice(rule=f"{what}-empty", what=f"a {what} leads nowhere ({address!r})", remedy="give it an address", error=True)
@@ -139,7 +166,7 @@ def _document(html: str, reader: _Reader) -> Iterator[Notice]:
         yield Notice(rule="lang", what="<html> has no lang", remedy='screen readers need it: <html lang="en">')
     if not "".join(tags["title"].text if "title" in tags else []).strip():
         yield Notice(rule="title", what="there is no <title>", remedy="some clients and screen readers show it")
-    names = {element.attributes.get("name", "").lower() for element in _all(reader, "meta")}
+    names = set(map(_named, _all(reader, "meta")))
     if "color-scheme" not in names:
         remedy = '<meta name="color-scheme" content="light dark">, and colours for both'
         yield Notice(rule="dark-mode", what="nothing says how the email looks in dark mode", remedy=remedy)
@@ -175,14 +202,29 @@ def _headings(_: str, reader: _Reader) -> Iterator[Notice]:
 
 
 def _contrast(_: str, reader: _Reader) -> Iterator[Notice]:
-    for element in dict.fromkeys(map(id, reader.texts)):
-        found = next(each for each in reader.texts if id(each) == element)
-        if found.hidden or found.color is None or found.background is None:
+    yield from _contrasts(reader, "contrast", "")
+
+
+def _dark_contrast(html: str, reader: _Reader) -> Iterator[Notice]:
+    """Look at the email as a client in dark mode shows it: inlined styles win over rules that are not !important."""
+    rules = dark_rules(html)
+    allowed = any("dark" in meta.attributes.get("content", "") for meta in _all(reader, "meta") if _named(meta) == "color-scheme")
+    if rules or allowed:
+        yield from _contrasts(_Reader(inlined(html, rules), NIGHT), "dark-contrast", "in dark mode, ")
+
+
+def _contrasts(reader: _Reader, rule: str, when: str) -> Iterator[Notice]:
+    for element in {id(each): each for each in reader.texts}.values():
+        if element.hidden or UNKNOWN in (element.color, element.background):
             continue
-        ratio, wanted = contrast(found.color, found.background), 3.0 if found.size >= 24 else 4.5
+        ratio, wanted = contrast(element.color, element.background), 3.0 if element.size >= _LARGE else 4.5
         if ratio < wanted:
-            what = f"text in {found.color} on {found.background} has a contrast of {ratio:.1f}"
-            yield Notice(rule="contrast", what=what, remedy=f"at least {wanted} (WCAG 2.2, 1.4.3)")
+            what = f"{when}text in {element.color} on {element.background} has a contrast of {ratio:.1f}"
+            yield Notice(rule=rule, what=what, remedy=f"at least {wanted} (WCAG 2.2, 1.4.3)")
+
+
+_LARGE = 24
+"""Pixels of what WCAG calls large text."""
 
 
 def _words(_: str, reader: _Reader) -> Iterator[Notice]:
@@ -191,44 +233,40 @@ def _words(_: str, reader: _Reader) -> Iterator[Notice]:
         yield Notice(rule="images-only", what="nearly all of the text is in images", remedy="many clients hide images at first")
 
 
-_RULES: Sequence[Callable[[str, _Reader], Iterator[Notice]]] = (_size, _images, _links, _document, _tables, _headings, _contrast, _words)
+_RULES: Sequence[Callable[[str, _Reader], Iterator[Notice]]] = (
+    _size,
+    _images,
+    _links,
+    _other_addresses,
+    _document,
+    _tables,
+    _headings,
+    _contrast,
+    _dark_contrast,
+    _words,
+)
+
+
+def _named(meta: _Element) -> str:
+    return meta.attributes.get("name", "").lower()
 
 
 def _all(reader: _Reader, tag: str) -> Iterator[_Element]:
     return (element for element in reader.elements if element.tag == tag)
 
 
-# -- colours
-
-_DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
-_NAMED = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "gray": "#808080", "grey": "#808080", "silver": "#c0c0c0"}
-
-
-def _inherit(element: _Element, above: _Element | None) -> None:
-    style = {name.lower(): value.strip() for name, value in _DECLARATION.findall(element.attributes.get("style", ""))}
-    background = style.get("background-color") or style.get("background") or element.attributes.get("bgcolor")
-    element.color = _hex(style.get("color") or element.attributes.get("color")) or (above.color if above else None)
-    element.background = _hex(background) or (above.background if above else None)
+def _inherit(element: _Element, above: _Element | None, scheme: Scheme) -> None:
+    style = declarations(element.attributes.get("style", ""))
+    behind = background(element.attributes.get("style", "")) or element.attributes.get("bgcolor")
+    link = scheme.link if element.tag == "a" and "href" in element.attributes else ""
+    element.color = colour(style.get("color") or element.attributes.get("color") or link, above.color if above else scheme.text)
+    element.background = colour(behind, above.background if above else scheme.background)
     element.hidden = style.get("display") == "none" or bool(above and above.hidden)
     size = re.match(r"([0-9.]+)px", style.get("font-size", ""))
-    element.size = float(size[1]) if size else (above.size if above else 16)
+    element.size = float(size[1]) if size else (above.size if above else _SIZES.get(element.tag, 16))
+    if not size and element.tag in _SIZES:
+        element.size = _SIZES[element.tag]
 
 
-def _hex(text: str | None) -> str | None:
-    found = re.match(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b", _NAMED.get((text or "").lower(), text or ""))
-    if not found:
-        return None
-    digits = found[1]
-    return "#" + ("".join(digit * 2 for digit in digits) if len(digits) == 3 else digits).lower()
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours (WCAG 2.2), from 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+_SIZES = {"h1": 32.0, "h2": 24.0}
+"""What clients show headings at that say nothing."""

@@ -32,7 +32,7 @@ class Place:
     url_prefix: str = ""
 
 
-_URLS = frozenset({"href", "src", "action", "background", "poster", "formaction", "cite", "longdesc", "data", "srcset", "xlink:href"})
+URLS = frozenset({"href", "src", "action", "background", "poster", "formaction", "cite", "longdesc", "data", "srcset", "xlink:href"})
 _BLOCK = r"<!--franca:[0-9]+-->"
 TOKEN = re.compile(
     rf"(?P<block>{_BLOCK})"
@@ -86,7 +86,7 @@ def _of_value(name: str, value: str) -> Iterator[tuple[int, Place]]:
         number = int(found[1] or found[2])
         if value[0] not in "\"'":
             yield number, Place(kind=Kind.UNQUOTED)
-        elif name in _URLS:
+        elif name in URLS:
             yield number, Place(kind=Kind.URL, url_prefix=text[: found.start()])
         elif name == "style":
             yield number, Place(kind=Kind.STYLE)
