@@ -9,6 +9,7 @@ from typing import Any
 
 from franca.errors import FrancaError
 from franca_personalization.report.records import Analysis, Compared, Range, SegmentRow
+from franca_personalization.report.tables import together
 
 INK, MUTED, LINE, ACCENT, SHRUNK = "#010101", "#020202", "#030303", "#040404", "#050505"
 COLOURS: Mapping[str, str] = {INK: "--ink", MUTED: "--muted", LINE: "--line", ACCENT: "--accent", SHRUNK: "--shrunk"}
@@ -48,7 +49,7 @@ def theme(selector: str = "svg") -> str:
 def differences(analysis: Analysis) -> str:
     """Return the variants' lifts with their intervals, all segments together and one by one; empty when there is none."""
     rows = [
-        *_lifts("all segments", analysis.comparisons),
+        *_lifts(together(analysis), analysis.comparisons),
         *(row for each in analysis.segments for row in _lifts(each.key, each.comparisons)),
     ]
     return _intervals(rows, "lift with its interval; the ring is the shrunk lift", "+.0%", zero=True) if rows else ""
@@ -88,7 +89,12 @@ def _intervals(rows: Sequence[Row], title: str, form: str, *, zero: bool) -> str
     known = [row for row in rows if row["low"] is not None and row["high"] is not None]
     order = [row["label"] for row in rows]
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False, labelPadding=12))
-    x = alt.X("low:Q", title=title, axis=alt.Axis(format=form, tickCount=6), scale=alt.Scale(zero=False, padding=12))
+    x = alt.X(
+        "low:Q",
+        title=title,
+        axis=alt.Axis(format=form, tickCount=5, labelOverlap="greedy", labelSeparation=8),
+        scale=alt.Scale(zero=False, padding=12),
+    )
     bars = alt.Chart(alt.Data(values=known)).mark_rule(strokeWidth=2.5, strokeCap="round", color=ACCENT).encode(y=y, x=x, x2="high:Q")
     dots = alt.Chart(alt.Data(values=list(rows))).mark_circle(size=75, opacity=1, color=ACCENT).encode(y=y, x="estimate:Q")
     layers = [bars, dots]

@@ -303,7 +303,7 @@ class SegmentRow:
     """How a segment did, all arms together.
 
     Attributes:
-        rate: of the metric, with its interval; None when it is not told.
+        rate: of the metric, with its interval; None when it is not told, or when the segment is described only.
         others: the rate of all other segments there together; None when it was not compared with them.
         against: this rate less theirs, at the level of Holm's procedure.
         level: against the others, after Holm's procedure over segments; None when it was not judged.

@@ -41,7 +41,7 @@ def ratio_line(ratio: Ratio) -> str:
     if ratio.p < 0.001:
         return f"Sample ratio: the arms were not sent to as planned ({shown})."
     if not ratio.checked:
-        return f"Sample ratio: as planned ({shown}), as far as it can be checked where not everything is counted: {ratio.why}."
+        return f"Sample ratio: as planned ({shown}), as far as it can be checked: not everything is counted (see the notes)."
     return f"Sample ratio: the arms were sent to as planned ({shown})."
 
 

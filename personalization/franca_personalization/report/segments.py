@@ -53,28 +53,29 @@ def rows(parts: Sequence[Part], judging: Judging) -> tuple[SegmentRow, ...]:
     """
     segments = {key: found for key, found in by_segment(parts).items() if all(part.counts for part in found)}
     sums = {key: added(counts_of(part) for part in found) for key, found in segments.items()}
-    judged = {key: counts for key, counts in sums.items() if _sound(segments[key]) and _arm(counts, judging.metric)}
+    arms = {key: arm for key, counts in sums.items() if _sound(segments[key]) and (arm := _arm(counts, judging.metric))}
+    judged = {key: sums[key] for key in arms}
+    rate = {key: ranged(wilson(arm.sample, judging.alpha)) for key, arm in arms.items()}
     against, trends = _against_others(judged, judging), _trends(judged, segments, judging)
-    return tuple(_row(key, counts, judging, against.get(key), trends.get(key)) for key, counts in sums.items())
+    return tuple(_row(key, counts, rate.get(key), against.get(key), trends.get(key)) for key, counts in sums.items())
 
 
-def _sound(parts: Sequence[Part]) -> bool:
-    return all(part.standing is Standing.TOLD and not part.blended for part in parts)
-
-
-def _row(key: str, counts: Counts, judging: Judging, against: _Judged | None, trend: Trend | None) -> SegmentRow:
-    arm = _arm(counts, judging.metric)
+def _row(key: str, counts: Counts, rate: Range | None, against: _Judged | None, trend: Trend | None) -> SegmentRow:
     row = SegmentRow(
         key=key,
         counts=counts,
         rates=rates(counts),
-        rate=ranged(wilson(arm.sample, judging.alpha)) if arm else None,
+        rate=rate,
         others=against.first if against else None,
         against=against.difference if against else None,
         level=against.level if against else None,
         trend=trend,
     )
     return replace(row, suggestion=_suggestion(row))
+
+
+def _sound(parts: Sequence[Part]) -> bool:
+    return all(part.standing is Standing.TOLD and not part.blended for part in parts)
 
 
 def _suggestion(row: SegmentRow) -> str:

@@ -14,6 +14,7 @@ from franca_personalization.report.records import (
     Part,
     Range,
     SegmentRow,
+    Trend,
     added,
 )
 from franca_personalization.report.strata import by_segment
@@ -42,8 +43,18 @@ def tables(found: DestinationReport) -> Iterator[Table]:
 
 def analysis_tables(analysis: Analysis) -> Iterator[Table]:
     """Yield the tables of an analysis."""
-    made = [_comparisons("All segments together", analysis.comparisons), _odds(analysis), _guardrails(analysis.guardrails), _each(analysis)]
+    made = [
+        _comparisons(f"Variants against the control: {together(analysis)}", analysis.comparisons),
+        _odds(analysis),
+        _guardrails(analysis.guardrails),
+        _each(analysis),
+    ]
     yield from (table for table in made if table.rows)
+
+
+def together(analysis: Analysis) -> str:
+    """Return what all of it together is called: the only segment by its name."""
+    return "all segments" if len(analysis.pooled) > 1 else analysis.pooled[0]
 
 
 # -- counts
@@ -97,7 +108,7 @@ def _money(counts: Counts) -> str:
 
 # -- comparisons
 
-_COMPARED = ("against the control", "control", "variant", "difference", "interval", "lift", "interval", "shrunk lift", "p", "finding")
+_COMPARED = ("variant", "control rate", "its rate", "difference", "interval", "lift", "interval", "shrunk lift", "p", "finding")
 
 
 def _comparisons(title: str, found: Sequence[Compared]) -> Table:
@@ -118,7 +129,7 @@ def _compared(each: Compared) -> tuple[str, ...]:
         lift(each.lift.estimate) if each.lift else "-",
         between(each.lift, lift) if each.lift else "-",
         lift(each.shrunk),
-        f"{each.adjusted:.3g}",
+        f"{each.adjusted:.3g}" if each.adjusted >= 0.0001 else "<0.0001",
         each.finding,
     )
 
@@ -144,7 +155,7 @@ def _guardrails(found: Sequence[Guard]) -> Table:
         )
         for each in found
     )
-    head = ("must not rise", "arm", "difference to the control", "borne", "shown")
+    head = ("must not rise", "arm", "difference to the control", "borne", "finding")
     return Table(title="Guardrails", head=head, rows=rows, words=2)
 
 
@@ -152,26 +163,21 @@ def _guardrails(found: Sequence[Guard]) -> Table:
 
 
 def _segments(found: DestinationReport) -> Table:
-    rows = tuple(_segment(row) for row in found.segments if row.rate) if len(found.segments) > 1 or _trending(found) else ()
-    head = ("segment", "rate", "interval", "all others", "against them", "earlier campaigns", "change", "trend")
+    told, trending = [row for row in found.segments if row.rate], any(row.trend for row in found.segments)
+    if len(told) < 2 and not trending:  # described ones are among the counts
+        return Table(title="", head=(), rows=())
+    head = ("segment", "rate", "interval", "all others", "against them", *(("earlier campaigns", "change", "trend") if trending else ()))
+    rows = tuple((*_segment(row), *(_trend(row.trend) if trending else ())) for row in told)
     return Table(title="Segments, all arms together", head=head, rows=rows)
 
 
-def _trending(found: DestinationReport) -> bool:
-    return any(row.trend for row in found.segments)
-
-
 def _segment(row: SegmentRow) -> tuple[str, ...]:
-    trend = row.trend
-    past = " → ".join(f"{percent(point.rate)}" for point in trend.points[:-1]) if trend else "none kept"
-    change = f"{points(trend.change.estimate)} ({between(trend.change, points)})" if trend else ""
-    return (
-        row.key,
-        percent(row.rate.estimate if row.rate else None),
-        between(row.rate, percent) if row.rate else "-",
-        percent(row.others),
-        str(row.level or "-"),
-        past,
-        change,
-        str(trend.level) if trend else "",
-    )
+    interval = between(row.rate, percent) if row.rate else "-"
+    return row.key, percent(row.rate.estimate if row.rate else None), interval, percent(row.others), str(row.level or "-")
+
+
+def _trend(found: Trend | None) -> tuple[str, ...]:
+    if found is None:
+        return "none kept", "", ""
+    past = " → ".join(percent(point.rate) for point in found.points[:-1])
+    return past, f"{points(found.change.estimate)} ({between(found.change, points)})", str(found.level)

@@ -183,7 +183,7 @@ def concluded(analysis: Analysis) -> str:
     """Return the conclusion of an analysis."""
     said = [analysis.answer.text]
     if not analysis.final:
-        said.append("The click window is still open: this holds however often anybody looks, and may still change to more.")
+        said.append("The click window is still open: what is shown already holds however often anybody looks, and more may come.")
     elif analysis.sequential:
         said.append("This holds however often anybody looked.")
     differing = [each.arm for each in analysis.alike if each.p is not None and each.p < analysis.alpha]

@@ -117,7 +117,7 @@ def test_what_is_not_told_is_none_and_never_zero(tmp_path: Path, esps) -> None:
     assert destination.untold == ("ordered", "revenue", "complained")
     assert all(part.counts is not None and part.counts.ordered is None for part in destination.parts)
     assert "Not told by Mailchimp: ordered, revenue, complained." in render_report(found)
-    assert "complained" not in render_report(found).partition("-- All segments")[0].partition("-- Counts")[2]
+    assert "complained" not in render_report(found).partition("-- Variants")[0].partition("-- Counts")[2]
 
 
 def test_what_one_arm_does_not_tell_is_shown_as_not_told(tmp_path: Path, esps) -> None:
