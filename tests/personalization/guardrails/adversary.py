@@ -62,7 +62,7 @@ def brief(of: Task) -> Brief:
 
 def errors(of: Task, variants: Sequence[Mapping[str, Any]]) -> list[Violation]:
     """Return what blocks the variants of an answer."""
-    control = Wording(key=CONTROL, texts={**{name: CONTROLS[of.language] for name in Field}, Field.BODY: (CONTROLS[of.language],)})
+    control = Wording(key=CONTROL, texts={**dict.fromkeys(Field, CONTROLS[of.language]), Field.BODY: (CONTROLS[of.language],)})
     made = [_wording(f"v{number}", variant) for number, variant in enumerate(variants)]
     copy = Copy(brief="linen", segment="all", language=of.language, wordings=(control, *made))
     return [each for each in check(copy, brief(of)) if each.severity is Severity.ERROR and each.variant != CONTROL]

@@ -84,7 +84,12 @@ class Line:
         return check(self.copy(), BRIEFS[self.brief])
 
     def raised(self) -> frozenset[str]:
-        return frozenset(violation.rule for violation in self.violations()) - {"structure.unexpected", "structure.count"}
+        return _raised(self)
+
+
+@cache
+def _raised(line: Line) -> frozenset[str]:
+    return frozenset(violation.rule for violation in line.violations()) - {"structure.unexpected", "structure.count"}
 
 
 def errors(rules: frozenset[str]) -> frozenset[str]:

@@ -158,12 +158,12 @@ def _shouted(scan: Scan, token: Token) -> bool:
 def _unfounded(reading: Reading, told: Spans) -> Iterator[Violation]:
     """Yield figures that are none of the brief's, unless they were already told as a claim outside a slot."""
     known = reading.setting.founded
-    values = {figure.value for figure in known}
+    values = {(figure.value, figure.unit) for figure in known}
     for figure, start, end in figures(reading.shown):
         span = reading.shown.span(start, end)
         if figure in known or told.meet(span):
             continue
-        if figure.value in values:
+        if (figure.value, figure.unit) in values:
             yield _changed(reading, figure, span)
         else:
             reason = f"readers see “{reading.shown.view.text[start:end]}”, which is no figure of the brief"
@@ -174,7 +174,7 @@ def _unfounded(reading: Reading, told: Spans) -> Iterator[Violation]:
 
 def _changed(reading: Reading, figure: Figure, span: tuple[int, int]) -> Violation:
     shown = " ".join(filter(None, (*figure.qualifiers, figure.value, figure.unit, figure.rate)))
-    declared = sorted(_told(each) for each in reading.setting.founded if each.value == figure.value)
+    declared = sorted(_told(each) for each in reading.setting.founded if (each.value, each.unit) == (figure.value, figure.unit))
     reason = f"readers see “{shown}”, but the brief says {' or '.join(declared)}"
     return reading.breaks(
         "claims.qualifier", span, reason, "leave out what stands around the slot: a fact's text brings its own qualifier and unit"

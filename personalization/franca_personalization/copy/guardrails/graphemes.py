@@ -6,7 +6,9 @@ import unicodedata
 
 import regex
 
-_STEP = regex.compile(r"\X")
+_STEP = regex.compile(r"\p{Regional_Indicator}{2}\p{M}*|\X")
+"""Flags first: `regex` counts back to the beginning of a run of them at every step, which takes quadratic time."""
+
 _MARKS = regex.compile(r"(\p{M}{30})\p{M}+")
 
 

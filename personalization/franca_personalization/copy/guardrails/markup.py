@@ -35,7 +35,7 @@ AS_WRITTEN: Mapping[str, tuple[regex.Pattern[str], str, str]] = {
 AS_READ: Mapping[str, tuple[regex.Pattern[str], str, str]] = {
     "html.url": (
         regex.compile(
-            r"\b(?:h(?:tt|xx)ps?|ftps?|file|ws)\s?:\s?/|\b(?:mailto|javascript|data|sms|tel|vbscript):(?=\S)|\bwww\.\w|(?<![\w:/])//\w"
+            r"(?:h(?:tt|xx)ps?|ftps?|file)\s?:\s?/|\w\s?:\s?//|\b(?:mailto|javascript|data|sms|tel|vbscript):(?=\S)|\bwww\.\w|(?<![\w:/])//\w"
             r"|(?<![\w@-])[\w-]{1,63}\.[a-z]{2,24}/\w",
             regex.IGNORECASE,
         ),

@@ -207,7 +207,7 @@ class Reading:
 
     @cached_property
     def scans(self) -> tuple[Scan, ...]:
-        """The text with its slots masked; once more with invisible characters as blanks, and with words that are taken apart put together."""
+        """The text, slots masked; again with invisible characters as blanks, and with words put together that are taken apart."""
         pieces = tuple(self._pieces(filled=False))
         ways = [way for way, needed in ((parted, has_gaps), (glued, has_seams)) if needed(self.written)]
         return (self.masked, *(self._scan(tuple(map(way, pieces))) for way in ways))
