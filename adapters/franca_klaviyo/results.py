@@ -3,6 +3,8 @@
 Documented (contract: query_campaign_values; reporting_api_overview): performance is by the date of the *send*, whenever people clicked;
 a timeframe is at most a year, its offsets are ignored and the company's time zone is taken; `conversion_metric_id` is required; one call a
 second, two a minute, 225 a day. No call says who was sent which variation.
+
+Every count is of people but complaints, of which Klaviyo has reports alone: a person reports one message once, but for mistakes.
 """
 
 from __future__ import annotations
@@ -25,8 +27,8 @@ AT_ONCE = 100
 DAY = timedelta(days=1)
 """More than any offset of a time zone: with a day to spare, it does not matter which zone the company's is."""
 YEAR = timedelta(days=364)
-NEAR = YEAR / 2
-"""Campaigns sent this near to each other are in one timeframe of a year."""
+NEAR = timedelta(days=180)
+"""Campaigns sent this near to the one that is asked for, before or after, are in one timeframe with it, days to spare included."""
 
 GROUP_BY = ["campaign_id", "campaign_message_id", "variation", "variation_name"]
 COUNTS = ["recipients", "delivered", "clicks_unique", "opens_unique", "unsubscribe_uniques", "spam_complaints"]
@@ -186,4 +188,4 @@ def _sent_at(message: Object) -> str:
 def _moment(message: Object) -> datetime:
     """Return when a message was sent, or else made: the send is after that."""
     found = datetime.fromisoformat(_sent_at(message) or message["attributes"]["created"])
-    return found if found.tzinfo else found.replace(tzinfo=UTC)  # "the UTC send time" (SDK 25: MessageSendOptions)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)  # "the UTC send time" (SDK 25: MessageSendOptions)

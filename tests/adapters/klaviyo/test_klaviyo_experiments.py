@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from franca.errors import FrancaError
 from franca.plan import PartlyAppliedError
 from franca.sandbox import Fault, Running, serve
 from franca.sync import Ledger, sync
-from franca_klaviyo.adapter import ADAPTER
+from franca_klaviyo.capabilities import TESTING
 from franca_klaviyo.sandbox.sends import Outcome
 from sandbox.brevo.brevo_account import Stage
 
@@ -51,7 +52,7 @@ def texts(found: Trial) -> list[tuple[str, str]]:
 
 def test_what_the_adapter_says_it_can_test_is_what_the_sheet_says() -> None:
     """Subject, preview text and HTML; a winner by clicks or orders; the vendor's page is named."""
-    testing = ADAPTER.testing
+    testing = TESTING
     assert testing.parts == {Part.SUBJECT, Part.PREVIEW_TEXT, Part.HTML}
     assert testing.metrics == {Metric.CLICKS, Metric.ORDERS}
     assert (testing.arms, testing.source) == (7, "https://help.klaviyo.com/hc/en-us/articles/115005228148")
@@ -604,6 +605,30 @@ def test_many_campaigns_are_one_call(found: Trial) -> None:
     for each, made in found.sandbox._sends.outcomes.items():
         assert [arm.clicked for arm in read[each].arms] == [tally(made, arm)[2] for arm in range(2)]
         assert all(arm.sent for arm in read[each].arms)
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2])
+def test_what_is_asked_for_together_is_in_one_timeframe(tmp_path: Path, asked: int) -> None:
+    """Half a year before and half a year after the campaign that is asked for, in a zone far from UTC; beyond it is another call."""
+    with trial(tmp_path, timezone="Pacific/Kiritimati") as found:
+        found.write(TWO)
+        text = (found.folder / "campaigns" / "spring.yaml").read_text(encoding="utf-8")
+        for number in range(2):
+            (found.folder / "campaigns" / f"more{number}.yaml").write_text(text.replace("Spring", f"More {number}"), encoding="utf-8")
+        found.apply()
+        for each in found.campaigns():
+            found.send({}, {}, identity=each.id)
+            found.host.clock.set(found.host.clock.now() + timedelta(days=180))
+        remotes = found.campaigns()
+        with found.connected() as connection:
+            connection.read()
+            read = {each.id: connection.results(each) for each in [remotes[asked], *remotes[:asked], *remotes[asked + 1 :]]}
+        calls = len([each for each in found.host.exchanges if each.operation == "query_campaign_values"])
+        outcomes = found.sandbox._sends.outcomes
+    assert calls == (1 if asked == 1 else 2)
+    assert {each: sum(arm.sent for arm in made.arms) for each, made in read.items()} == {
+        each: len(made.sent) for each, made in outcomes.items()
+    }
 
 
 def test_a_campaign_is_asked_for_alone_when_nothing_was_read(found: Trial) -> None:
