@@ -43,6 +43,10 @@ def test_every_branch_is_counted_over_everybody(franca, shop):
     shown = render(franca, shop).out
     assert re.search(r'content/welcome\.html:19:\d+: profile\.country == "XX": reaches NOBODY', shown)
     assert re.search(r'in_segment\("vip"\): reaches \d+ of \d+ people', shown)
+    found = re.findall(r"^content/welcome\S+: (.*): reaches (\d+) of (\d+) people$", shown, re.MULTILINE)
+    reached = {asks: int(people) for asks, people, _ in found}
+    assert sum(reached.values()) == int(found[0][2])
+    assert [asks for asks in reached if asks.startswith("else, after ")] == ['else, after in_segment("vip"), profile.country == "XX"']
 
 
 def test_one_profile_and_one_segment_can_be_chosen(franca, shop):

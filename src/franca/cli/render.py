@@ -165,6 +165,9 @@ class _Preview:
             yield each, person(self._project, each.values, each.segments)
 
     def _reach(self, people: Sequence[Person]) -> Iterator[Reach]:
+        from franca.content.assemble import walk
+        from franca.content.nodes import Choose
+        from franca.content.reference import otherwise_of
         from franca.content.words import words
         from franca.render.email import Reach
 
@@ -175,6 +178,10 @@ class _Preview:
         told: dict[tuple[str, str], list[int]] = {}
         for branch in self._document.branches:
             told.setdefault((str(branch.position or ""), words(branch.condition)), []).append(branch.number)
+        for piece in (each for pieces in self._document.parts.values() for each in walk(pieces)):
+            if isinstance(piece, Choose) and piece.otherwise:
+                asks = "else, after " + ", ".join(words(branch.condition) for branch in piece.branches)
+                told.setdefault((str(piece.branches[0].position or ""), asks), []).append(otherwise_of(piece))
         for (place, asks), numbers in told.items():
             reached = max(counts.get(number, 0) for number in numbers)
             yield Reach(numbers=tuple(numbers), place=place, asks=asks, people=reached)

@@ -95,7 +95,7 @@ _Ask = Callable[[_Scene], bool]
 
 @dataclass(frozen=True)
 class Rendering:
-    """A text for one person, and the numbers of the branches that they took."""
+    """A text for one person, and the numbers of the branches that they took (`otherwise_of`, where they took none)."""
 
     text: str
     taken: frozenset[int]
@@ -163,16 +163,22 @@ def _once_encoded(piece: Print) -> Value:
 
 def _choose(piece: Choose, setting: Setting) -> _Text:
     branches = [(_ask(each.condition, setting), each.number, _compiled(each.body, setting)) for each in piece.branches]
-    otherwise = _compiled(piece.otherwise, setting)
+    otherwise, other = _compiled(piece.otherwise, setting), otherwise_of(piece)
 
     def text(scene: _Scene) -> str:
         for ask, number, body in branches:
             if ask(scene):
                 scene.taken.add(number)
                 return body(scene)
+        scene.taken.add(other)
         return otherwise(scene)
 
     return text
+
+
+def otherwise_of(piece: Choose) -> int:
+    """Return what stands for what is shown when no branch's condition holds."""
+    return ~piece.branches[0].number
 
 
 def _loop(piece: Loop, setting: Setting) -> _Text:

@@ -214,7 +214,8 @@ iframe{border:0;background:#fff;display:block;height:640px}.cut{opacity:.35}.bad
 .bar{background:var(--soft);height:.6rem;border-radius:.3rem;min-width:8rem}
 .bar i{display:block;height:100%;border-radius:.3rem;background:#4a7dff}
 pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,monospace}details{margin:.5rem 0}
-.view pre{max-height:640px;box-sizing:border-box;overflow:auto}.there{border-top:1px solid var(--line);padding-top:.5rem}.there .views{margin-top:.7rem}
+.view pre{max-height:640px;box-sizing:border-box;overflow:auto}
+.there{border-top:1px solid var(--line);padding-top:.5rem}.there .views{margin-top:.7rem}
 """
 
 
