@@ -2,6 +2,8 @@
 
 What was seen when the rules were first run: on lines.txt 363 of 365 labels and 12 false alarms on 194 good lines; on heldout.txt, once
 lines.txt was right, 73 of 73 labels and one false alarm on 49 good lines, for which one word was taken out of a list, once.
+hard.txt was written afterwards, of wordings thought to pass: 58 of 82 labels and one false alarm on 47 good lines at first; then the
+lexicons were extended. So what is said in words that no list holds does pass, and people read what is left: approval is not optional.
 One author wrote lines, held-out lines and rules; the loopback model (test_guardrail_adversary.py) is by another.
 """
 
@@ -14,7 +16,7 @@ from franca_personalization.copy.records import Severity
 from personalization.guardrails.figures import PROPERTY
 from personalization.guardrails.labelled import errors, lines, measure
 
-FILES = ("lines.txt", "heldout.txt")
+FILES = ("lines.txt", "heldout.txt", "hard.txt")
 
 
 def test_there_are_enough_lines() -> None:

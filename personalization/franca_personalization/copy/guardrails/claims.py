@@ -133,7 +133,8 @@ def _codes(scan: Scan, reading: Reading) -> Iterator[Claim]:
 
 def _is_told(scan: Scan, number: int, lexicon: Lexicon) -> bool:
     before, behind = scan.tokens[max(0, number - 3) : number], scan.tokens[number + 1 : number + 4]
-    return any(lexicon.has("code_verbs", each.keys) for each in before) or any(lexicon.has("till", each.keys) for each in behind)
+    verbs = any(lexicon.has("code_verbs", each.keys) for each in before)
+    return verbs or any(lexicon.has("till", each.keys) for each in (*before, *behind))
 
 
 def _marked(scan: Scan, before: Token, token: Token) -> bool:

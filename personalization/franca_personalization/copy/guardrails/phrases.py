@@ -11,6 +11,7 @@ import regex
 
 from franca_personalization.copy.guardrails.views import MASK, View
 
+_CALLS = (",", "!")
 CLASSES = frozenset({"N", "N1", "DATE", "YOU", "ANY"})
 GAP = 8
 """How many characters that are no letters may stand between the words of a phrase: "last... chance" is one too."""
@@ -95,7 +96,7 @@ class Element:
 
     def fits(self, token: Token, of: View) -> bool:
         """Tell whether capitals, place and comma of a token are as asked for."""
-        return (not self.mark or _MARKS[self.mark](of, token)) and (not self.comma or of.text[token.last : token.last + 1] == ",")
+        return (not self.mark or _MARKS[self.mark](of, token)) and (not self.comma or of.text[token.last : token.last + 1] in _CALLS)
 
     def _is_like(self, token: Token, vocabulary: Vocabulary) -> bool:
         if (self.heads or self.tails) and any(key.startswith(self.heads) or key.endswith(self.tails) for key in token.keys):
