@@ -26,24 +26,29 @@ from franca.adapter import (
     Testing,
     Waiter,
     draft_resource,
+    setting,
     template_resource,
 )
 from franca.definitions import Destination, Realisation, Segment
-from franca.errors import FrancaError
+from franca.errors import FrancaError, did_you_mean
 from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
-from franca_mailchimp.capabilities import CAPABILITIES, LIMITS, TESTING
+from franca_mailchimp.capabilities import CAPABILITIES, LIMITS, NOTHING, TESTING
 from franca_mailchimp.content import MailchimpDialect
 from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
 from franca_mailchimp.segments import ALL, CONDITIONS, native
-from franca_mailchimp.variate import SUBJECT, testable
+from franca_mailchimp.variate import NATIVE, SPLIT, SUBJECT, testable
 
 SETTINGS = {
     "api_key": Setting(meaning="an API key; its last part is the data centre (…-us19)", required=True, secret=True),
     "audience": Setting(meaning="the name of the audience", required=True),
     "url": Setting(meaning="base URL of a sandbox or proxy, without /3.0; by default the key's data centre"),
+    "tests": Setting(
+        meaning="who splits the audience of a test of subjects: native (Mailchimp, on plans that have A/B tests), or split (Franca)",
+        default=NATIVE,
+    ),
     "conditions": Setting(meaning="how many conditions a segment may have; more than 5 needs a Standard plan", default=str(CONDITIONS)),
 }
 
@@ -104,9 +109,18 @@ class MailchimpAdapter:
         )
         return (field, *segments)
 
-    def testing_at(self, destination: Destination) -> Testing:  # noqa: ARG002 - the protocol's signature
-        """Return what A/B tests can do; it is the same in every account."""
-        return TESTING
+    def testing_at(self, destination: Destination) -> Testing:
+        """Return what A/B tests can do: nothing under `tests: split`.
+
+        Raises:
+            FrancaError: `tests` is another word.
+        """
+        wanted = setting(self, destination, "tests")
+        if wanted not in (NATIVE, SPLIT):
+            at = destination.setting_positions.get("tests") or destination.position
+            what = f"destination {destination.name!r}: tests is {NATIVE} or {SPLIT}"
+            raise FrancaError(what, remedy=did_you_mean(wanted, (NATIVE, SPLIT)), position=at)
+        return TESTING if wanted == NATIVE else NOTHING
 
     def dialect(self, site: Site) -> Dialect:
         """Return merge tags."""

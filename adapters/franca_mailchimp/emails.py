@@ -64,10 +64,9 @@ class Emails:
         if resource.kind is ResourceKind.TEMPLATE:
             made = self._client.call(CREATE_TEMPLATE, {"name": _name(resource), "html": resource.payload["html"]})
             return str(made["id"])
-        kind = variate.VARIATE if variate.is_test(body) else variate.REGULAR
-        made = self._client.call(CREATE_CAMPAIGN, {"type": kind, **self._settings(resource, body)})
-        self._fill(str(made["id"]), resource, body)
-        return str(made["id"])
+        identity = self._make(resource, body)
+        self._fill(identity, resource, body)
+        return identity
 
     def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
         """Make *remote* as it should be: in place, unless a plain draft becomes a test or a test a plain draft."""
@@ -87,6 +86,21 @@ class Emails:
         except TerminalError as error:
             if error.status != 404:
                 raise
+
+    def _make(self, resource: Resource, body: Mapping[str, Any]) -> str:
+        settings = self._settings(resource, body)
+        if not variate.is_test(body):
+            return str(self._client.call(CREATE_CAMPAIGN, {"type": variate.REGULAR, **settings})["id"])
+        try:
+            return str(self._client.call(CREATE_CAMPAIGN, {"type": variate.VARIATE, **settings})["id"])
+        except TerminalError as error:  # how a plan without tests answers is not documented
+            remedy = (
+                f"should the plan have no A/B tests: add tests: {variate.SPLIT} to the destination, and Franca splits the audience itself"
+            )
+            remedies = "; ".join(filter(None, [error.problem.remedy, remedy]))
+            raise TerminalError(
+                error.problem.what, remedy=remedies, operation=error.operation, status=error.status, request_id=error.request_id
+            ) from error
 
     def _replace(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
         """Make another draft in the place of *remote*.

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from adapters.mailchimp.kit import site
 from adapters.mailchimp.trial import AUDIENCE_EDIT, DRAFT, SUBJECTS, Trial, make_shop, trial
-from franca.adapter import Address, ResourceKind, TerminalError, why_not
-from franca.definitions import Campaign, Experiment, Format, Metric, Source, Template, Variant
+from franca.adapter import Address, Arm, Draft, Email, ResourceKind, TerminalError, why_not
+from franca.definitions import Campaign, Experiment, Format, Metric, Part, Position, Source, Template, Variant
 from franca.errors import FrancaError, ProblemsError
+from franca.sandbox import Fault
 from franca_mailchimp.adapter import ADAPTER
+from franca_mailchimp.capabilities import TESTING
 from franca_mailchimp.sandbox import variate
 from sandbox.mailchimp_kit import LIST
 
@@ -66,7 +69,32 @@ PARTLY = Experiment(share=Decimal("0.5"))
 )
 def test_what_mailchimp_can_test_is_declared(found: Campaign, why: str) -> None:
     """Subjects, up to three, at least a tenth of the audience, a winner by clicks: all else is split by Franca."""
-    assert re.search(why or "^$", why_not(ADAPTER.testing, "Mailchimp", found, TEMPLATE))
+    project = replace(site().project, templates={"t": TEMPLATE})
+    assert re.search(why or "^$", why_not(ADAPTER.testing_at(site().destination), "Mailchimp", found, project))
+
+
+def test_a_destination_can_leave_tests_to_franca() -> None:
+    """`tests: split`, for plans without A/B tests; another word is an error with its place."""
+    there = site().destination
+    split, wrong = (replace(there, settings={**there.settings, "tests": word}) for word in ("split", "nativ"))
+    assert ADAPTER.testing_at(there) == TESTING
+    assert (ADAPTER.testing_at(split).arms, ADAPTER.testing_at(split).parts) == (1, frozenset())
+    with pytest.raises(FrancaError, match=r"franca\.yaml:7:5: destination 'mailchimp': tests is native or split.*native"):
+        ADAPTER.testing_at(replace(wrong, setting_positions={"tests": Position("franca.yaml", 7, 5)}))
+
+
+def test_a_plan_without_tests_is_told_with_the_way_out(at: Trial) -> None:
+    """What such a plan answers is not documented; whatever refuses a test, the error names the setting, and with it Franca splits."""
+    at.test(of=2)
+    refused = {"type": "t", "title": "Forbidden", "status": 403, "detail": "Your plan has no A/B tests.", "instance": "i"}
+    at.running.host.faults.add(Fault(status=403, body=refused, match="POST /3.0/campaigns$"))
+    with pytest.raises(FrancaError, match=r"Your plan has no A/B tests.*add tests: split to the destination"):
+        at.apply()
+    assert at.drafts() == []
+    at.edit("franca.yaml", "    audience: Customers\n", "    audience: Customers\n    tests: split\n")
+    at.apply()
+    assert sorted(str(draft.key) for draft in at.drafts()) == ["offer.control", "offer.warm"]
+    assert any("runs no tests in this account" in each for each in at.plan().warnings)
 
 
 def test_arms_with_one_subject_are_refused_with_their_place(at: Trial) -> None:
@@ -79,12 +107,23 @@ def test_arms_with_one_subject_are_refused_with_their_place(at: Trial) -> None:
 
 
 @pytest.mark.parametrize("place", ["<h1>{{ subject }}</h1>", "<p>{{ copy.headline }}: {{ subject }}</p>"])
-def test_a_subject_in_the_body_cannot_be_tested(at: Trial, place: str) -> None:
-    """There is one content for all arms."""
+def test_a_subject_in_the_body_is_split_by_franca(at: Trial, place: str) -> None:
+    """There is one content for all arms of a test: each arm becomes a plain draft, and the plan says why."""
     at.edit("content/offer.html", "<h1>{{ copy.headline }}</h1>", place)
     at.test()
-    with pytest.raises(FrancaError, match="Mailchimp tests subject lines alone"):
-        _ = at.desired
+    assert sorted(at.project.campaigns) == ["offer.control", "offer.short", "offer.warm"]
+    assert any("cannot test the html, and this one holds {{ subject }}" in each for each in at.plan().warnings)
+
+
+@pytest.mark.parametrize("part", [Part.HTML, Part.TEXT])
+def test_arms_with_two_bodies_are_no_test(part: Part) -> None:
+    """What the core does not see is refused before anything is made: the arms' own texts would be lost."""
+    email = Email(template=TEMPLATE, parts={Part.SUBJECT: "One", Part.HTML: "<p>x</p>", Part.TEXT: "x"})
+    other = replace(email, parts={**email.parts, Part.SUBJECT: "Two", part: "<p>y</p>"})
+    arms = (Arm(key="control", email=email), Arm(key="other", email=other))
+    draft = Draft(campaign=TWO, email=email, audience=Address(ResourceKind.SEGMENT, "s"), arms=arms)
+    with pytest.raises(FrancaError, match="campaign 'c': Mailchimp tests subject lines alone"):
+        ADAPTER.compile_draft(draft, site())
 
 
 def test_a_title_that_repeats_the_subject_says_the_arms_own(at: Trial) -> None:
