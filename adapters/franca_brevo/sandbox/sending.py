@@ -47,7 +47,8 @@ class Sending:
         return {"arms": [_tally(number, (*test, *rest)) for number in range(wanted)]}
 
     def _draft(self, campaign: object) -> sqlite3.Row:
-        row = self._store.row("SELECT * FROM campaigns WHERE id = ?", campaign) if isinstance(campaign, int) else None
+        known = isinstance(campaign, (int, str)) and str(campaign).isdecimal()
+        row = self._store.row("SELECT * FROM campaigns WHERE id = ?", int(str(campaign))) if known else None
         if row is None:
             raise ValueError(f"there is no campaign {campaign}")
         if row["status"] != "draft":
