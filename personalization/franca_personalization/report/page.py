@@ -25,7 +25,6 @@ h1{margin:0 0 .3rem}h2{margin-top:2.5rem;border-top:1px solid var(--line);paddin
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:13.5px;white-space:nowrap}
 td,th{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:left}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{color:var(--muted);font-weight:600}
-
 .plots{columns:2 440px;column-gap:2.5rem;margin:1.2rem 0}
 figure{margin:0 0 1.2rem;break-inside:avoid}figcaption{font-weight:600;font-size:14px;margin-bottom:.4rem}li{margin:.2rem 0}
 """

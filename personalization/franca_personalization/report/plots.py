@@ -34,12 +34,10 @@ def available() -> None:
     del alt, vl_convert
 
 
-def theme(selector: str = "svg") -> str:
+def theme() -> str:
     """Return the rules of CSS that put the page's colours in place of the SVG's."""
     return "".join(
-        f'{selector} [{paint}="{colour}"]{{{paint}:var({variable})}}'
-        for colour, variable in COLOURS.items()
-        for paint in ("fill", "stroke")
+        f'svg [{paint}="{colour}"]{{{paint}:var({variable})}}' for colour, variable in COLOURS.items() for paint in ("fill", "stroke")
     )
 
 

@@ -29,9 +29,11 @@ def subtitle(report: Report) -> str:
 def rules(found: Registered) -> str:
     """Return how the experiment was registered."""
     looks = "one look at the end" if found.looks == 1 else f"{found.looks} looks"
+    part = f"; {found.share:.0%} of the audience take part" if found.share < 1 else ""
     return (
-        f"Registered before it was sent: decided on {MEASURE[found.metric]}; a lift of {found.effect:.0%} over a rate of "
-        f"{found.baseline:.2%} is worth finding with a power of {found.power:.0%}; at most {100 * found.alpha:.3g}% of tests err; {looks}."
+        f"Judged as its definition registers it: decided on {MEASURE[found.metric]}; a lift of {found.effect:.0%} over a rate of "
+        f"{found.baseline:.2%} is worth finding with a power of {found.power:.0%}; at most {100 * found.alpha:.3g}% of tests err; "
+        f"{looks}{part}."
     )
 
 

@@ -163,7 +163,8 @@ def allocate(  # noqa: PLR0917 - a command's options
 
     if bool(reports) == bool(batch):
         raise FrancaError(
-            "there is nothing to learn from" if not batch else "reports and --batch", remedy="give reports, or --batch: one of them"
+            "reports and --batch are two sources" if batch else "there is nothing to learn from",
+            remedy="give reports, or --batch: one of them",
         )
     found = from_reports(reports, destination) if reports else from_counts(batch or ())
     result = next_batch(

@@ -196,7 +196,7 @@ def concluded(analysis: Analysis) -> str:
 
 def nothing(left_out: Sequence[str]) -> str:
     """Return why nothing is concluded at a destination."""
-    return f"Nothing is decided here. {'; '.join(left_out)}." if left_out else "Nothing is decided here: the campaign does not go there."
+    return f"Nothing is decided here. {'; '.join(left_out)}."
 
 
 def whole(destinations: Sequence[DestinationReport], overall: Analysis | None) -> str:

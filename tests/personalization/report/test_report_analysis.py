@@ -248,6 +248,29 @@ def test_guardrails_that_are_not_told_are_named(project: Project, esps) -> None:
     assert "Guardrails that cannot be told of: complaints." in render_report(found)
 
 
+def test_better_rivals_are_named_and_not_ordered(project: Project, esps) -> None:
+    """Two variants beat the control; which of them is best is another question."""
+    esps(mailchimp={key: three(60_000, 1200, 1700, 1690) for key in BOTH})
+    told = analysis(report(project, "mailchimp")).answer
+    assert (told.arm, told.rivals) == ("a", ("b",))
+    assert told.text.endswith("b did better than control too, and nothing is shown of who is best of these.")
+
+
+def test_segments_that_answer_differently_are_pointed_at(project: Project, esps) -> None:
+    """By the test of homogeneity: what holds together need not hold in each."""
+    esps(mailchimp={"spring.vip": three(60_000, 1200, 1900, 1200), "spring.newcomers": three(60_000, 1200, 900, 1200)})
+    found = report(project, "mailchimp")
+    assert "Segments answer differently to a: look at each of them." in found.conclusion
+    vip, _ = analysis(found).segments
+    assert (vip.key, vip.answer.outcome) == ("vip", Outcome.WINNER)
+
+
+def test_the_share_that_takes_part_is_said(tmp_path: Path, esps) -> None:
+    """Counts are of the test alone, not of everybody."""
+    esps(mailchimp=BOTH)
+    assert "; 40% of the audience take part." in render_report(report(make_shop(tmp_path, experiment="{share: 40%}"), "mailchimp"))
+
+
 # -- time
 
 
