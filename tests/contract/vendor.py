@@ -22,14 +22,23 @@ from contract.validation import problems, validator
 NEWER: dict[tuple[str, str], str] = {
     ("mailchimp", "batches.results"): "an address outside the API, named by the answer about a batch",
     **dict.fromkeys(
-        [("klaviyo", name) for name in ("get_variations_for_campaign_message", "update_campaign_audience", "update_campaign_variation")],
+        [
+            ("klaviyo", name)
+            for name in (
+                "get_variations_for_campaign_message",
+                "update_campaign_audience",
+                "create_campaign_variation",
+                "update_campaign_variation",
+                "delete_campaign_variation",
+            )
+        ],
         "new in revision 2026-10-15; the document is of 2026-07-15",
     ),
 }
 """Operations that the documents do not hold, and why."""
 
 RESHAPED: dict[tuple[str, str], str] = dict.fromkeys(
-    [("klaviyo", name) for name in ("get_campaigns", "get_campaign", "create_campaign", "update_campaign")],
+    [("klaviyo", name) for name in ("get_campaigns", "get_campaign", "create_campaign", "update_campaign", "update_campaign_message")],
     "another shape since revision 2026-10-15: the SDK's own models read the requests, our schemas read both",
 )
 """Operations that the documents hold in an older shape, and why."""

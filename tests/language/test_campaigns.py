@@ -74,3 +74,27 @@ def test_an_audience_is_never_guessed(shop: Path, audience: str, lines: dict[str
         checked(shop, audience, **lines)
     assert told in str(refused.value)
     assert "campaigns/spring.yaml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{share: 5%}", "share is from 10% to 100% of the audience, in whole percent"),
+        ("{share: 33.3%}", "in whole percent"),
+        ("{share: 20}", "share is a share such as 30%"),
+        ("{metric: opens}", "opens decide nothing"),
+        ("{metric: click}", 'did you mean "clicks"'),
+        ("{wait: 4}", "wait is a text"),
+        ("{wait: 200 hours}", "from 1 to 168"),
+        ("{baseline: 60%, effect: 80%}", "both together are below 100%"),
+        ("{power: 40%}", "power is from 50%"),
+        ("{looks: 0}", "looks is at least 1"),
+        ("{winner: a}", "has no key 'winner'"),
+    ],
+)
+def test_an_experiment_that_cannot_be_run_is_refused(shop: Path, written: str, told: str) -> None:
+    """Before anything is sent: with file and line."""
+    with pytest.raises(ProblemsError) as refused:
+        checked(shop, "{include: [vip]}", experiment=written, variants="spring")
+    assert told in str(refused.value)
+    assert "campaigns/spring.yaml" in str(refused.value)

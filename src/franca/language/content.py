@@ -217,8 +217,8 @@ MAXIMUM_WAIT = 168
 
 
 def _impossible(found: Experiment) -> Iterator[str]:
-    if not Decimal("0.1") <= found.share <= 1:
-        yield "share is from 10% to 100% of the audience"
+    if not Decimal("0.1") <= found.share <= 1 or found.share * 100 % 1:
+        yield "share is from 10% to 100% of the audience, in whole percent"
     if not 0 < found.baseline < 1 or not found.effect > 0 or found.baseline * (1 + found.effect) >= 1:
         yield "baseline is a rate between 0% and 100%, effect a relative lift above 0%, and both together are below 100%"
     if not Decimal("0.5") <= found.power < 1:
