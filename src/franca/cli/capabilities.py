@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 NAME = "capabilities"
+TESTS = "A/B tests run by the ESP itself"
 
 
 def run(adapter_name: Annotated[str | None, typer.Argument(metavar="[ADAPTER]", help="Only this one, with reasons.")] = None) -> None:
@@ -15,6 +16,7 @@ def run(adapter_name: Annotated[str | None, typer.Argument(metavar="[ADAPTER]", 
     Example: franca capabilities mailchimp
     """
     from franca.adapter import Capability, adapter, installed
+    from franca.definitions import Destination
 
     shown = [adapter(name) for name in ([adapter_name] if adapter_name else sorted(installed()))]
     width = max(len(capability.value) for capability in Capability)
@@ -26,3 +28,7 @@ def run(adapter_name: Annotated[str | None, typer.Argument(metavar="[ADAPTER]", 
         typer.echo(f"{capability.value:<{width}}{line}".rstrip())
         if adapter_name and cells[0].reason:
             typer.echo(f"    {cells[0].reason}")
+    tests = [found.testing_at(Destination(name="", adapter=found.name)) for found in shown]
+    typer.echo(f"{TESTS:<{width}}" + "".join(f"  {f'{each.arms} arms':<10}" for each in tests).rstrip())
+    if adapter_name:
+        typer.echo(f"    arms may differ in {', '.join(sorted(tests[0].parts))}; beyond that Franca splits the audience")
