@@ -150,7 +150,7 @@ def _table(found: Next) -> Table:
 
 def _lines(found: Next) -> Iterator[str]:
     yield (
-        f"From {found.batches} batches, compared within each. Split {found.even}% of the next one evenly, whatever was learnt: "
+        f"From {found.batches} {'batch' if found.batches == 1 else 'batches'}, compared within each. Split {found.even}% of the next one evenly, whatever was learnt: "
         "only of these may a plain test be made. Split the rest by share."
     )
     if found.allocation.settled:

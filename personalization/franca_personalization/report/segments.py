@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
-from franca.audience import evaluate
 from franca.definitions import All, Campaign, Metric, Project, Segment
 from franca_personalization.experiments import Arm, newcombe, wilson
 from franca_personalization.experiments.multiple import holm
@@ -181,6 +180,8 @@ def duplicates(project: Project, campaigns: Sequence[Campaign], as_of: datetime)
     Raises:
         FrancaError: the data cannot be read.
     """
+    from franca.audience import evaluate
+
     keys = list(dict.fromkeys(key for campaign in campaigns for key in campaign.include))
     pairs = list(combinations(keys, 2))
     if not pairs:

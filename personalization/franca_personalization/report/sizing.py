@@ -9,7 +9,6 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from franca.audience import evaluate
 from franca.definitions import All, Campaign, Mailable, Metric, Predicate, Project, Segment
 from franca.errors import FrancaError
 from franca.progress import Progress, silent
@@ -130,6 +129,8 @@ def counted(
     Raises:
         FrancaError: the data cannot be read.
     """
+    from franca.audience import evaluate
+
     told = EMAIL in project.data.profile.consent
     reached: tuple[Predicate, ...] = (Mailable(channel=EMAIL),) if told else ()
     where = {segment_of(each): All(of=(project.segments[each.audience].where, *reached)) for each in campaigns}
@@ -160,7 +161,7 @@ def render_sizing(found: Sizing, form: str = "text") -> str:
 def _lines(found: Sizing) -> Iterator[str]:
     design = found.design
     yield (
-        f"To find a lift of {lift(design.effect)} over a rate of {design.baseline:.3g} ({MEASURE[found.metric]}) with a power of "
+        f"To find a lift of {lift(design.effect)} over a rate of {100 * design.baseline:.3g}% ({MEASURE[found.metric]}) with a power of "
         f"{design.power:.0%}, when at most {100 * design.alpha:.3g}% of tests may err {_looks(design)}(pooled two-proportion formula):"
     )
     yield f"{found.together.control:,} delivered emails per arm, {found.together.total:,} in all, when everybody is judged together"
@@ -184,8 +185,9 @@ def _weeks(found: Duration) -> str:
 def _table(found: Sizing) -> Table | None:
     if found.feasibility is None:
         return None
-    together = replace(found.feasibility.together, key="all segments together")
-    rows = [together, *(found.feasibility.segments if len(found.feasibility.segments) > 1 else ())]
+    single = found.feasibility.segments
+    together = replace(found.feasibility.together, key="all segments together" if len(single) > 1 else single[0].key)
+    rows = [together, *(single if len(single) > 1 else ())]
     head = ("list", "recipients", "needed", "least lift that can be found", "enough")
     return Table(title="What this list can tell", head=head, rows=tuple(map(_reach, rows)))
 
