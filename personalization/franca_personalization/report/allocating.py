@@ -149,9 +149,10 @@ def _table(found: Next) -> Table:
 
 
 def _lines(found: Next) -> Iterator[str]:
+    batches = "1 batch" if found.batches == 1 else f"{found.batches} batches"
     yield (
-        f"From {found.batches} {'batch' if found.batches == 1 else 'batches'}, compared within each. Split {found.even}% of the next one evenly, whatever was learnt: "
-        "only of these may a plain test be made. Split the rest by share."
+        f"From {batches}, compared within each. Split {found.even}% of the next one evenly, whatever was learnt: only of these may a plain "
+        "test be made. Split the rest by share."
     )
     if found.allocation.settled:
         yield f"Settled: going on costs more than it can find; send {found.allocation.settled} to everybody."
