@@ -107,6 +107,8 @@ def test_a_lexicon_may_extend_another(tmp_path: Path) -> None:
         (f'language = "fr"\n[words]\n{STOP}\n[phrases]\ndate = ["lundi"]', "'phrases' is a table of texts"),
         (f'language = "fr"\n[words]\n{STOP}\n[phrases]\ndate = "lundi?"', "the phrase 'lundi\\?' asks for nothing"),
         ('language = "fr"\n[words]\nstop = "le la"', "at least 10 words under words.stop"),
+        (f'language = "fr"\nscript = "Latn2"\n[words]\n{STOP}', "there is no script 'Latn2'"),
+        (f'language = "fr"\nscript = "Latein"\n[words]\n{STOP}', "there is no script 'Latein'"),
         ('language = "fr"\nextends = "xx"', "there is no lexicon 'xx' to extend"),
     ],
 )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import regex
 
-from franca_personalization.copy.guardrails.numerals import NUMERAL, is_date
+from franca_personalization.copy.guardrails.numerals import CODES, NUMERAL, is_date
 from franca_personalization.copy.guardrails.scanning import Scan
 
-_SYMBOL = regex.compile(r"[%‰]|\p{Sc}|\b(?:eur|usd|gbp|chf)\b|\s")
+_SYMBOL = regex.compile(rf"[%‰]|\p{{Sc}}|\b(?:{CODES})\b|\s")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def language(reading: Reading) -> Iterator[Violation]:
     """Yield texts in another script or language than their file's."""
     script, span = reading.setting.lexicon.script, (0, len(reading.written))
     letters = _LETTER.findall(reading.blanked)
-    own = regex.findall(rf"\p{{{script}}}", "".join(letters)) if script else letters
+    own = regex.findall(rf"\p{{Script={script}}}", "".join(letters)) if script else letters
     if len(own) < SHARE * len(letters):
         yield reading.breaks(
             "language.script", span, f"less than half of the letters are {script}", f"write in {reading.setting.copy.language!r}"

@@ -272,7 +272,18 @@ def _extended(base: Lexicon, content: Mapping[str, Any], own: Lexicon) -> Lexico
 
 
 def _parses(lexicon: Lexicon, at: Position) -> None:
+    if not lexicon.script.isalpha() or not _is_script(lexicon.script):
+        remedy = "name it as Unicode does: Latin, Cyrillic, Greek"
+        raise FrancaError(f"there is no script {lexicon.script!r}", position=at, remedy=remedy)
     try:
         _ = lexicon.index
     except ValueError as error:
         raise FrancaError(f"the phrase {str(error)!r} asks for nothing", position=at, remedy="at least one of its words has no ?") from None
+
+
+def _is_script(name: str) -> bool:
+    try:
+        regex.compile(rf"\p{{Script={name}}}")
+    except regex.error:
+        return False
+    return True

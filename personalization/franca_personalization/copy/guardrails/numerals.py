@@ -10,11 +10,13 @@ import regex
 from franca_personalization.copy.guardrails.scanning import Scan
 
 _D = r"[\p{Nd}\p{No}\p{Nl}]"
-_ISO = "eur|usd|gbp|chf"
+CODES = "eur|usd|gbp|chf|sek|nok|dkk|pln|czk|huf|jpy|cny|inr|cad|aud|nzd|brl"
+"""Currencies as ISO 4217 writes them; those that are words in some language are left out."""
+
 NUMERAL = regex.compile(
-    rf"(?:\p{{Sc}}\s?|\b(?:{_ISO})\s?|[#№])?[\p{{L}}\p{{M}}]{{0,30}}{_D}"
+    rf"(?:\p{{Sc}}\s?|\b(?:{CODES})\s?|[#№])?[\p{{L}}\p{{M}}]{{0,30}}{_D}"
     rf"(?:[\p{{L}}\p{{M}}]|{_D}|[.,:/'-](?={_D})| (?={_D}{{3}}(?!{_D})))*+"
-    rf"(?:\s?[%‰]|\s?\p{{Sc}}|\s(?:{_ISO})\b)?"
+    rf"(?:\s?[%‰]|\s?\p{{Sc}}|\s(?:{CODES})\b)?"
 )
 """A numeral with what is written around it: "€39", "20-30%", "12k", "SAVE15", "1 299,00 EUR"."""
 
@@ -45,7 +47,7 @@ def _kind(folded: str, scan: Scan, start: int, end: int) -> str:
         return "claims.code"
     if "%" in folded or "‰" in folded:
         return "claims.percent"
-    if regex.search(rf"\p{{Sc}}|\b(?:{_ISO})\b", folded):
+    if regex.search(rf"\p{{Sc}}|\b(?:{CODES})\b", folded):
         return "claims.price"
     return "claims.date" if is_date(scan, start, end) else "claims.number"
 

@@ -131,10 +131,6 @@ class Hit:
     start: int
     end: int
 
-    def within(self, other: Hit) -> bool:
-        """Tell whether this one is a part of a longer one."""
-        return other.start <= self.start and self.end <= other.end and other.end - other.start > self.end - self.start
-
 
 def parse(text: str, category: str, forms: Callable[[str], Iterable[str]], advice: str = "") -> Iterator[Phrase]:
     """Yield the phrases that a line of a lexicon stands for; *forms* returns how a word may be typed.

@@ -28,7 +28,7 @@ def shape(setting: Setting) -> Iterator[Violation]:
         yield from (
             _of(wording, "structure.empty", name, f"the {name} is an empty list", "write it")
             for name, text in wording.texts.items()
-            if not text and text != ""
+            if text == ()
         )
     if setting.brief and (written := len(setting.copy.wordings) - 1) != setting.brief.variants:
         reason = f"there are {written} variants beside the control, and the brief asks for {setting.brief.variants}"
