@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import copies
 from fifty import FIFTY, write_project
 from generate import Size, generate
 from rich.console import Console
@@ -51,6 +52,7 @@ def main() -> None:
         data = generate(folder, size)
         show(size, options.rounds, evaluations(data, options.rounds), startups())
     content.measure()
+    copies.measure()
 
 
 @contextlib.contextmanager

@@ -168,8 +168,9 @@ def _problems(project: Project, brief: Brief) -> Iterator[Problem]:
     if not 1 <= brief.variants <= MAXIMUM_VARIANTS:
         what = f"variants is from 1 to {MAXIMUM_VARIANTS}: each more makes every arm smaller"
         yield Problem(what=what, position=brief.position)
-    if len(brief.angles) < brief.variants:
-        yield Problem(what="there are fewer angles than variants, and those of one test all differ", position=brief.position)
+    if len(usable_angles(brief)) < brief.variants:
+        what = "there are fewer angles than variants, and those of one test all differ; urgency needs a deadline"
+        yield Problem(what=what, position=brief.position)
     for language in brief.languages:
         yield from _language_problems(brief, language)
     for name in set(brief.required) - brief.facts.keys() - brief.profile.keys():
@@ -246,6 +247,11 @@ def _day(at: datetime, language: str) -> str:
 
 def _in_language(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts.get(language.partition("-")[0]) or texts.get("", "")
+
+
+def usable_angles(brief: Brief) -> tuple[Angle, ...]:
+    """Return the angles of a brief, urgency only where there is a deadline."""
+    return tuple(angle for angle in brief.angles if angle is not Angle.URGENCY or brief.ends)
 
 
 def control(brief: Brief, language: str) -> Wording:

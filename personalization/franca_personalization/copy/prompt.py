@@ -12,6 +12,7 @@ from typing import Any
 
 from franca.errors import FrancaError
 from franca_personalization.copy.aggregates import Aggregate
+from franca_personalization.copy.brief import usable_angles
 from franca_personalization.copy.privacy import personal
 from franca_personalization.copy.records import Angle, Brief, Emoji, Field
 from franca_personalization.model import Failed, Parts, Request
@@ -30,14 +31,13 @@ def _file(name: str) -> str:
     return (files("franca_personalization.copy") / "prompts" / VERSION / name).read_text(encoding="utf-8")
 
 
-def question(brief: Brief, aggregate: Aggregate, language: str, *, variants: int | None = None, angles: Sequence[Angle] = ()) -> Request:
+def question(brief: Brief, aggregate: Aggregate, language: str) -> Request:
     """Return what the model is asked for one segment in one language.
 
     Raises:
         FrancaError: the brief holds what looks like somebody's address or number.
     """
-    count, chosen = variants or brief.variants, tuple(angles) or brief.angles
-    data = _data(brief, aggregate, language, count, chosen)
+    count, data = brief.variants, _data(brief, aggregate, language)
     return Request(
         system=Template(_file("system.txt")).substitute(canary=CANARY),
         user=_filled("user.txt", data, variants=count, language=language),
@@ -86,8 +86,7 @@ def _data_of(user: str) -> dict[str, Any]:
     return found
 
 
-def _data(brief: Brief, aggregate: Aggregate, language: str, variants: int, angles: Sequence[Angle]) -> dict[str, Any]:
-    usable = [angle for angle in angles if angle is not Angle.URGENCY or brief.ends]
+def _data(brief: Brief, aggregate: Aggregate, language: str) -> dict[str, Any]:
     return {
         "brief": {
             "goal": brief.goal,
@@ -105,8 +104,8 @@ def _data(brief: Brief, aggregate: Aggregate, language: str, variants: int, angl
         "segment": told(aggregate),
         "language": language,
         "write": list(brief.write),
-        "variants": variants,
-        "angles": usable,
+        "variants": brief.variants,
+        "angles": list(usable_angles(brief))[: brief.variants],
         "limits": {field: LIMITS[field] for field in brief.write},
     }
 

@@ -52,7 +52,7 @@ def limits(tokens: int | None, cost: str, seconds: float | None, prices: Path | 
     return Limits(Budget(tokens=tokens, cost=amount, seconds=seconds), table)
 
 
-def settings(*, model: str, base_url: str, api_key: str, wire: str, **others: Any) -> ModelSettings:
+def settings(model: str, base_url: str = "", *, api_key: str = "", wire: str = "", **others: Any) -> ModelSettings:
     """Return which model is asked, and how.
 
     Raises:

@@ -15,6 +15,8 @@ from franca.errors import FrancaError
 if TYPE_CHECKING:
     from franca.definitions import Project
     from franca_personalization.copy.review import Reviewed
+    from franca_personalization.copy.run import Asking, Limits
+    from franca_personalization.model import ModelSettings
 
 copy = typer.Typer(
     help="Write variants of copy for each segment with a language model; check, read and approve them. Plans never call a model.",
@@ -35,62 +37,78 @@ LanguageOption = Annotated[
 DayOption = Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day that is written down.", show_default="today")]
 
 
+ModelOption = Annotated[str, typer.Option("--model", envvar="FRANCA_MODEL", help="The model's name at the server.")]
+UrlOption = Annotated[
+    str, typer.Option("--base-url", envvar="FRANCA_MODEL_URL", help="The server; most end in /v1.", show_default="OpenAI's")
+]
+KeyOption = Annotated[
+    str, typer.Option("--api-key", metavar="REFERENCE", help="env:NAME or file:PATH; never the key.", show_default="env:OPENAI_API_KEY")
+]
+WireOption = Annotated[str, typer.Option("--wire", help="responses or chat.", show_default="by the server")]
+ConcurrencyOption = Annotated[int, typer.Option("--concurrency", min=1, help="Calls at a time.")]
+AnswerOption = Annotated[int, typer.Option("--max-output-tokens", min=1, help="Of one answer, thinking included.")]
+TokensOption = Annotated[int | None, typer.Option("--max-total-tokens", help="Stop before a call that could use more.")]
+CostOption = Annotated[str, typer.Option("--max-cost", metavar="AMOUNT", help="Stop before a call that could cost more; needs --prices.")]
+SecondsOption = Annotated[float | None, typer.Option("--max-seconds", help="Give up then; what was answered is kept.")]
+PricesOption = Annotated[
+    Path | None, typer.Option("--prices", metavar="FILE", help="YAML: MODEL: {input: …, output: …}, per million tokens.")
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Also write files anew that a person changed or approved.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print the exact requests, and call nothing.")]
+
+
 @copy.command("generate")
 def generate(  # noqa: PLR0917 - a command's options
     brief: BriefArgument,
     project: ProjectOption = HERE,
     segment: SegmentOption = None,
     language: LanguageOption = None,
-    model: Annotated[str, typer.Option("--model", envvar="FRANCA_MODEL", help="The model's name at the server.")] = "",
-    base_url: Annotated[
-        str, typer.Option("--base-url", envvar="FRANCA_MODEL_URL", help="The server; most end in /v1.", show_default="OpenAI's")
-    ] = "",
-    api_key: Annotated[
-        str, typer.Option("--api-key", metavar="REFERENCE", help="env:NAME or file:PATH; never the key.", show_default="env:OPENAI_API_KEY")
-    ] = "",
-    wire: Annotated[str, typer.Option("--wire", help="responses or chat.", show_default="by the server")] = "",
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Calls at a time.")] = 8,
-    max_tokens: Annotated[int, typer.Option("--max-output-tokens", min=1, help="Of one answer, thinking included.")] = 4000,
-    max_cost: Annotated[
-        str, typer.Option("--max-cost", metavar="AMOUNT", help="Stop before a call that could cost more; needs --prices.")
-    ] = "",
-    max_total: Annotated[int | None, typer.Option("--max-total-tokens", help="Stop before a call that could use more.")] = None,
-    max_seconds: Annotated[float | None, typer.Option("--max-seconds", help="Give up then; what was answered is kept.")] = None,
-    prices: Annotated[
-        Path | None, typer.Option("--prices", metavar="FILE", help="YAML: MODEL: {input: …, output: …}, per million tokens.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Also write files anew that a person changed or approved.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the exact requests, and call nothing.")] = False,
+    model: ModelOption = "",
+    base_url: UrlOption = "",
+    api_key: KeyOption = "",
+    wire: WireOption = "",
+    concurrency: ConcurrencyOption = 8,
+    max_output_tokens: AnswerOption = 4000,
+    max_tokens: TokensOption = None,
+    max_cost: CostOption = "",
+    max_seconds: SecondsOption = None,
+    prices: PricesOption = None,
+    overwrite: OverwriteOption = False,
+    dry_run: DryRunOption = False,
     as_of: AsOfOption = None,
     on: DayOption = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Write copy/BRIEF/SEGMENT.LANGUAGE.yaml: the control and as many variants as the brief wants, checked, for people to read.
 
-    The model is told the brief and, of each segment, shares of at least 50 people in steps of 5 %: no names, no rows, no exact numbers.
-    Facts are slots that code fills. A second run asks nothing again. Needs no key with --dry-run.
+    The model is told the brief and shares of at least 50 people; facts are slots that code fills. A second run asks nothing again.
 
     Example: franca copy generate spring --segment vip --model gpt-5.6 --max-total-tokens 200000
     """
-    from franca_personalization.copy.run import Asking, limits, settings, work
+    from franca_personalization.copy.run import limits, settings
 
-    asking = Asking(
-        project=_loaded(project),
-        brief=brief,
-        segments=tuple(segment or ()),
-        languages=tuple(language or ()),
-        overwrite=overwrite,
-        on=_day(on),
-    )
-    now = instant(as_of, asking.project)
+    asking = _asking(project, brief, segment, language, overwrite=overwrite, on=on)
     if dry_run:
-        typer.echo(asking.dry_run(now))
+        typer.echo(asking.dry_run(instant(as_of, asking.project)))
         return
-    chosen = settings(model=model, base_url=base_url, api_key=api_key, wire=wire, concurrency=concurrency, max_output_tokens=max_tokens)
+    chosen = settings(model, base_url, api_key=api_key, wire=wire, concurrency=concurrency, max_output_tokens=max_output_tokens)
+    _ask(asking, chosen, limits(max_tokens, max_cost, max_seconds, prices), instant(as_of, asking.project), format_)
+
+
+def _asking(folder: Path, brief: str, segment: list[str] | None, language: list[str] | None, *, overwrite: bool, on: str | None) -> Asking:
+    from franca_personalization.copy.run import Asking
+
+    segments, languages = tuple(segment or ()), tuple(language or ())
+    return Asking(project=_loaded(folder), brief=brief, segments=segments, languages=languages, overwrite=overwrite, on=_day(on))
+
+
+def _ask(asking: Asking, chosen: ModelSettings, allowed: Limits, now: datetime, form: Format) -> None:
+    from franca_personalization.copy.run import work
+
     with progress("copy") as advance:
-        result = work(asking, chosen, limits(max_total, max_cost, max_seconds, prices), now=now, progress=advance)
+        result = work(asking, chosen, allowed, now=now, progress=advance)
     warn(result.warnings)
-    typer.echo(result.shown(format_.value))
+    typer.echo(result.shown(form.value))
     if not result.complete:
         raise typer.Exit(PARTLY)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
@@ -64,7 +65,7 @@ def _copy(folder: Path, say: Say) -> None:
     with serve(Loopback(seed=SEED, mode=Mode.MIXED)) as url:
         say(f"\n$ franca copy generate {BRIEF} --model {MODEL} --base-url {url}    (a model on loopback, whose first answers break rules)")
         asking = Asking(project=load(folder), brief=BRIEF, on=ON)
-        chosen = settings(model=MODEL, base_url=url, api_key="", wire="")
+        chosen = settings(MODEL, url)
         result = work(asking, chosen, limits(None, "", None, None), now=AS_OF, progress=silent)
         say(result.shown("text"))
         if not result.complete:
@@ -131,5 +132,5 @@ def _report(project: Project, running: Mapping[str, Running], say: Say) -> None:
         for each in running.values():
             each.host.clock.advance(seconds)
 
-    asking = ReportAsking(project=project, campaign=BRIEF, sites=sites, as_of=AS_OF)
+    asking = ReportAsking(project=project, campaign=BRIEF, sites=sites, as_of=AS_OF + timedelta(days=4))
     say(render_report(make_report(asking, waiter=VirtualWaiter(on_sleep=wait))))

@@ -66,8 +66,7 @@ def run(  # noqa: PLR0917 - a command's options
 
     checked = load_checked(project)
     found = _document(checked, key)
-    for segment in segments or ():
-        _known_segment(checked, segment)
+    _known_segments(checked, segments or ())
     chosen = Choice(profile=profile, segments=tuple(segments or ()), number=sample)
     with progress("rendering") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
         preview = _Preview(checked, found, list(sites(checked, as_))).of(evaluation, chosen, instant(as_of, checked))
@@ -88,9 +87,10 @@ def _document(project: Project, key: str) -> Document:
     return document(project, project.templates[key], partial(partials, project.root))
 
 
-def _known_segment(project: Project, segment: str) -> None:
-    if segment not in project.segments:
-        raise FrancaError(f"there is no segment {segment!r}", remedy=did_you_mean(segment, project.segments))
+def _known_segments(project: Project, segments: Sequence[str]) -> None:
+    for segment in segments:
+        if segment not in project.segments:
+            raise FrancaError(f"there is no segment {segment!r}", remedy=did_you_mean(segment, project.segments))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from franca.sandbox.faults import Fault, Faults
 from franca.sandbox.host import Host
 from franca.sandbox.recorder import Exchange
 from franca.sandbox.registry import emulator, emulators, example_key
-from franca.sandbox.server import Running, serve
+from franca.sandbox.server import Running, listening, serve
 
 __all__ = [
     "Call",
@@ -26,5 +26,6 @@ __all__ = [
     "emulator",
     "emulators",
     "example_key",
+    "listening",
     "serve",
 ]
