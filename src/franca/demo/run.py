@@ -135,7 +135,7 @@ def _destination(project: Project, name: str, running: Running, evaluation: Eval
     try:
         _make(desired, connection, store, evaluation, say)
         yield from _Proof(desired, connection, evaluation).rows()
-        for line in subjects(desired, evaluation, running.host.emulator):
+        for line in subjects(desired, evaluation, connection, running.host.emulator):
             say(line)
         _nothing_left(desired, connection, store, evaluation, say)
     finally:
