@@ -7,10 +7,13 @@ WORKERS ?= 2
 # The vendors' own API descriptions and the retail data are not in this repository; tests that use them are skipped, visibly, without it.
 export FRANCA_SHARED ?=
 
-.PHONY: demo test check slow bench clean format
+.PHONY: demo demo-copy test check slow bench clean format
 
 demo: $(STAMP)
 	$(BIN)/franca demo
+
+demo-copy: $(STAMP)
+	$(BIN)/franca demo --copy --folder franca-demo-copy
 
 test: $(STAMP)
 	$(BIN)/pytest -q -n $(WORKERS) -m "not slow"
