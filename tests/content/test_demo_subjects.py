@@ -26,7 +26,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", ["klaviyo", "mailchimp", "brevo"])
 def test_the_subject_is_read_as_a_member_reads_it(shop: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before sync has written the fields it is another one, and that is an error; so is an engine that does otherwise."""
+    """By what the ESP holds; an engine that makes another subject of it is an error."""
     with sandbox(shop, name) as running, evaluate(check(load(shop)), as_of=AS_OF) as evaluation:
         project = local(check(load(shop)), dict.fromkeys(check(load(shop)).destinations, running))
         site = Site(project=project, destination=project.destinations[name])

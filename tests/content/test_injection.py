@@ -295,5 +295,5 @@ def test_a_dialect_that_believed_every_field_to_be_plain_would_be_caught(monkeyp
 
 def test_an_address_that_was_not_encoded_would_be_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mailchimp prints the field as it is."""
-    monkeypatch.setattr("franca.content.reference.quote", lambda text, safe: text)
+    monkeypatch.setattr("franca.content.reference._encoded", lambda text: text)
     assert any("made other elements" in line for text in MARKUP for line in of_value("mailchimp", text))

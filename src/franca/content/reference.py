@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -138,6 +139,8 @@ def _print(piece: Print, setting: Setting) -> _Text:
 
     def text(scene: _Scene) -> str:
         found = get(scene)
+        if type(found) is str:
+            return escaped(found) if found else ""
         return "" if missing(found) else escaped(show(found))
 
     return text
@@ -148,8 +151,14 @@ def escaper(piece: Print) -> Callable[[str], str]:
     if piece.context is Context.PLAIN:
         return str
     if piece.context is Context.URL and not isinstance(piece.value, BuiltIn):
-        return lambda text: quote(text, safe="")
+        return _encoded
     return lambda text: str(escape(text))
+
+
+@lru_cache(maxsize=4096)
+def _encoded(text: str) -> str:
+    """Return a text percent-encoded; many people share a country or a language."""
+    return quote(text, safe="")
 
 
 def _once_encoded(piece: Print) -> Value:
@@ -272,11 +281,17 @@ _ORDER: Mapping[Comparison, Callable[[Any, Any], bool]] = {
 def _compare(condition: Compare, setting: Setting) -> _Ask:
     get, order, constant = _value(condition.of, setting), _ORDER[condition.op], condition.constant
 
-    def ask(scene: _Scene) -> bool:
+    def times(scene: _Scene) -> bool:
         found = get(scene)
         return not missing(found) and order(_alike(found, constant, setting), constant)
 
-    return ask
+    def others(scene: _Scene) -> bool:
+        found = get(scene)
+        return not missing(found) and order(found, constant)
+
+    if isinstance(constant, datetime):
+        return times
+    return (lambda scene: get(scene) == constant) if condition.op is Comparison.EQ else others  # a constant is never missing
 
 
 def _alike(found: Any, constant: Any, setting: Setting) -> Any:
