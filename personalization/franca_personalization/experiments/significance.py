@@ -109,7 +109,8 @@ def fixed_horizon(pairs: Sequence[Pair]) -> PValue:
 class Moments:
     """An amount per recipient, those without an order as 0: how many, the mean, and the variance (n - 1).
 
-    Money has heavy tails: winsorise the amounts before. Without a variance a mean is descriptive only.
+    Money has heavy tails: winsorise the amounts before. Without a variance a mean is descriptive only. With fewer than some hundred
+    orders in an arm, or arms of different size, Welch's interval falls a little short of its level: 94 % at 75 orders.
     """
 
     key: str

@@ -28,9 +28,10 @@ from franca_personalization.experiments.conclusion import (
 )
 from franca_personalization.experiments.counts import EVENTS, Arm, Stratum, pairs, totals
 from franca_personalization.experiments.design import Design, required
-from franca_personalization.experiments.distributions import normal_quantile
+from franca_personalization.experiments.distributions import normal_quantile, normal_tail
 from franca_personalization.experiments.guardrails import Guarded, Guardrail, Harm, non_inferior
 from franca_personalization.experiments.intervals import Interval
+from franca_personalization.experiments.numerics import bisect
 from franca_personalization.experiments.ratio import mismatch
 from franca_personalization.experiments.stratified import homogeneity
 
@@ -148,8 +149,16 @@ def _baseline(control: Arm, plan: Plan) -> float:
 def _for_absence(design: Design) -> int:
     """Return the size per arm at which the lift's interval is within the effect, if there is no difference, with the design's power.
 
-    The logarithm of the ratio has the variance 2 (1 - p)/(p n); the narrower side, ln(1 + effect), is the one that counts, and both
-    sides have to hold.
+    The logarithm of the ratio has the variance 2 (1 - p)/(p n). The interval must end below ln(1 + effect), and begin above
+    ln(1 - effect), which is farther away, or no bound at all.
     """
-    reach = design.bound + normal_quantile((1 + design.power) / 2)
-    return math.ceil(2 * (1 - design.baseline) / design.baseline * (reach / math.log1p(abs(design.effect))) ** 2)
+    effect = abs(design.effect)
+    above, below = math.log1p(effect), -math.log1p(-effect) if effect < 1 else math.inf
+
+    def power(root: float) -> float:
+        """Return the chance for a standard error of 1/*root*."""
+        return 1 - normal_tail(above * root - design.bound) - normal_tail(below * root - design.bound)
+
+    most = 2 * (design.bound + normal_quantile((1 + design.power) / 2)) / above
+    root = bisect(lambda each: power(each) - design.power, 0.0, most)
+    return math.ceil(2 * (1 - design.baseline) / design.baseline * root**2)

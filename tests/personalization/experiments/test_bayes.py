@@ -141,7 +141,7 @@ def test_probabilities_are_calibrated(record_property):
     """Arms whose rates are drawn from the prior are best as often as is said of them."""
     random = np.random.default_rng(11)
     said, best = [], []
-    for truth in random.beta(20, 980, size=(2_000, 3)):
+    for truth in random.beta(20, 980, size=(5_000, 3)):
         arms = [Beta(a=20, b=980).after(arm(int(random.binomial(4_000, rate)), 4_000).sample) for rate in truth]
         said += [each.best for each in chances(arms)]
         best += list(truth == truth.max())
