@@ -105,6 +105,8 @@ def test_what_is_not_mjml_is_refused_in_one_line(source: str) -> None:
         ("<p FRANCAx1x>", Kind.TAG, ""),
         ("<p <!--franca:1-->>", Kind.TAG, ""),
         ('<p class="<!--franca:1-->">', Kind.ATTRIBUTE, ""),
+        ('<meta http-equiv="refresh" content="0;url=FRANCAx1x">', Kind.URL, "0;url="),
+        ('<meta name="a" content="FRANCAx1x">', Kind.ATTRIBUTE, ""),
         ("<style>p{color:FRANCAx1x}</style>", Kind.STYLE, ""),
         ('<p style="color:FRANCAx1x">', Kind.STYLE, ""),
         ("<script>FRANCAx1x</script>", Kind.SCRIPT, ""),

@@ -16,6 +16,7 @@ from franca.content.constants import BY_CHANCE, COPY, PROFILE, Named, check_filt
 from franca.content.fences import Fenced, Fork, Run
 from franca.content.filters import FILTERS, Setting, of_constant
 from franca.content.generator import TracingGenerator
+from franca.content.mail.contexts import PLACE
 from franca.content.native import without_natives
 from franca.content.nodes import (
     AttributeValue,
@@ -102,7 +103,7 @@ class Tracer(Fenced):
         self.underway, self.autoescape = Run(), escape
         try:
             template = self.from_string(self._prepared(name, source), template_class=None, globals=dict(names), name=name)
-            return self._split(template.render())
+            return self._split(template.render(), Position(start.file, start.line, start.column))
         except Refusal as found:
             self.problems.append(found.problem if found.problem.position else self._located(found.problem, found))
         except TemplateError as found:
@@ -117,13 +118,15 @@ class Tracer(Fenced):
         cls = template_class or self.template_class
         return cls.from_code(self, self.compile(source, name=name, filename=name), found, None)
 
-    def _split(self, made: str) -> list[str | Token]:
+    def _split(self, made: str, at: Position) -> list[str | Token]:
         parts: list[str | Token] = []
         for number, part in enumerate(TOKEN.split(made)):
             if number % 2:
                 parts.append(Subject() if part == "s" else self.underway.tokens[int(part)])
             elif part:
-                parts.append(solid(part))
+                if PLACE.search(part):
+                    refuse("a text looks like Franca's own placeholders (FRANCAx1x)", "write it in another way", at)
+                parts.append(solid(part, at))
         return parts
 
     def _partial(self, name: str) -> str | None:

@@ -43,6 +43,9 @@ TOKEN = re.compile(
 )
 """A block's placeholder, a comment, a style sheet or script, or a tag."""
 
+_REFRESH = re.compile(r"<meta\b[^>]*http-equiv", re.IGNORECASE)
+"""Its content may hold an address to go to."""
+
 _VALUE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 
 
@@ -76,8 +79,10 @@ def _inside(token: re.Match[str]) -> Iterator[tuple[int, Place]]:
 def _of_tag(tag: str) -> Iterator[tuple[int, Place]]:
     for number in _numbers(tag):
         yield number, Place(kind=Kind.TAG)
+    refreshed = bool(_REFRESH.match(tag))
     for value in _VALUE.finditer(tag):
-        yield from _of_value(value[1].lower(), value[2])
+        name = value[1].lower()
+        yield from _of_value("href" if refreshed and name == "content" else name, value[2])
 
 
 def _of_value(name: str, value: str) -> Iterator[tuple[int, Place]]:
