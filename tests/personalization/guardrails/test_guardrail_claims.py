@@ -198,6 +198,19 @@ def test_an_end_makes_the_deadline() -> None:
     assert "urgency.unbacked" not in subject("Last chance, [[until]]", brief(facts={"until": until}))
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "rule"),
+    [
+        ("Gib Freitag acht auf deine Wolle", "de", "claims.date"),
+        ("Set seven sheep free", "en", "claims.number"),
+        ("A guaranteed-free kitchen", "en", "claims.loaded"),
+    ],
+)
+def test_an_innocent_phrase_hides_nothing_within(text: str, language: str, rule: str) -> None:
+    """Where a phrase that means no claim takes any word, a claim in that place is one still."""
+    assert rule in subject(text, language=language)
+
+
 # -- names
 
 

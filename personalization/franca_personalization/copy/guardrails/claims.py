@@ -95,7 +95,7 @@ def _odd_digits(scan: Scan, reading: Reading) -> Iterator[Claim]:
 
 def _number_words(scan: Scan) -> Iterator[Claim]:
     for token in scan.tokens:
-        if token.number and not scan.innocent.hold((token.first, token.last)):
+        if token.number and not scan.is_innocent(token.first, token.last):
             yield Claim("claims.number", token.first, token.last)
 
 

@@ -30,7 +30,7 @@ def figures(scan: Scan) -> Iterator[tuple[Figure, int, int]]:
         yield _figure(scan, found, around), *found.span()
     for token in scan.tokens:
         word = scan.view.folded[token.first : token.last]
-        if token.number and not NUMERAL.search(word) and not scan.innocent.hold((token.first, token.last)):
+        if token.number and not NUMERAL.search(word) and not scan.is_innocent(token.first, token.last):
             yield Figure(word, qualifiers=around.qualifiers(token.first)), token.first, token.last
     for hit in scan.hits.get("date", ()):
         yield Figure(scan.view.folded[hit.start : hit.end]), hit.start, hit.end

@@ -29,6 +29,14 @@ AS_WRITTEN: Mapping[str, tuple[regex.Pattern[str], str, str]] = {
         "is Markdown",
         "write text without marks",
     ),
+    "injection.phrase": (
+        regex.compile(
+            r"^[^\S\n]{0,8}(?:#{1,6}[^\S\n]?)?[<\[]?\|?(?:system|assistant|user|developer)\|?[>\]]?\s?:|<\||\|>",
+            regex.IGNORECASE | regex.MULTILINE,
+        ),
+        "is a role of a conversation with a model",
+        "write copy; look for where the text came from",
+    ),
 }
 """Rule → what it looks for in the text as written, why, and what to do."""
 
@@ -56,13 +64,6 @@ AS_READ: Mapping[str, tuple[regex.Pattern[str], str, str]] = {
         _LINK,
     ),
     "html.phone": (regex.compile(r"(?<![\w/.])\+?\(?\d(?:[ ()/.-]{0,3}\d){6,17}(?!\w)"), "is a telephone number", _LINK),
-    "injection.phrase": (
-        regex.compile(
-            r"^\s*(?:#+\s*)?[<\[]?\|?(?:system|assistant|user|developer)\|?[>\]]?\s?:|<\||\|>", regex.IGNORECASE | regex.MULTILINE
-        ),
-        "is a role of a conversation with a model",
-        "write copy; look for where the text came from",
-    ),
 }
 """Rule → what it looks for in the text as readers take it, why, and what to do. Names of the brief (Booking.com) are left alone."""
 

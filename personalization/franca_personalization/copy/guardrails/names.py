@@ -11,7 +11,7 @@ from franca_personalization.copy.guardrails.reading import Reading
 from franca_personalization.copy.guardrails.scanning import Scan, Spans, occurrences
 from franca_personalization.copy.records import Violation
 
-_CAMEL = regex.compile(r"\p{L}*\p{Ll}\p{Lu}\p{L}*")
+_CAMEL = regex.compile(r"\p{Ll}\p{Lu}")
 _NEXT = 2
 """How many characters may stand between the words of one name."""
 
@@ -48,7 +48,7 @@ def _unknown(reading: Reading) -> Iterator[Violation]:
 
 def _is_name(scan: Scan, token: Token, title: bool, reading: Reading) -> bool:
     word = scan.view.text[token.first : token.last]
-    if _CAMEL.fullmatch(word):
+    if _CAMEL.search(word):
         return True
     capital = word[0].isupper() and not word.isupper() and not title and not begins_sentence(scan.view, token)
     return capital and not token.number and not reading.setting.lexicon.has("capitals", token.keys)

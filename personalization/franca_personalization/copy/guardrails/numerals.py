@@ -24,7 +24,8 @@ _DATE = regex.compile(
     rf"{_D}{{2}}/{_D}{{2}}(?:/(?:{_D}{{2}}){{1,2}})?|{_D}{{1,2}}\.{_D}{{1,2}}\.(?:{_D}{{2}}){{0,2}}|{_D}{{4}}-{_D}{{2}}(?:-{_D}{{2}})?"
     rf"|{_D}{{1,2}}:{_D}{{2}}(?:am|pm)?|{_D}{{1,2}}(?:am|pm|uhr)|(?:19|20){_D}{{2}}"
 )
-_CODE = regex.compile(r"(?=.*\p{Lu}{2})(?=.*\p{N})[\p{Lu}\p{N}-]{5,}")
+_CODE = regex.compile(r"[\p{Lu}\p{N}-]{5,}+")
+_CAPITALS = regex.compile(r"\p{Lu}{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def numerals(scan: Scan) -> Iterator[Claim]:
 
 
 def _kind(folded: str, scan: Scan, start: int, end: int) -> str:
-    if _CODE.fullmatch(scan.view.text[start:end]):
+    written = scan.view.text[start:end]
+    if _CODE.fullmatch(written) and _CAPITALS.search(written):
         return "claims.code"
     if "%" in folded or "‰" in folded:
         return "claims.percent"

@@ -90,18 +90,17 @@ class Element:
 
     def takes(self, token: Token, of: View, vocabulary: Vocabulary) -> bool:
         """Tell whether a token may stand here."""
-        if self.exact.isdisjoint(token.keys) and not self._is_like(token, vocabulary):
-            return False
+        if self.exact.isdisjoint(token.keys) and not self.is_like(token):
+            return any(_in_class(name, token, vocabulary) for name in self.classes) and self.fits(token, of)
         return self.fits(token, of)
 
     def fits(self, token: Token, of: View) -> bool:
         """Tell whether capitals, place and comma of a token are as asked for."""
         return (not self.mark or _MARKS[self.mark](of, token)) and (not self.comma or of.text[token.last : token.last + 1] in _CALLS)
 
-    def _is_like(self, token: Token, vocabulary: Vocabulary) -> bool:
-        if (self.heads or self.tails) and any(key.startswith(self.heads) or key.endswith(self.tails) for key in token.keys):
-            return True
-        return any(_in_class(name, token, vocabulary) for name in self.classes)
+    def is_like(self, token: Token) -> bool:
+        """Tell whether the word of a token begins or ends as one may here."""
+        return bool(self.heads or self.tails) and any(key.startswith(self.heads) or key.endswith(self.tails) for key in token.keys)
 
 
 def _in_class(name: str, token: Token, vocabulary: Vocabulary) -> bool:
@@ -119,6 +118,10 @@ class Phrase:
     category: str
     elements: tuple[Element, ...]
     advice: str = ""
+
+    def names(self, token: Token) -> bool:
+        """Tell whether one of its places lists the word of a token, rather than takes any."""
+        return any(not element.exact.isdisjoint(token.keys) or element.is_like(token) for element in self.elements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,22 @@ class Scan:
         return found
 
     @cached_property
-    def innocent(self) -> Spans:
-        """The phrases in which nothing counts, in the view's characters."""
+    def _innocent(self) -> Spans:
         return Spans((hit.start, hit.end) for hit in self._all.get("innocent", ()))
+
+    @cached_property
+    def _open(self) -> Spans:
+        """Where innocent phrases take any word: what stands there is not innocent."""
+        return Spans(
+            (token.first, token.last)
+            for hit in self._all.get("innocent", ())
+            for token in self.tokens[hit.first : hit.last]
+            if not hit.phrase.names(token)
+        )
+
+    def is_innocent(self, start: int, end: int) -> bool:
+        """Tell whether a word or phrase is a part of a longer, innocent one, by the words that the lexicon lists."""
+        return self._innocent.exceed((start, end)) and not self._open.meet((start, end))
 
     @cached_property
     def hits(self) -> Mapping[str, tuple[Hit, ...]]:
@@ -100,7 +113,7 @@ class Scan:
         return {name: tuple(outermost(hits)) for name, hits in kept.items() if hits and name != "innocent"}
 
     def _counts(self, hit: Hit) -> bool:
-        return not self.innocent.exceed((hit.start, hit.end)) and not self.named.meet((hit.start, hit.end))
+        return not self.is_innocent(hit.start, hit.end) and not self.named.meet((hit.start, hit.end))
 
     @cached_property
     def permitted(self) -> Spans:
