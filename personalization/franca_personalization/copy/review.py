@@ -12,6 +12,7 @@ from franca.definitions import Copy, Wording
 from franca.language.copies import copy_digest
 from franca.render.email import CLIENTS
 from franca.render.markdown import escape as markdown
+from franca.render.page import cut, page
 from franca.render.text import printable
 from franca_personalization.copy.records import Severity, Violation
 from franca_personalization.copy.store import filled, state, texts
@@ -122,22 +123,15 @@ def _markdown_lines(found: Reviewed) -> Iterator[str]:
 # -- HTML
 
 _STYLE = """
-:root{color-scheme:light dark;--line:#8884;--soft:#8882;--bad:#b3261e;--good:#1b6e3c}
-@media(prefers-color-scheme:dark){:root{--bad:#ffb4ab;--good:#7ddb9b}}
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1100px;padding:0 1rem}
-h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}
-.tag{font-size:12px;padding:.1rem .5rem;border-radius:1rem;background:var(--soft)}
+.tag{font-size:12px;padding:.1rem .5rem;border-radius:1rem;background:var(--soft)}table{width:100%}
 .arm{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:.7rem 1rem}.arm h3{margin:0 0 .4rem}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-.line b{font-weight:600}.cut{opacity:.35}.bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
 mark{background:#ffd54a66;color:inherit}
 """
 
 
 def _html(found: Sequence[Reviewed]) -> str:
     body = "".join(map(_file, found))
-    page = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    return f"{page}<title>Copy to review</title><style>{_STYLE}</style></head><body><h1>Copy to review</h1>{body}</body></html>\n"
+    return page("Copy to review", f"<h1>Copy to review</h1>{body}", style=_STYLE)
 
 
 def _file(found: Reviewed) -> str:
@@ -152,17 +146,12 @@ def _arm(found: Reviewed, wording: Wording) -> str:
     subject = filled(found.copy, str(wording.texts.get("subject", "")))
     preview = filled(found.copy, str(wording.texts.get("preview_text", "")))
     lines = "".join(
-        f"<tr><td>{client}</td><td class=line><b>{_cut(subject, widths[0])}</b> {_cut(preview, widths[1])}</td></tr>"
+        f"<tr><td>{client}</td><td class=line><b>{cut(subject, widths[0])}</b> {cut(preview, widths[1])}</td></tr>"
         for client, widths in CLIENTS.items()
     )
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{_marked(found, wording, name, text)}</td></tr>" for name, text in texts(wording))
     wrong = "".join(f"<li>{_violation(each)}</li>" for each in found.of(wording)) or '<li class="good">no rule is broken</li>'
     return f'<div class="arm"><h3>{escape(wording.key)}{angle}</h3><table>{lines}</table><table>{rows}</table><ul>{wrong}</ul></div>'
-
-
-def _cut(text: str, most: int) -> str:
-    rest = f'<span class="cut">{escape(text[most:])}</span>' if len(text) > most else ""
-    return escape(text[:most]) + rest
 
 
 def _marked(found: Reviewed, wording: Wording, name: str, text: str) -> str:

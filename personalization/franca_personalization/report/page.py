@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from html import escape
 
+from franca.render.page import page
 from franca_personalization.report.plots import available, differences, segment_rates, theme, trends
 from franca_personalization.report.records import Analysis, DestinationReport, Outcome, Report
 from franca_personalization.report.render import analysis_remarks, has_opens, remarks, rules, subtitle, suggestions
@@ -13,17 +14,12 @@ from franca_personalization.report.tables import OPENS_NOTE, Table, analysis_tab
 from franca_personalization.report.words import MEASURE
 
 _STYLE = """
-:root{color-scheme:light dark;--page:#fff;--ink:#1c1f24;--muted:#5b636e;--line:#d9dde3;--soft:#f4f6f8;--accent:#2457c5;--shrunk:#b4540a;
---good:#1b6e3c;--bad:#b3261e}
-@media(prefers-color-scheme:dark){:root{--page:#15181c;--ink:#e6e8eb;--muted:#a3abb5;--line:#3a4048;--soft:#20242a;--accent:#8ab4ff;
---shrunk:#f0a860;--good:#7ddb9b;--bad:#ffb4ab}}
-body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--page);margin:2rem auto;max-width:1140px;padding:0 1rem}
-h1{margin:0 0 .3rem}h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}h3{margin:1.6rem 0 .4rem;font-size:15px}
-.quiet{color:var(--muted);font-size:13.5px}
+:root{--shrunk:#b4540a}@media(prefers-color-scheme:dark){:root{--shrunk:#f0a860}}
+h3{margin:1.6rem 0 .4rem;font-size:15px}.quiet{color:var(--muted);font-size:13.5px}
 .answer{background:var(--soft);border-left:4px solid var(--muted);border-radius:6px;padding:.8rem 1rem;margin:1rem 0}
+.answer.good,.answer.bad{color:inherit;font-weight:400}
 .answer.good{border-color:var(--good)}.answer.bad{border-color:var(--bad)}.answer b{display:block;margin-bottom:.2rem}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:13.5px;white-space:nowrap}
-td,th{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:left}
+.wide{overflow-x:auto}table{font-size:13.5px;white-space:nowrap}td,th{padding:.3rem .7rem}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}th{color:var(--muted);font-weight:600}
 .plots{columns:2 440px;column-gap:2.5rem;margin:1.2rem 0}
 figure{margin:0 0 1.2rem;break-inside:avoid}figcaption{font-weight:600;font-size:14px;margin-bottom:.4rem}li{margin:.2rem 0}
@@ -42,11 +38,7 @@ def render_page(report: Report) -> str:
     destinations = map(partial(_destination, MEASURE[report.registered.metric]), report.destinations)
     body = "".join((_head(report), *destinations, _overall(report)))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{escape(report.campaign)} · report</title>'
-        f"<style>{_STYLE}{theme()}</style></head><body>{body}</body></html>\n"
-    )
+    return page(f"{report.campaign} · report", body, style=f"{_STYLE}{theme()}", policy=policy)
 
 
 def _head(report: Report) -> str:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from franca.definitions import Part, Template
 from franca.errors import Problem
+from franca.render.page import cut, page
 from franca.render.text import printable
 
 CLIENTS: Mapping[str, tuple[int, int]] = {
@@ -203,16 +204,12 @@ def _json(preview: EmailPreview) -> str:
 # -- HTML
 
 _STYLE = """
-:root{color-scheme:light dark;--line:#8884;--soft:#8882;--bad:#b3261e;--good:#1b6e3c}
-@media(prefers-color-scheme:dark){:root{--bad:#ffb4ab;--good:#7ddb9b}}
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1640px;padding:0 1rem}
-h1{margin:0}h2{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1rem}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
+body{max-width:1640px}table{width:100%}
 .views{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}.view{border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .view header{background:var(--soft);padding:.3rem .7rem;font-size:13px}
-iframe{border:0;background:#fff;display:block;height:640px}.cut{opacity:.35}.bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
+iframe{border:0;background:#fff;display:block;height:640px}
 .bar{background:var(--soft);height:.6rem;border-radius:.3rem;min-width:8rem}
-.bar i{display:block;height:100%;border-radius:.3rem;background:#4a7dff}
+.bar i{display:block;height:100%;border-radius:.3rem;background:var(--accent)}
 pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,monospace}details{margin:.5rem 0}
 .view pre{max-height:640px;box-sizing:border-box;overflow:auto}
 .there{border-top:1px solid var(--line);padding-top:.5rem}.there .views{margin-top:.7rem}
@@ -220,10 +217,8 @@ pre{white-space:pre-wrap;margin:0;padding:.7rem;font:13px/1.45 ui-monospace,mono
 
 
 def _html(preview: EmailPreview) -> str:
-    title = escape(f"{preview.template.name} · preview")
     body = "".join((_head(preview), _coverage(preview), *(_sample(sample, preview) for sample in preview.samples)))
-    page = '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    return f"{page}<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
+    return page(f"{preview.template.name} · preview", body, style=_STYLE)
 
 
 def _head(preview: EmailPreview) -> str:
@@ -254,7 +249,7 @@ def _coverage(preview: EmailPreview) -> str:
 def _sample(sample: Sample, preview_of: EmailPreview) -> str:
     subject, preview = sample.parts[Part.SUBJECT], sample.parts.get(Part.PREVIEW_TEXT, "")
     lines = "".join(
-        f"<tr><td>{client}</td><td>{_cut(subject, widths[0])}</td><td>{_cut(preview, widths[1])}</td></tr>"
+        f"<tr><td>{client}</td><td>{cut(subject, widths[0])}</td><td>{cut(preview, widths[1])}</td></tr>"
         for client, widths in CLIENTS.items()
     )
     inbox = f"<details><summary>In the inbox: <b>{escape(subject)}</b> {escape(preview)}</summary><table>{lines}</table></details>"
@@ -262,11 +257,6 @@ def _sample(sample: Sample, preview_of: EmailPreview) -> str:
     took = [f"<code>{escape(each.asks)}</code>" for each in preview_of.reach if sample.taken & set(each.numbers)]
     taken = ", ".join(took) or "none"
     return f'<h2>{escape(sample.label)}</h2>{inbox}<p>Branches taken: {taken}</p><div class="views">{views}</div>{seen}'
-
-
-def _cut(text: str, most: int) -> str:
-    rest = f'<span class="cut">{escape(text[most:])}</span>' if len(text) > most else ""
-    return escape(text[:most]) + rest
 
 
 def _seen(seen: Seen) -> Iterator[str]:
