@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from franca.adapter import Unsaid
-from franca.adapter.django_like import CONSTANTS, marks, words
+from franca.adapter.django_like import CONSTANTS, bound, marks, words
 from franca.adapter.lifting import NUMBERS, Lifter, Mark
 from franca.definitions import Kind
 from franca_brevo.names import attribute_key
@@ -39,6 +39,10 @@ class BrevoLifter(Lifter):
     def marks(self, text: str) -> Sequence[Mark]:
         """Return the tags."""
         return list(marks(text))
+
+    def bound(self, text: str) -> frozenset[str]:
+        """Return the names of loops and the like."""
+        return bound(text)
 
     def value(self, inside: str, guarded: frozenset[str]) -> str:
         """Lift a text, whose `default` fires on what we call missing, or a link."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from franca.adapter import Unsaid
-from franca.adapter.django_like import CONSTANTS, marks, words
+from franca.adapter.django_like import CONSTANTS, bound, marks, words
 from franca.adapter.lifting import Lifter, Mark
 from franca_klaviyo.attributes import property_name
 from franca_klaviyo.content import _variable as variable_of
@@ -40,6 +40,10 @@ class KlaviyoLifter(Lifter):
     def marks(self, text: str) -> Sequence[Mark]:
         """Links of Klaviyo's are values."""
         return [Mark("", f"%{mark.word}", mark.begin, mark.end) if mark.word in _LINKS else mark for mark in marks(text)]
+
+    def bound(self, text: str) -> frozenset[str]:
+        """Return the names of loops and the like."""
+        return bound(text)
 
     def value(self, inside: str, guarded: frozenset[str]) -> str:
         """Lift a text with its default, or a link."""

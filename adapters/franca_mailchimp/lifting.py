@@ -12,6 +12,7 @@ from franca_mailchimp.names import marker_tag
 
 _TAG = re.compile(r"\*\|([^|\n]+)\|\*")
 _WORDS = {"IF": "if", "ELSEIF": "elif", "ELSE": "else", "END": "end"}
+_BLANK = "IFNOT:"
 _LINKS = {
     "UNSUB": "unsubscribe_url",
     "UPDATE_PROFILE": "preferences_url",
@@ -25,6 +26,7 @@ class MailchimpLifter(Lifter):
     """See `franca.adapter.lifting.Lifter`."""
 
     name = "mailchimp"
+    ends = "END:{}"
 
     def variable(self, field_name: str) -> str:
         """Return the merge tag of a mapped field."""
@@ -40,6 +42,8 @@ class MailchimpLifter(Lifter):
             return Mark("", found[1], found.start(), found.end())
         if word == "END" and rest != "IF":
             return Mark(found[1], "", found.start(), found.end())
+        if word == "IFNOT":  # one `if` like others, ended by END:IF
+            return Mark("if", found[1], found.start(), found.end())
         return Mark(_WORDS.get(word, word), rest, found.start(), found.end())
 
     def value(self, inside: str, guarded: frozenset[str]) -> str:
@@ -50,12 +54,20 @@ class MailchimpLifter(Lifter):
 
     def condition(self, text: str) -> tuple[str, frozenset[str]]:
         """Lift one test: a field is not blank, or equals a text."""
+        if text.startswith(_BLANK):
+            return self._blank(text.removeprefix(_BLANK))
         tag, equals, wanted = text.partition("=")
         if equals and tag[-1:] not in "!<>":
             return self.compared(tag, "==", wanted), frozenset()
         if equals or any(sign in text for sign in "<>") or (self.fields.get(text) and self.fields[text].type.kind is not Kind.TEXT):
             raise Unsaid("condition", "what this asks of a blank field is not documented")
         return self.there(text)
+
+    def _blank(self, tag: str) -> tuple[str, frozenset[str]]:
+        """Lift IFNOT, which is documented of a field alone."""
+        if any(sign in tag for sign in "=<>!") or (self.fields.get(tag) and self.fields[tag].type.kind is not Kind.TEXT):
+            raise Unsaid("condition", "IFNOT is documented of one field of text alone")
+        return f"not ({self.there(tag)[0]})", frozenset()
 
     def marker(self, variable: str) -> str | None:
         """Return the group or membership whose field this is."""

@@ -46,6 +46,7 @@ EXACT = [
         "*|IF:COUNTRY=DE|*a*|ELSEIF:COUNTRY=AT|*b*|END:IF|*",
         '{% if profile.country == "DE" %}a{% elif profile.country == "AT" %}b{% endif %}',
     ),
+    ("mailchimp", "*|IFNOT:FNAME|*a*|ELSE:|*b*|END:IF|*", "{% if not (profile.first_name is defined) %}a{% else %}b{% endif %}"),
     ("brevo", '{{ contact.FIRSTNAME|default:"you" }} {{ mirror }}', '{{ profile.first_name | default("you") }} {{ view_in_browser_url }}'),
     (
         "brevo",

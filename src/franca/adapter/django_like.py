@@ -25,7 +25,16 @@ def marks(text: str) -> Iterator[Mark]:
         elif found[2] is not None:
             yield Mark(_WORDS.get(found[2], found[2]), found[3], found.start(), found.end())
         else:
-            yield Mark("comment", "", found.start(), found.end())
+            yield Mark("{#", "", found.start(), found.end())
+
+
+_BOUND = re.compile(r"\{%\s*for\s+(.+?)\s+in\b|\bas\s+(\w+)\s*%\}|(?<=\s)(\w+)=")
+
+
+def bound(text: str) -> frozenset[str]:
+    """Return the names that loops, `with` and `as` bind anywhere in a text."""
+    found = (name for each in _BOUND.finditer(text) for name in re.findall(r"\w+", each[1] or each[2] or each[3]))
+    return frozenset(found)
 
 
 def words(text: str) -> list[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,13 +61,19 @@ class Block:
 
 Part = str | Mark | Block
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
+_OF_IF = frozenset({"", "if", "elif", "else", "end"})
 _LOOKS_LIKE_JINJA = re.compile(r"\{[{%#]|[%#}]\}")
 
 
 class Lifter(ABC):
-    """One ESP's tags read backwards. Methods raise `Unsaid` where the portable language has no exact form."""
+    """One ESP's tags read backwards. Methods raise `Unsaid` where the portable language has no exact form.
+
+    Attributes:
+        ends: how the tag is called that ends a block, by how the block is called.
+    """
 
     name: str
+    ends = "end{}"
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -79,7 +85,7 @@ class Lifter(ABC):
             name: {theirs: ours for ours, theirs in mapping.values.items()} for name, mapping in site.destination.attributes.items()
         }
         self._kept: list[Kept] = []
-        self._source = ""
+        self._source, self._bound = "", frozenset[str]()
 
     @abstractmethod
     def variable(self, field_name: str) -> str:
@@ -99,7 +105,7 @@ class Lifter(ABC):
 
     def lift(self, text: str) -> Lifted:
         """Return a template in the portable language."""
-        self._kept, self._source = [], text
+        self._kept, self._source, self._bound = [], text, self.bound(text)
         made = self._text(self._tree(), frozenset())
         return Lifted(text=made, kept=tuple(self._kept))
 
@@ -109,7 +115,7 @@ class Lifter(ABC):
         parts: list[Part] = []
         stack: list[tuple[Block, list[Part]]] = []
         end = 0
-        for mark in self.marks(self._source):
+        for mark in self._whole_blocks(list(self.marks(self._source))):
             parts.append(self._source[end : mark.begin])
             end = mark.end
             if mark.word == "if":
@@ -133,6 +139,28 @@ class Lifter(ABC):
             block, parts = stack.pop()
             parts.append(Mark("if", "", block.begin, len(self._source)))
         return parts
+
+    def _whole_blocks(self, marks: Sequence[Mark]) -> Iterator[Mark]:
+        """Yield the tags, a block that has no equal as one: what stands inside is for those who see the block."""
+        number = 0
+        while number < len(marks):
+            mark = marks[number]
+            last = self._end_of(marks, number) if mark.word not in _OF_IF else None
+            yield mark if last is None else Mark(mark.word, mark.inside, mark.begin, marks[last].end)
+            number = (number if last is None else last) + 1
+
+    def _end_of(self, marks: Sequence[Mark], begin: int) -> int | None:
+        word, depth = marks[begin].word, 0
+        for number in range(begin, len(marks)):
+            depth += {word: 1, self.ends.format(word): -1}.get(marks[number].word, 0)
+            if not depth:
+                return number
+        return None
+
+    def bound(self, text: str) -> frozenset[str]:
+        """Return names that blocks of the text give another meaning."""
+        del text
+        return frozenset()
 
     # -- writing
 
@@ -175,6 +203,8 @@ class Lifter(ABC):
 
     def attribute(self, variable: str) -> Attribute:
         """Return our attribute of a variable."""
+        if re.split(r"[.|]", variable, maxsplit=1)[0] in self._bound:
+            raise Unsaid("bound", f"a block of this template gives {variable} another meaning")
         found = self.fields.get(variable)
         if found is None:
             raise Unsaid("unmapped", f"no attribute is mapped to {variable}")
