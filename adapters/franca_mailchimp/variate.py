@@ -36,7 +36,9 @@ def testable(draft: Draft) -> Draft:
     Raises:
         FrancaError: two arms have one subject, or the subject stands in what all arms share.
     """
-    _tell_apart(draft.arms)
+    if Part.HTML not in draft.email.parts:
+        return draft  # plain text: refused as everywhere
+    _tell_apart(draft)
     htmls = [arm.email.parts[Part.HTML] for arm in draft.arms]
     html = htmls[0] if len(set(htmls)) == 1 else _shared(draft, [_TITLE.sub(_OWN_TITLE, each) for each in htmls])
     text = _shared(draft, [arm.email.parts[Part.TEXT] for arm in draft.arms])
@@ -44,13 +46,15 @@ def testable(draft: Draft) -> Draft:
     return replace(draft, email=arms[0].email, arms=arms)
 
 
-def _tell_apart(arms: Sequence[Arm]) -> None:
+def _tell_apart(draft: Draft) -> None:
     seen: dict[str, Arm] = {}
-    for arm in arms:
+    for arm in draft.arms:
         other = seen.setdefault(same_subject(arm.email.parts[Part.SUBJECT]), arm)
         if other is not arm:
             what = f"the arms {other.key!r} and {arm.key!r} have the same subject, by which alone Mailchimp tells arms apart"
-            raise FrancaError(what, remedy="write another subject for one of them", position=_subject_of(arm))
+            raise FrancaError(
+                f"campaign {draft.campaign.key!r}: {what}", remedy="write another subject for one of them", position=_subject_of(arm)
+            )
 
 
 def _subject_of(arm: Arm) -> Position | None:

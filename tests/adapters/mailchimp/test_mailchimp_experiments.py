@@ -100,7 +100,7 @@ def test_a_plan_without_tests_is_told_with_the_way_out(at: Trial) -> None:
 def test_arms_with_one_subject_are_refused_with_their_place(at: Trial) -> None:
     """Reports are told apart by subjects: white space does not tell them apart."""
     at.test({"control": "New this week", "twin": "New  this week"})
-    with pytest.raises(FrancaError, match="'control' and 'twin' have the same subject") as refused:
+    with pytest.raises(FrancaError, match="campaign 'offer': the arms 'control' and 'twin' have the same subject") as refused:
         _ = at.desired
     assert "copy/offer/all.en.yaml" in str(refused.value)
     assert "write another subject" in str(refused.value)
@@ -123,6 +123,15 @@ def test_arms_with_two_bodies_are_no_test(part: Part) -> None:
     arms = (Arm(key="control", email=email), Arm(key="other", email=other))
     draft = Draft(campaign=TWO, email=email, audience=Address(ResourceKind.SEGMENT, "s"), arms=arms)
     with pytest.raises(FrancaError, match="campaign 'c': Mailchimp tests subject lines alone"):
+        ADAPTER.compile_draft(draft, site())
+
+
+def test_plain_text_is_no_test_either() -> None:
+    """It is refused as any other draft of plain text is."""
+    email = Email(template=replace(TEMPLATE, format=Format.TXT), parts={Part.SUBJECT: "One", Part.TEXT: "x"})
+    arms = (Arm(key="control", email=email), Arm(key="other", email=replace(email, parts={**email.parts, Part.SUBJECT: "Two"})))
+    draft = Draft(campaign=TWO, email=email, audience=Address(ResourceKind.SEGMENT, "s"), arms=arms)
+    with pytest.raises(FrancaError, match="templates are HTML"):
         ADAPTER.compile_draft(draft, site())
 
 
