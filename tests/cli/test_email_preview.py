@@ -122,8 +122,21 @@ def test_mistakes_in_templates_are_told_with_line_and_column(franca, shop):
         text.replace('profile.first_name | default("there") }}!', "profile.first_nam }}!").replace("unsubscribe_url", "x"), "utf-8"
     )
     told = franca("validate", "--project", str(shop)).err.splitlines()
-    assert [line.split(": ")[0] for line in told] == ["content/welcome.html:17:20", "content/welcome.html:22:43"]
+    assert [line.split(": ")[0] for line in told[::3]] == ["content/welcome.html:17:20", "content/welcome.html:22:43"]
     assert 'did you mean "first_name"?' in told[0]
+    assert told[1:3] == ["  17 |   <h1>Hi {{ profile.first_nam }}!</h1>", " " * 26 + "^"]
+    assert told[4].index("x }}") == told[5].index("^")
+
+
+def test_a_long_line_is_shown_around_its_mistake(franca, shop):
+    """And a partial's own line, with its own place."""
+    template = shop / "content" / "welcome.html"
+    template.write_text(template.read_text("utf-8").replace("<h1>", '<h1>{% include "_part.html" %}'), "utf-8")
+    (shop / "content" / "_part.html").write_text("<b>" + "x" * 500 + "{{ profile.nobody }}" + "y" * 500 + "</b>", "utf-8")
+    place, line, mark = franca("validate", "--project", str(shop)).err.splitlines()
+    assert place.startswith("content/_part.html:1:514: there is no attribute 'nobody'")
+    assert len(line) < 120
+    assert line[mark.index("^") :].startswith(".nobody }}yyy")
 
 
 def test_a_template_without_an_unsubscribe_link_is_refused(franca, shop):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from franca.cli import excerpt
 from franca.errors import FrancaError
 from franca.progress import Progress
 
@@ -51,6 +52,7 @@ def load_checked(folder: Path) -> Project:
     from franca.adapter import check_destinations, with_splits
     from franca.language import check, load
 
+    excerpt.project.set(folder)
     project = check(load(folder))
     check_destinations(project)
     return with_splits(project)

@@ -14,6 +14,7 @@ from franca.cli import (
     capabilities,
     demo,
     evaluate,
+    excerpt,
     explain,
     import_,
     init,
@@ -56,11 +57,11 @@ def _root(
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one line (or one line each), never a traceback."""
+    """Run the command; a user's mistake is one line (or one line each, a template's with the line that it is in), never a traceback."""
     try:
         app()
     except FrancaError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(excerpt.told(error), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.echo("interrupted; running the same command again goes on from here", err=True)
