@@ -123,7 +123,8 @@ def _markdown_lines(found: Reviewed) -> Iterator[str]:
 # -- HTML
 
 _STYLE = """
-.tag{font-size:12px;padding:.1rem .5rem;border-radius:1rem;background:var(--soft)}table{width:100%}td:first-child,th:first-child{width:11rem}
+.tag{font-size:12px;padding:.1rem .5rem;border-radius:1rem;background:var(--soft)}
+table{width:100%}td:first-child,th:first-child{width:11rem}
 .arm{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:.7rem 1rem}.arm h3{margin:0 0 .4rem}
 mark{background:#ffd54a66;color:inherit}
 """
