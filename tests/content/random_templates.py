@@ -166,7 +166,9 @@ MACRO = "{% macro m(x) %}({{ x | default('?') }}{% if x is defined %}!{% endif %
 def template(random: random.Random) -> Template:
     """Return a template; its subject has conditions too. Some hold Mailchimp's tags as text, and some a loop, which few ESPs can say."""
     at, end = Position("content/random.html", 1, 1), "<p>{{ unsubscribe_url }} {{ company_address }}</p>"
-    subject, preview = (Source(text=MACRO + _body(random, 3, header=True), position=at) for _ in range(2))
+    subject, preview = (
+        Source(text=MACRO + random.choice(["", "Hi ", "Hi "]) + _body(random, 3, header=True), position=at) for _ in range(2)
+    )
     more = random.choices(["", f"<p>{random.choice(MERGE_TAGS)}</p>", LOOP], weights=[8, 1, 1])[0]
     body = Source(text=f"{MACRO}<p>{_body(random, 0, header=False)}</p>{more}{end}", position=at)
     return Template(key="random", name="Random", format=Format.HTML, subject=subject, preview_text=preview, body=body)

@@ -143,7 +143,9 @@ def from_reading(
     target: Target, read: Read, universe: Callable[[], Collection[str]], known: AbstractSet[str] | None, ledger: Ledger
 ) -> Delta:
     """Compare with what the ESP holds; *known* are the hashes that the ledger has for the resource, None without any."""
-    there = {contact.email: (contact, value) for contact, value in read() if value != ABSENT}
+    # somebody's text may look like no value, as that of default("-") does
+    held = ((contact, value) for contact, value in read() if value != ABSENT or target.wanted.get(contact.email) == ABSENT)
+    there = {contact.email: (contact, value) for contact, value in held}
     values = {email: value for email, (_, value) in there.items()}
     take = there.keys() - target.wanted.keys()
     ours = universe() if take and known is None else ()
