@@ -53,7 +53,8 @@ def characters(reading: Reading) -> Iterator[Violation]:
 
 def _told(reading: Reading, rule: str, spans: Iterator[Span], remedy: str) -> Iterator[Violation]:
     for span in spans:
-        names = ", ".join(_name(character) for character in reading.written[slice(*span)][:3])
+        odd = sorted(reading.written[slice(*span)], key=str.isascii)  # those that are the reason come first
+        names = ", ".join(map(_name, dict.fromkeys(odd[:3])))
         yield reading.breaks(rule, span, f"{_REASONS[rule]}: {reading.quoted(span)} ({names})", remedy)
 
 
