@@ -219,8 +219,12 @@ _TESTS: Mapping[type[Condition], Callable[[Any, Any], str]] = {
 
 
 def _printed(name: str, piece: Print) -> str:
-    """Print a variable; whether a subject is escaped is not documented, so that plain texts ask for no escaping."""
-    return f"{{{{ {name}{'|safe' if piece.context is Context.PLAIN else ''} }}}}"
+    """Print a variable; whether a subject is escaped is not documented, so that plain texts ask for no escaping.
+
+    By the tag that Brevo documents for it (help article 360018252080); its list of filters does not have `safe`.
+    """
+    printed = f"{{{{ {name} }}}}"
+    return f"{{% autoescape off %}}{printed}{{% endautoescape %}}" if piece.context is Context.PLAIN else printed
 
 
 def _quoted(text: str) -> str:
