@@ -24,16 +24,17 @@ from franca.adapter import (
     Waiter,
     draft_resource,
     template_resource,
+    testing_of,
 )
 from franca.definitions import Destination, Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
-from franca_brevo.capabilities import CAPABILITIES, LIMITS
+from franca_brevo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_brevo.content import BrevoDialect
-from franca_brevo.experiments import test_resource, testing_at
+from franca_brevo.experiments import test_resource
 from franca_brevo.lifting import BrevoLifter
 from franca_brevo.segments import assess, marker_field, members_list
-from franca_brevo.settings import SETTINGS
+from franca_brevo.settings import SETTINGS, tests_of
 
 
 class BrevoAdapter:
@@ -103,7 +104,7 @@ class BrevoAdapter:
         Raises:
             FrancaError: `tests` is another word.
         """
-        return testing_at(destination)
+        return testing_of(destination, tests_of(destination), TESTING)
 
     def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - the protocol's signature
         """Return the draft.

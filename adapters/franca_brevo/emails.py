@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from franca.adapter import Content, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
+from franca.adapter import SPLIT, Content, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
 from franca_brevo.client import Client, Row
 from franca_brevo.experiments import read_back, written
-from franca_brevo.settings import SPLIT
 
 TEMPLATES, TEMPLATE = "/smtp/templates", "/smtp/templates/{id}"
 CAMPAIGNS, CAMPAIGN = "/emailCampaigns", "/emailCampaigns/{id}"

@@ -7,35 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from franca.adapter import Draft, Resource, Testing, draft_resource
-from franca.definitions import Destination, Metric, Part
-from franca.errors import FrancaError, did_you_mean
-from franca_brevo.capabilities import TESTING
-from franca_brevo.settings import NATIVE, SPLIT, tests_of
+from franca.adapter import SPLIT, Draft, Resource, draft_resource
+from franca.definitions import Metric, Part
+from franca.errors import FrancaError
 
 HALVES = 50
 """The largest `splitRule`: the two groups are everybody, and no winner is chosen (documented)."""
 
 CRITERIA: Mapping[str, str] = {str(Metric.CLICKS): "click"}
-NOTHING = replace(TESTING, parts=frozenset(), arms=1, metrics=frozenset())
 
 _METRICS = {criterion: metric for metric, criterion in CRITERIA.items()}
 _TITLE = re.compile(r"<title\b[^>]*>.*?</title>", re.IGNORECASE | re.DOTALL)
-
-
-def testing_at(destination: Destination) -> Testing:
-    """Return what Brevo's tests can do at a destination: nothing under `tests: split`, where Franca splits the audience itself.
-
-    Raises:
-        FrancaError: `tests` is another word.
-    """
-    wanted = tests_of(destination)
-    if wanted not in (NATIVE, SPLIT):
-        at = destination.setting_positions.get("tests") or destination.position
-        raise FrancaError(
-            f"destination {destination.name!r}: tests is {NATIVE} or {SPLIT}", remedy=did_you_mean(wanted, (NATIVE, SPLIT)), position=at
-        )
-    return TESTING if wanted == NATIVE else NOTHING
 
 
 # -- compiled

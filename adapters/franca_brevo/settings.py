@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from franca.adapter import Setting, Site
+from franca.adapter import NATIVE, Setting, Site
 from franca.definitions import Destination
-
-NATIVE, SPLIT = "native", "split"
 
 SETTINGS: Mapping[str, Setting] = {
     "api_key": Setting(meaning="an API key (xkeysib-…) of Brevo", required=True, secret=True),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from franca.adapter import (
+    NATIVE,
     PROTOCOL,
     Assessment,
     Assumption,
@@ -28,18 +29,19 @@ from franca.adapter import (
     draft_resource,
     setting,
     template_resource,
+    testing_of,
 )
 from franca.definitions import Destination, Realisation, Segment
-from franca.errors import FrancaError, did_you_mean
+from franca.errors import FrancaError
 from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
-from franca_mailchimp.capabilities import CAPABILITIES, LIMITS, NOTHING, TESTING
+from franca_mailchimp.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_mailchimp.content import MailchimpDialect
 from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
 from franca_mailchimp.segments import ALL, CONDITIONS, native
-from franca_mailchimp.variate import NATIVE, SPLIT, SUBJECT, testable
+from franca_mailchimp.variate import SUBJECT, testable
 
 SETTINGS = {
     "api_key": Setting(meaning="an API key; its last part is the data centre (…-us19)", required=True, secret=True),
@@ -115,12 +117,7 @@ class MailchimpAdapter:
         Raises:
             FrancaError: `tests` is another word.
         """
-        wanted = setting(self, destination, "tests")
-        if wanted not in (NATIVE, SPLIT):
-            at = destination.setting_positions.get("tests") or destination.position
-            what = f"destination {destination.name!r}: tests is {NATIVE} or {SPLIT}"
-            raise FrancaError(what, remedy=did_you_mean(wanted, (NATIVE, SPLIT)), position=at)
-        return TESTING if wanted == NATIVE else NOTHING
+        return testing_of(destination, setting(self, destination, "tests"), TESTING)
 
     def dialect(self, site: Site) -> Dialect:
         """Return merge tags."""

@@ -51,5 +51,3 @@ The preview text is none of the variables; content is one, and with the subject 
 percent, and the criteria are those of the API's description: total revenue is another thing than the number of people who ordered, and
 opens decide nothing here.
 """
-NOTHING = Testing(parts=frozenset(), arms=1, metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source=TESTING.source)
-"""Under `tests: split`: a plan without A/B tests (reported: they begin with Essentials)."""

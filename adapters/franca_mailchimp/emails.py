@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Content, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
+from franca.adapter import SPLIT, Content, Remote, Resource, ResourceKind, TerminalError, content_digest, insist_on, key_of, owned_name
 from franca_mailchimp import variate
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Operation
@@ -94,9 +94,7 @@ class Emails:
         try:
             return str(self._client.call(CREATE_CAMPAIGN, {"type": variate.VARIATE, **settings})["id"])
         except TerminalError as error:  # how a plan without tests answers is not documented
-            remedy = (
-                f"should the plan have no A/B tests: add tests: {variate.SPLIT} to the destination, and Franca splits the audience itself"
-            )
+            remedy = f"should the plan have no A/B tests: add tests: {SPLIT} to the destination, and Franca splits the audience itself"
             remedies = "; ".join(filter(None, [error.problem.remedy, remedy]))
             raise TerminalError(
                 error.problem.what, remedy=remedies, operation=error.operation, status=error.status, request_id=error.request_id

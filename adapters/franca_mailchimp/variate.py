@@ -12,8 +12,6 @@ from franca.definitions import Metric, Part, Position
 from franca.errors import FrancaError
 
 REGULAR, VARIATE = "regular", "variate"
-NATIVE, SPLIT = "native", "split"
-"""Who splits the audience of a test: Mailchimp, or Franca."""
 SUBJECT = "subject_line"
 CONTENT_LABEL = "Content"
 """Every content has a label; a test of subject lines has one content (documented)."""

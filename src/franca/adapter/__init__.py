@@ -45,14 +45,16 @@ from franca.adapter.resources import (
     symbolic,
 )
 from franca.adapter.secret import Secret, resolve
-from franca.adapter.splits import why_not, with_splits
+from franca.adapter.splits import NATIVE, SPLIT, testing_of, why_not, with_splits
 from franca.adapter.transport import TIMEOUT, Failure, Policy, RealWaiter, Verdict, VirtualWaiter, Waiter, Window
 
 __all__ = [
     "ABSENT",
     "COMPUTED",
+    "NATIVE",
     "ORDER",
     "PROTOCOL",
+    "SPLIT",
     "TIMEOUT",
     "YES",
     "Adapter",
@@ -123,6 +125,7 @@ __all__ = [
     "setting",
     "symbolic",
     "template_resource",
+    "testing_of",
     "why_not",
     "with_splits",
 ]

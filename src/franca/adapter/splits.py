@@ -26,8 +26,24 @@ from franca.definitions import (
     Template,
     Variant,
 )
-from franca.errors import Problem, ProblemsError
+from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.language.content import partials
+
+NATIVE, SPLIT = "native", "split"
+"""What an adapter's setting `tests` may say: the ESP runs tests, or Franca splits the audience (an account may lack the plan for tests)."""
+
+
+def testing_of(destination: Destination, wanted: str, testing: Testing) -> Testing:
+    """Return what tests an account runs itself: none where the setting `tests` says `split`.
+
+    Raises:
+        FrancaError: it says something else.
+    """
+    if wanted not in (NATIVE, SPLIT):
+        at = destination.setting_positions.get("tests") or destination.position
+        what = f"destination {destination.name!r}: tests is {NATIVE} or {SPLIT}"
+        raise FrancaError(what, remedy=did_you_mean(wanted, (NATIVE, SPLIT)), position=at)
+    return testing if wanted == NATIVE else dataclasses.replace(testing, parts=frozenset(), arms=1, metrics=frozenset())
 
 
 def with_splits(project: Project) -> Project:

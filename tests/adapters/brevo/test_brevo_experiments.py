@@ -264,7 +264,6 @@ def test_only_a_test_s_405_is_about_the_plan(shop: Trial) -> None:
         ({"control": "New", "warm": "New"}, "{share: 100%}", r"two arms have one subject.*; give each variant"),
         ({"control": "New one", "warm": "New  one "}, "{share: 100%}", "two arms have one subject"),
         (SUBJECTS, "{share: 25%}", r"25 % .* are no two groups of whole percentages.*share: 24%"),
-        (SUBJECTS, "{share: 20.5%}", r"20\.5 % .*share: 20%"),
     ],
 )
 def test_what_is_no_test_at_brevo_stops_the_plan_with_its_place(shop: Trial, variants: dict[str, str], experiment: str, words: str) -> None:
