@@ -31,6 +31,7 @@ from franca.definitions import (
     Template,
 )
 from franca.definitions import Mailable as _Anybody
+from franca_personalization.copy.guardrails import RULES
 
 PAGE = Path(__file__).parent / "what-each-esp-can-say.md"
 ESPS = {"klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "brevo": "Brevo"}
@@ -157,12 +158,32 @@ def _shown(value: object) -> str:
     return "missing" if value is None else value.isoformat() if isinstance(value, date) else repr(value)
 
 
+_RULES_HEAD = """# Every rule that copy is held against
+
+`franca copy check BRIEF` holds copy against these, whoever wrote it. Errors keep copy from being written and approved; warnings are shown.
+Words stand in a [lexicon](../personalization/franca_personalization/copy/guardrails/lexicons/README.md) for each language.
+This page is generated from the rules.
+
+| rule | | what it asks | why |
+|---|---|---|---|
+"""
+
+
+def rules() -> str:
+    """Return the page of the guardrails."""
+    return _RULES_HEAD + "".join(f"| `{each.id}` | {each.severity} | {each.meaning} | {each.source} |\n" for each in RULES.values())
+
+
+PAGES = {PAGE: page, PAGE.with_name("copy-rules.md"): rules}
+
+
 def main() -> None:
-    """Write the page, or with --check say whether it is as it should be."""
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != page():
-        sys.exit(f"{PAGE.name} is not up to date: run python docs/generate.py")
+    """Write the pages, or with --check say whether they are as they should be."""
+    for path, made in PAGES.items():
+        if "--check" not in sys.argv:
+            path.write_text(made(), encoding="utf-8")
+        elif not path.is_file() or path.read_text(encoding="utf-8") != made():
+            sys.exit(f"{path.name} is not up to date: run python docs/generate.py")
 
 
 if __name__ == "__main__":

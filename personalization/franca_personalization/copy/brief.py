@@ -25,7 +25,7 @@ from franca_personalization.copy.records import Angle, Brief, Emoji, Fact, Field
 T = TypeVar("T")
 BRIEFS_FOLDER = "briefs"
 MAXIMUM_VARIANTS = 7
-_KEYS = """name goal tone facts links profile allow names words require languages segments describe write variants angles emoji control"""
+_KEYS = """name goal tone facts links profile allow names words require languages segments describe write variants angles emoji control lexicons"""
 _NAME = re.compile(r"[a-z][a-z0-9_]*$")
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?:[:/?#][^\s\"'<>{}|\\]*)?$")
 
@@ -80,6 +80,7 @@ def _brief(reader: Reader, key: str, item: Item, zone: ZoneInfo) -> Brief:
         angles=_words(reader, fields, "angles", Angle) or usual.angles,
         emoji=reader.word(emoji, Emoji, "emoji") if emoji else usual.emoji,
         controls=reader.named(fields.need("control"), "control", partial(_control, reader)),
+        lexicons=reader.named(fields.get("lexicons"), "lexicons", lambda _, each: reader.text(each, "lexicons")),
         position=item.position,
     )
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from franca.definitions import Copy, Project, Texts, Wording
 from franca.language.copies import copy_digest
 from franca_personalization.copy.aggregates import Aggregate
 from franca_personalization.copy.brief import cells, control, copy_path, read_existing, slots
-from franca_personalization.copy.guardrails import RULES, check
+from franca_personalization.copy.guardrails import RULES, check, read_lexicon
 from franca_personalization.copy.prompt import CANARY, VERSION, again, question
 from franca_personalization.copy.records import Brief, Severity, Violation
 from franca_personalization.copy.store import save, state
@@ -81,31 +79,40 @@ def brief_digest(brief: Brief) -> str:
     return hashlib.sha256(repr(brief).encode()).hexdigest()
 
 
-def jobs(brief: Brief, wanted: Sequence[Cell], told: Mapping[str, Aggregate], recent: Sequence[str]) -> list[Job]:
+def judge(project: Project, brief: Brief | None) -> Judge:
+    """Return what holds copy against every guardrail: with the brief's facts and lexicons, and what people had in their inbox before.
+
+    Raises:
+        FrancaError: a lexicon cannot be read.
+    """
+    lexicons = {language: read_lexicon(project.root / path) for language, path in (brief.lexicons if brief else {}).items()}
+    recent = recent_subjects(project, brief) if brief else []
+    return lambda copy: check(copy, brief, recent=recent, lexicon=lexicons.get(copy.language), canary=CANARY)
+
+
+def jobs(brief: Brief, wanted: Sequence[Cell], told: Mapping[str, Aggregate], judging: Judge) -> list[Job]:
     """Return what the model is asked for each cell that is not kept, with what judges its answers."""
-    return [_job(brief, cell, told[cell.segment], partial(check, brief=brief, recent=recent)) for cell in wanted if not cell.kept]
+    return [_job(brief, cell, told[cell.segment], judging) for cell in wanted if not cell.kept]
 
 
-def _job(brief: Brief, cell: Cell, aggregate: Aggregate, judge: Judge) -> Job:
+def _job(brief: Brief, cell: Cell, aggregate: Aggregate, judging: Judge) -> Job:
     asked = question(brief, aggregate, cell.language)
     meanings = {name: rule.meaning for name, rule in RULES.items()}
     return Job(
         key=cell.key,
         request=asked,
-        check=lambda data: failed(brief, cell, data, judge),
+        check=lambda data: failed(brief, cell, data, judging),
         again=lambda broken: again(asked, broken, meanings),
         merge=merged,
     )
 
 
-def failed(brief: Brief, cell: Cell, data: Mapping[str, Any], judge: Judge) -> Failed:
+def failed(brief: Brief, cell: Cell, data: Mapping[str, Any], judging: Judge) -> Failed:
     """Return which of the wanted variants break which rules; one that is not there breaks `structure.missing`."""
     found: dict[int, set[str]] = {number: {"structure.missing"} for number in range(len(data["variants"]), brief.variants)}
-    if CANARY in json.dumps(data, ensure_ascii=False):
-        return dict.fromkeys(range(brief.variants), ("injection.canary",))
     copy = _copy(brief, cell, data["variants"])
     places = {wording.key: number for number, wording in enumerate(copy.wordings[1:])}
-    for violation in judge(copy):
+    for violation in judging(copy):
         if violation.severity is Severity.ERROR and violation.variant in places:
             found.setdefault(places[violation.variant], set()).add(violation.rule)
     return {number: tuple(sorted(rules)) for number, rules in sorted(found.items())}
@@ -125,7 +132,7 @@ def merged(before: Mapping[str, Any], now: Mapping[str, Any], broken: Failed) ->
     return {"variants": kept}
 
 
-def write(project: Project, brief: Brief, cell: Cell, asked: Asked, *, on: date, judge: Judge) -> Written:
+def write(project: Project, brief: Brief, cell: Cell, asked: Asked, *, on: date, judging: Judge) -> Written:
     """Write the good variants of one answer beside the control; a file that says the same already stays as it is."""
     failure = str(asked.failure.detail) if asked.failure else ""
     if asked.data is None:
@@ -138,7 +145,7 @@ def write(project: Project, brief: Brief, cell: Cell, asked: Asked, *, on: date,
     if cell.existing and copy_digest(cell.existing) == copy_digest(copy):
         path = copy_path(project.root, brief.key, cell.segment, cell.language)
         return Written(cell=cell, path=path, missing=missing, failure=failure)
-    path = save(project.root, replace(copy, provenance=_provenance(brief, copy, asked, on, judge(copy))))
+    path = save(project.root, replace(copy, provenance=_provenance(brief, copy, asked, on, judging(copy))))
     return Written(cell=cell, path=path, missing=missing, changed=True, failure=failure)
 
 

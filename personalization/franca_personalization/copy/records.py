@@ -75,6 +75,7 @@ class Brief(Node):
         use, avoid: words of the brand.
         required: slots that every variant has somewhere.
         controls: language → the texts that people wrote.
+        lexicons: language → a file of words for it, below the project's folder; beside those that are built in.
         segments: those that copy is written for; empty for the whole audience.
         describe: what the model may be told of a segment: words → who they are true of. Only the share is told, and only the words.
         variants: how many the model writes for each segment and language, beside the control.
@@ -100,6 +101,7 @@ class Brief(Node):
     angles: tuple[Angle, ...] = tuple(Angle)
     emoji: Emoji = Emoji.NONE
     controls: Mapping[str, Texts] = field(default_factory=dict)
+    lexicons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ends(self) -> datetime | None:

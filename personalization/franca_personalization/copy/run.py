@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from franca.language.source import plain, read_file
 from franca.progress import Progress
 from franca_personalization.copy.aggregates import Aggregate, aggregates
 from franca_personalization.copy.brief import load_brief
-from franca_personalization.copy.generate import Cell, Written, jobs, plan_cells, recent_subjects, write
-from franca_personalization.copy.guardrails import check
+from franca_personalization.copy.generate import Cell, Judge, Written, jobs, judge, plan_cells, write
 from franca_personalization.copy.records import Brief
 from franca_personalization.copy.review import Reviewed
 from franca_personalization.copy.store import chosen
@@ -112,13 +111,13 @@ class Asking:
         return aggregates(self.project, self.loaded, as_of=now, progress=progress)
 
     @cached_property
-    def recent(self) -> list[str]:
-        """Subjects that people have had before."""
-        return recent_subjects(self.project, self.loaded)
+    def judging(self) -> Judge:
+        """What holds copy against the guardrails."""
+        return judge(self.project, self.loaded)
 
     def dry_run(self, now: datetime) -> str:
         """Return the exact requests, as text."""
-        wanted = jobs(self.loaded, self.cells, self.told(now), self.recent)
+        wanted = jobs(self.loaded, self.cells, self.told(now), self.judging)
         shown = [
             f"=== {job.key}\n--- system\n{job.request.system}\n--- user\n{job.request.user}\n--- schema\n{_json(job.request.schema)}"
             for job in wanted
@@ -192,13 +191,12 @@ def work(asking: Asking, chosen_model: ModelSettings, allowed: Limits, *, now: d
         FrancaError: nothing can be asked at all.
     """
     brief, project = asking.loaded, asking.project
-    wanted = jobs(brief, asking.cells, asking.told(now, progress), asking.recent)
+    wanted = jobs(brief, asking.cells, asking.told(now, progress), asking.judging)
     cache = Cache(project.root / project.state / CACHE_FOLDER)
     ahead = forecast(wanted, chosen_model, prices=allowed.prices, cache=cache)
     outcomes = asyncio.run(_asked(wanted, chosen_model, allowed, cache, progress)) if wanted else Outcomes(asked={}, spent=Spent())
     cells = {cell.key: cell for cell in asking.cells}
-    judge = partial(check, brief=brief, recent=asking.recent)
-    written = [write(project, brief, cells[key], asked, on=asking.on, judge=judge) for key, asked in outcomes.asked.items()]
+    written = [write(project, brief, cells[key], asked, on=asking.on, judging=asking.judging) for key, asked in outcomes.asked.items()]
     estimate = f"{ahead.calls} calls and {ahead.tokens:,} tokens"
     return Result(written=tuple(written), kept=tuple(cell for cell in asking.cells if cell.kept), outcomes=outcomes, estimate=estimate)
 
@@ -228,9 +226,8 @@ def reviewed(project: Project, brief: str, segments: Sequence[str], languages: S
     """
     has_brief = (project.root / "briefs" / f"{brief}.yaml").is_file()
     loaded = load_brief(project, brief) if has_brief else None
-    recent = recent_subjects(project, loaded) if loaded else []
-    found = chosen(project, brief, segments, languages)
-    return [Reviewed(copy=each, violations=tuple(check(each, loaded, recent=recent))) for each in found]
+    judging = judge(project, loaded)
+    return [Reviewed(copy=each, violations=tuple(judging(each))) for each in chosen(project, brief, segments, languages)]
 
 
 def _json(value: Any) -> str:
