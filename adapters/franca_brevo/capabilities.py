@@ -47,6 +47,7 @@ LIMITS = Limits(
 TESTING = Testing(
     parts=frozenset({Part.SUBJECT}),
     arms=2,
+    counts=frozenset({Metric.CLICKS}),
     metrics=frozenset({Metric.CLICKS}),  # and opens, by which nothing is decided here; no orders (documented)
     # splitRule is 1 to 50 (documented) and taken for the percentage of each of the two groups (assumption brevo.split-rule-per-version).
     shares=(Decimal("0.02"), Decimal("0.98")),

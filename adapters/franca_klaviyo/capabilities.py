@@ -38,6 +38,7 @@ LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch
 TESTING = Testing(
     parts=frozenset({Part.SUBJECT, Part.PREVIEW_TEXT, Part.HTML}),
     arms=7,  # an older page of the same article; another says 8, and SDK 25's models name no number
+    counts=frozenset({Metric.CLICKS, Metric.ORDERS}),
     metrics=frozenset({Metric.CLICKS, Metric.ORDERS}),  # SDK 25: ABTestSettings.winner_metric
     # SDK 25: `winner_percentage` is a whole number, and its complement takes part; a pool of 99 % is reported (community 2964).
     shares=(Decimal("0.01"), Decimal("0.99")),

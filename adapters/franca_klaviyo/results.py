@@ -178,7 +178,13 @@ def _arm(variation: Object, found: Object, conversion: Conversion) -> ArmResult:
         revenue=revenue if conversion.orders else None,
         unsubscribed=count("unsubscribe_uniques"),
         complained=count("spam_complaints"),
+        key=_key_of(variation),
     )
+
+
+def _key_of(variation: Object) -> str:
+    """Return the arm's key, which stands behind the letter in the name; a plain draft's variation has none."""
+    return str(variation["attributes"]["definition"].get("name") or "").partition(" ")[2]
 
 
 def _sent_at(message: Object) -> str:

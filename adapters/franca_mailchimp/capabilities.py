@@ -41,6 +41,7 @@ LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch
 TESTING = Testing(
     parts=frozenset({Part.SUBJECT}),
     arms=3,
+    counts=frozenset({Metric.CLICKS}),  # orders are counted, not people who ordered
     metrics=frozenset({Metric.CLICKS}),
     shares=(Decimal("0.1"), Decimal(1)),
     source="https://mailchimp.com/help/about-ab-tests/",

@@ -103,8 +103,8 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(tmp_path: Path, name: 
     assert str(refused.value).startswith(name)
 
 
-def test_approval_is_of_the_text_and_of_what_slots_stand_for() -> None:
-    """Editing a text, a slot or a default afterwards voids it; where the copy came from does not matter."""
+def test_approval_is_of_the_text_of_what_slots_stand_for_and_of_whom_it_is_for() -> None:
+    """Editing a text, a slot or a default afterwards voids it, and so does copying the file; where the copy came from does not matter."""
     approved = replace(COPY, approval=Approval(by="Ann", at="2026-01-01", digest=copy_digest(COPY)))
     assert unapproved(approved) is None
     assert "is not approved" in str(unapproved(COPY))
@@ -115,6 +115,9 @@ def test_approval_is_of_the_text_and_of_what_slots_stand_for() -> None:
         replace(approved, slots={**SLOTS, "discount": Slot(text="up to 30 %")}),
         replace(approved, slots={**SLOTS, "first_name": Slot(profile="first_name", default="you")}),
         replace(approved, wordings=approved.wordings[:1]),
+        replace(approved, segment="all"),
+        replace(approved, language="de"),
+        replace(approved, brief="summer"),
     ):
         assert "was changed after Ann approved it" in str(unapproved(changed))
 

@@ -19,7 +19,7 @@ from franca.language import check, load
 from franca.language.copies import copy_digest, dump_copy
 from franca.plan import desire
 
-NOTHING = Ability(parts=frozenset(), arms=1, metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source="")
+NOTHING = Ability(parts=frozenset(), arms=1, counts=frozenset(Metric), metrics=frozenset(), shares=(Decimal(1), Decimal(1)), source="")
 SUBJECTS = replace(
     NOTHING, parts=frozenset({Part.SUBJECT}), arms=2, metrics=frozenset({Metric.CLICKS}), shares=(Decimal("0.1"), Decimal("0.9"))
 )

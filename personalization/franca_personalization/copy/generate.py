@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from franca.definitions import Copy, Project, Texts, Wording
@@ -110,7 +111,7 @@ def _job(brief: Brief, cell: Cell, aggregate: Aggregate, judging: Judge) -> Job:
 def failed(brief: Brief, cell: Cell, data: Mapping[str, Any], judging: Judge) -> Failed:
     """Return which of the wanted variants break which rules; one that is not there breaks `structure.missing`."""
     found: dict[int, set[str]] = {number: {"structure.missing"} for number in range(len(data["variants"]), brief.variants)}
-    copy = _copy(brief, cell, data["variants"])
+    copy = _copy(brief, cell, dict(enumerate(data["variants"][: brief.variants])))
     places = {wording.key: number for number, wording in enumerate(copy.wordings[1:])}
     for violation in judging(copy):
         if violation.severity is Severity.ERROR and violation.variant in places:
@@ -138,7 +139,7 @@ def write(project: Project, brief: Brief, cell: Cell, asked: Asked, *, on: date,
     if asked.data is None:
         return Written(cell=cell, missing=dict.fromkeys(range(brief.variants), ()), failure=failure)
     missing = asked.failed
-    good = [each for number, each in enumerate(asked.data["variants"][: brief.variants]) if number not in missing]
+    good = {place: each for place, each in enumerate(asked.data["variants"][: brief.variants]) if place not in missing}
     if not good:
         return Written(cell=cell, missing=missing, failure=failure)
     copy = _copy(brief, cell, good)
@@ -149,14 +150,11 @@ def write(project: Project, brief: Brief, cell: Cell, asked: Asked, *, on: date,
     return Written(cell=cell, path=path, missing=missing, changed=True, failure=failure)
 
 
-def _copy(brief: Brief, cell: Cell, variants: Sequence[Mapping[str, Any]]) -> Copy:
+def _copy(brief: Brief, cell: Cell, variants: Mapping[int, Mapping[str, Any]]) -> Copy:
+    """Return a file of copy. A variant has the letter of its place, also where others are missing: it is one angle in all segments."""
     human = control(brief, cell.language)
-    made = tuple(_wording(human.texts, key, each) for key, each in zip(_keys(), variants[: brief.variants], strict=False))
+    made = tuple(_wording(human.texts, ascii_lowercase[place], each) for place, each in sorted(variants.items()))
     return Copy(brief=brief.key, segment=cell.segment, language=cell.language, wordings=(human, *made), slots=slots(brief, cell.language))
-
-
-def _keys() -> Iterator[str]:
-    yield from "abcdefghijklmnopqrstuvwxyz"
 
 
 def _wording(human: Texts, key: str, variant: Mapping[str, Any]) -> Wording:

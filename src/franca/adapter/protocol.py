@@ -132,6 +132,7 @@ class Testing:
         parts: those in which arms may differ.
         arms: at most so many.
         metrics: what the ESP can choose a winner by, when only a share of the audience takes part.
+        counts: what it tells of each arm, in people, so that a test can be decided by it.
         shares: the smallest and the largest share of the audience that may take part, as fractions, when it is not everybody.
         source: where the vendor says so.
     """
@@ -139,6 +140,7 @@ class Testing:
     parts: frozenset[Part]
     arms: int
     metrics: frozenset[Metric]
+    counts: frozenset[Metric]
     shares: tuple[Decimal, Decimal]
     source: str
 
@@ -149,6 +151,7 @@ class ArmResult:
 
     Attributes:
         subject: as it was sent, to recognise the arm by.
+        key: of the arm, where the ESP keeps it; empty otherwise.
         delivered: sent and not bounced.
         clicked: people who clicked at least once; *opened* and *ordered* likewise.
         revenue: attributed by the ESP, in its `Results.currency`.
@@ -163,6 +166,7 @@ class ArmResult:
     revenue: Decimal | None = None
     unsubscribed: int | None = None
     complained: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from franca.adapter.protocol import Testing
 from franca.adapter.registry import adapter
 from franca.content import document
 from franca.definitions import (
+    CONTROL,
     SKIP,
     All,
     Campaign,
@@ -148,9 +149,9 @@ def _unsplittable(campaign: Campaign, refused: Mapping[str, str]) -> Iterator[Pr
 def _arms(project: Project, campaign: Campaign, refused: Mapping[str, str]) -> Iterator[tuple[Campaign, Segment]]:
     audience = project.segments[campaign.audience]
     elsewhere = {name: SKIP for name in project.destinations if name not in refused}
-    for number, arm in enumerate(campaign.arms):
+    for arm in campaign.arms:
         key, name = f"{campaign.key}.{arm.key}", f"{campaign.name}, arm {arm.key}"
-        where = All(of=(audience.where, *_share(campaign, number)), position=campaign.position)
+        where = All(of=(audience.where, *_share(campaign, arm)), position=campaign.position)
         yield (
             dataclasses.replace(
                 campaign,
@@ -167,9 +168,13 @@ def _arms(project: Project, campaign: Campaign, refused: Mapping[str, str]) -> I
         )
 
 
-def _share(campaign: Campaign, number: int) -> Iterator[Predicate]:
-    """Yield who is in the arm *number*: below its upper edge and not below its lower one, of one hash for the whole campaign."""
+def _share(campaign: Campaign, arm: Variant) -> Iterator[Predicate]:
+    """Yield who is in an arm: below its upper edge and not below its lower one, of one hash for the whole campaign.
+
+    The edges go by the arms' keys, the control first: writing the same arms in another order moves nobody.
+    """
     arms, salt = len(campaign.arms), f"arms of {campaign.key}"
+    number = sorted(campaign.arms, key=lambda each: (each.key != CONTROL, each.key)).index(arm)
 
     def below(edge: int) -> Sample:
         percent = (Decimal(100) * edge / arms).quantize(Decimal("0.0001"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from franca.definitions import All, AnyOf, Campaign, Copy, InSegment, NoneOf, Predicate, Project, Segment
 from franca.errors import Problem, did_you_mean
@@ -12,6 +12,9 @@ from franca.language.copies import COPY_FOLDER, WHOLE, copy_problems, variants
 
 def campaign_problems(project: Project) -> Iterator[Problem]:
     """Yield what is wrong with campaigns and the names that templates use."""
+    if WHOLE in project.segments and project.copies:
+        what = f"the segment {WHOLE!r} has the name of copy for everybody"
+        yield Problem(what=what, remedy="give it another key", position=project.segments[WHOLE].position)
     for campaign in project.campaigns.values():
         yield from _names(project, campaign)
         yield from _copy_problems(project, campaign)
@@ -76,6 +79,7 @@ def _copy_problems(project: Project, campaign: Campaign) -> Iterator[Problem]:
         return
     found, language = _copies(project, campaign), project.templates[campaign.template].language
     if WHOLE in found:
+        yield from _both(campaign, found)
         return
     for key in campaign.include:
         if key not in found:
@@ -85,6 +89,14 @@ def _copy_problems(project: Project, campaign: Campaign) -> Iterator[Problem]:
     if len(campaign.include) > 1 and campaign.exclusively is None:
         remedy = "name their group under exclusively"
         yield Problem(what=f"{what}: whoever is in two of its segments would get two emails", remedy=remedy, position=at)
+
+
+def _both(campaign: Campaign, found: Mapping[str, Copy]) -> Iterator[Problem]:
+    """Yield that a file for everybody stands beside files for segments: either could be meant."""
+    for key in campaign.include:
+        if key in found:
+            what = f"campaign {campaign.key!r}: there is copy for {WHOLE!r}, and copy for {key!r}"
+            yield Problem(what=what, remedy="keep one file for everybody, or one for each segment", position=found[key].position)
 
 
 def _copies(project: Project, campaign: Campaign) -> dict[str, Copy]:
@@ -100,8 +112,7 @@ def _parts(project: Project, campaign: Campaign) -> Iterator[Campaign]:
         return
     copies = _copies(project, campaign)
     if WHOLE in copies or len(campaign.include) == 1:
-        copy = copies.get(campaign.include[0]) if len(campaign.include) == 1 else None
-        chosen = copy or copies[WHOLE]
+        chosen = copies.get(WHOLE) or copies[campaign.include[0]]
         yield dataclasses.replace(campaign, copy=chosen, arms=variants(chosen))
         return
     for key in campaign.include:

@@ -163,7 +163,7 @@ def _campaign(reader: Reader, key: str, item: Item) -> Campaign:
     )
 
 
-_EXPERIMENT_KEYS = ["metric", "share", "wait", "baseline", "effect", "power", "looks"]
+_EXPERIMENT_KEYS = ["metric", "share", "wait", "baseline", "effect", "power", "alpha", "looks"]
 
 
 def _experiment(reader: Reader, fields: Fields) -> Experiment:
@@ -188,6 +188,7 @@ def _experiment(reader: Reader, fields: Fields) -> Experiment:
         baseline=share("baseline", usual.baseline),
         effect=share("effect", usual.effect),
         power=share("power", usual.power),
+        alpha=share("alpha", usual.alpha),
         looks=reader.integer(looks, "looks") if looks else usual.looks,
         position=item.position,
     )
@@ -223,6 +224,8 @@ def _impossible(found: Experiment) -> Iterator[str]:
         yield "baseline is a rate between 0% and 100%, effect a relative lift above 0%, and both together are below 100%"
     if not Decimal("0.5") <= found.power < 1:
         yield "power is from 50% to below 100%"
+    if not Decimal("0.001") <= found.alpha <= Decimal("0.2"):
+        yield "alpha is from 0.1% to 20%"
     if found.looks < 1:
         yield "looks is at least 1: the one at the end"
 

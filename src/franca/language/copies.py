@@ -36,7 +36,10 @@ def read_copies(reader: Reader, folder: Path) -> dict[str, tuple[Copy, ...]]:
         files: list[Copy] = []
         for path in sorted(below.glob("*.y*ml")):
             with reader.guard():
-                files.append(read_copy(reader, path, f"{COPY_FOLDER}/{below.name}/{path.name}"))
+                shown = f"{COPY_FOLDER}/{below.name}/{path.name}"
+                if path.suffix != ".yaml":
+                    reader.fail(Position(shown), "a file of copy ends in .yaml", f"rename it to {path.stem}.yaml")
+                files.append(read_copy(reader, path, shown))
         found[below.name] = tuple(files)
     return found
 
@@ -108,13 +111,17 @@ def _approval(reader: Reader, fields: Fields) -> Approval | None:
 
 
 def copy_digest(copy: Copy) -> str:
-    """Return the identity of what an approver reads: every text, and what every slot stands for."""
+    """Return the identity of what an approver reads: every text, what every slot stands for, and whom it is for."""
     return hashlib.sha256(json.dumps(_shown(copy), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def _shown(copy: Copy) -> dict[str, Any]:
     slots = {name: _plain_slot(slot) for name, slot in copy.slots.items()}
-    return {"slots": slots, "variants": {each.key: _plain_texts(each.texts) for each in copy.wordings}}
+    return {
+        "for": [copy.brief, copy.segment, copy.language],
+        "slots": slots,
+        "variants": {each.key: _plain_texts(each.texts) for each in copy.wordings},
+    }
 
 
 def _plain_slot(slot: Slot) -> str | dict[str, str]:

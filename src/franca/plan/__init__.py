@@ -1,6 +1,7 @@
 """Desired resources against remote ones: plan, guard, apply, state."""
 
 from franca.plan.apply import apply
+from franca.plan.begun import insist_on_applied
 from franca.plan.decision import Decision, decide
 from franca.plan.desired import Desired, desire
 from franca.plan.errors import PartlyAppliedError, Unsafe, UnsafeError, refuse
@@ -33,6 +34,7 @@ __all__ = [
     "decide",
     "desire",
     "dump_plans",
+    "insist_on_applied",
     "load_plans",
     "make_plan",
     "plan_schema",

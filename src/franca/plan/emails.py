@@ -137,6 +137,12 @@ def _unmet(
     what = f"campaign {campaign.key!r} at {site.destination.name}"
     if campaign.copy and (wrong := unapproved(campaign.copy)):
         yield wrong
+    metric, counts = campaign.experiment.metric, adapter.testing_at(site.destination).counts
+    if campaign.arms and metric not in counts:
+        told = f"use metric: {' or '.join(sorted(counts))}"
+        yield Problem(
+            what=f"{what}: {adapter.title} does not tell {metric} of each arm", remedy=told, position=campaign.experiment.position
+        )
     if why := why_not(adapter.testing_at(site.destination), adapter.title, campaign, site.project):
         yield Problem(what=f"{what}: {why}", remedy="prepare the project with franca.adapter.with_splits", position=campaign.position)
     if campaign.template not in templates:

@@ -9,6 +9,7 @@ from typing import Any
 from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, digest, fingerprint, owned_name, symbolic
 from franca.errors import FrancaError, Problem
 from franca.plan import order
+from franca.plan.begun import begun
 from franca.plan.desired import Desired
 from franca.plan.guard import unsafe
 from franca.plan.match import Matching, match, same_name
@@ -28,6 +29,7 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
     matching = match(desired, snapshot, state)
     changes = tuple(_changes(desired, snapshot, state, matching))
     kinds = [address.kind for address in (*matching.found, *matching.stale)]
+    maximum = desired.site.project.policies.maximum_change
     return Plan(
         destination=destination,
         adapter=desired.adapter.name,
@@ -37,7 +39,7 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
         changes=changes,
         decisions=tuple(desired.decisions.values()),
         assumptions=desired.assumptions,
-        unsafe=unsafe(changes, kinds, destination, desired.site.project.policies.maximum_change),
+        unsafe=tuple(sorted((*begun(desired, matching, changes), *unsafe(changes, kinds, destination, maximum)))),
         warnings=tuple(str(replace(problem, warning=False)) for problem in (*desired.warnings, *_daily_limit(desired, changes))),
     )
 

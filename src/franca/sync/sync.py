@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from franca.adapter import Address, Connection, Contact, DestinationError, Remote, Resource, Snapshot
 from franca.errors import FrancaError
-from franca.plan import Desired, PartlyAppliedError, State, Store, check_account, refuse
+from franca.plan import Desired, PartlyAppliedError, State, Store, check_account, insist_on_applied, refuse
 from franca.progress import Progress, silent
 from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading, members, winners
 from franca.sync.ledger import Ledger
@@ -45,6 +45,7 @@ def sync(
         FrancaError: something is not applied yet, or the first write failed already.
     """
     account = _Account(desired=desired, connection=connection, state=store.load())
+    insist_on_applied(desired, account.state)
     targets = list(_targets(desired, audience, account))
     deltas = [_delta(target, audience, account, ledger, full=full) for target in targets]
     writings = _known(deltas, connection)

@@ -27,7 +27,7 @@ ARMS = ("control", "a", "b")
 SEGMENTS = ("vip", "newcomers")
 
 NATIVE = Ability(
-    parts=frozenset({Part.SUBJECT}), arms=8, metrics=frozenset(Metric), shares=(Decimal("0.1"), Decimal("0.9")), source="a test"
+    parts=frozenset({Part.SUBJECT}), arms=8, counts=frozenset(Metric), metrics=frozenset(Metric), shares=(Decimal("0.1"), Decimal("0.9")), source="a test"
 )
 NONE = replace(NATIVE, parts=frozenset(), arms=1)
 
