@@ -14,6 +14,7 @@ from franca.plan import State, Store, check_account
 from franca.progress import Progress, silent
 from franca_personalization.copy.store import filled
 from franca_personalization.report.records import Counts, Part, Standing, rates
+from franca_personalization.report.words import named
 
 _FIELDS = tuple(Counts.__dataclass_fields__)
 
@@ -106,20 +107,18 @@ def _parts(campaign: Campaign, template: Template, remote: Remote | None, result
         for key in arm_keys(campaign):
             yield Part(campaign=campaign.key, segment=segment_of(campaign), arm=key, standing=standing, note=note)
         return
-    unclear = _unclear(campaign, template, results)
-    keys = arm_keys(campaign) if not unclear else [f"#{number + 1}" for number in range(len(results.arms))]
-    lines = _subjects(campaign, template)
-    for number, (key, result) in enumerate(zip(keys, results.arms, strict=True)):
-        edited = "" if unclear or _same(result.subject, lines[number]) else "its subject as sent is not the one in its definition now"
-        yield _told(campaign, key, result, results, Doubt(note=unclear or edited, unclear=bool(unclear)))
+    for arm in _attributed(campaign, template, results):
+        yield _told(campaign, arm, results)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Doubt:
-    """What is to be known of an arm; *unclear* when it may be another one than its key says."""
+class _Arm:
+    """A result with the key of its arm; *unclear* when it may be that of another."""
 
-    note: str
-    unclear: bool
+    key: str
+    result: ArmResult
+    note: str = ""
+    unclear: bool = False
 
 
 def _without(remote: Remote | None) -> tuple[Standing, str]:
@@ -130,15 +129,16 @@ def _without(remote: Remote | None) -> tuple[Standing, str]:
     return Standing.UNTOLD, f"{remote.settled}, and the ESP tells no results yet, or no more"
 
 
-def _told(campaign: Campaign, key: str, result: ArmResult, results: Results, doubt: Doubt) -> Part:
+def _told(campaign: Campaign, arm: _Arm, results: Results) -> Part:
+    result = arm.result
     counts = Counts(**{name: getattr(result, name) for name in _FIELDS})
     odd = _contradiction(counts)
     return Part(
         campaign=campaign.key,
         segment=segment_of(campaign),
-        arm=key,
-        standing=Standing.UNCLEAR if doubt.unclear or odd else Standing.TOLD,
-        note="; ".join(filter(None, (doubt.note, odd))),
+        arm=arm.key,
+        standing=Standing.UNCLEAR if arm.unclear or odd else Standing.TOLD,
+        note="; ".join(filter(None, (arm.note, odd))),
         subject=result.subject,
         sent_at=results.sent_at,
         counts=counts,
@@ -159,16 +159,57 @@ def _contradiction(counts: Counts) -> str:
     return ""
 
 
-def _unclear(campaign: Campaign, template: Template, results: Results) -> str:
-    """Return why the arms as sent are not those of the definition; empty when they are."""
-    if len(results.arms) != len(arm_keys(campaign)):
-        return f"it was sent with {len(results.arms)} arms, and its definition has {len(arm_keys(campaign))} now"
-    defined, sent = _subjects(campaign, template), [arm.subject for arm in results.arms]
-    for number, subject in enumerate(sent):
-        others = [line for place, line in enumerate(defined) if place != number]
-        if not _same(subject, defined[number]) and any(line and _same(subject, line) for line in others):
-            return "it was sent with its arms in another order than they are defined in now"
-    return ""
+# -- whose results they are
+
+
+def _attributed(campaign: Campaign, template: Template, results: Results) -> Iterator[_Arm]:
+    """Yield the results in the order of the definition, or by number where whose they are cannot be told."""
+    keys, lines = arm_keys(campaign), _subjects(campaign, template)
+    found = _matched(results.arms, keys, lines)
+    if why := _unclear(results.arms, keys, found):
+        yield from (_Arm(key=f"#{number}", result=each, note=why, unclear=True) for number, each in enumerate(results.arms, start=1))
+        return
+    for key, line in zip(keys, lines, strict=True):
+        result = results.arms[found.index(key)]
+        edited = _comparable(result.subject, line) and not _same(result.subject, line)
+        yield _Arm(key=key, result=result, note="its subject as sent is not the one in its definition now" if edited else "")
+
+
+def _matched(arms: Sequence[ArmResult], keys: Sequence[str], lines: Sequence[str]) -> list[str]:
+    """Return the key of each result, empty where it cannot be told.
+
+    An ESP's own word goes before subjects. The only one whose subject tells nothing is the arm that is left, if all others are in the
+    places that they are defined in: otherwise the definition was changed, and what is left may be a new arm.
+    """
+    if len(arms) == len(keys) == 1:
+        return list(keys)
+    found = [arm.key or _by_subject(arm.subject, keys, lines) for arm in arms]
+    if len(arms) == len(keys) and found.count("") == 1 and all(one in {"", key} for one, key in zip(found, keys, strict=True)):
+        return list(keys)
+    return found
+
+
+def _by_subject(subject: str, keys: Sequence[str], lines: Sequence[str]) -> str:
+    same = [key for key, line in zip(keys, lines, strict=True) if _comparable(subject, line) and _same(subject, line)]
+    return same[0] if len(same) == 1 else ""
+
+
+def _unclear(arms: Sequence[ArmResult], keys: Sequence[str], found: Sequence[str]) -> str:
+    """Return why the results cannot be attributed to the arms of the definition; empty when they can."""
+    if len(arms) != len(keys):
+        return f"it was sent with {len(arms)} arms, and its definition has {len(keys)} now"
+    if any(key and key not in keys for key in found):
+        return (
+            f"it was sent with the arms {named(key or 'one without a name' for key in found)}, and its definition has {named(keys)} now: "
+            "report with the definition that was sent"
+        )
+    lost = [key for key in keys if found.count(key) != 1]
+    if not lost:
+        return ""
+    return (
+        f"which results are those of {named(lost)} cannot be told: the ESP does not name its arms, and their subjects are computed for "
+        "each reader, equal, or not those that were sent. Read this test at the ESP, and give each variant a fixed subject of its own"
+    )
 
 
 def _subjects(campaign: Campaign, template: Template) -> list[str]:
@@ -183,8 +224,11 @@ def _personal(copy: Copy, text: str) -> bool:
     return any(copy.slots[name].profile for name in SLOT.findall(text))
 
 
+def _comparable(sent: str, defined: str) -> bool:
+    """Tell whether two subjects can be compared: an ESP keeps its tags in what it tells."""
+    return bool(defined and sent) and not any(tag in sent for tag in ("{{", "{%", "*|"))
+
+
 def _same(sent: str, defined: str) -> bool:
-    """Tell whether a subject is what it was defined as, as far as that can be told: an ESP keeps tags and entities in it."""
-    if not defined or not sent or any(tag in sent for tag in ("{{", "{%", "*|")):
-        return True
+    """Tell whether a subject is what it was defined as: an ESP keeps entities in what it tells."""
     return unescape(sent).split() == defined.split()

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from franca.adapter import Address, DestinationError, ResourceKind, Site
+from franca.adapter import Address, DestinationError, ResourceKind, Results, Site
+from franca.definitions import Project, Slot, Wording
 from franca.errors import FrancaError
+from franca.language.copies import variants
 from franca.plan import Entry, State, Store
+from franca_personalization.report.pull import pull
 from franca_personalization.report.records import Standing
 from franca_personalization.report.render import render_report
 from franca_personalization.report.run import Asking, make_report, unread
@@ -130,19 +133,75 @@ def test_what_one_arm_does_not_tell_is_shown_as_not_told(tmp_path: Path, esps) -
     assert all("not told" in line for line in control)
 
 
-def test_arms_that_may_be_others_are_not_attributed(tmp_path: Path, esps) -> None:
-    """Another number of arms, or the subjects in another order, than the definition has now: described by number, not compared."""
+def test_another_number_of_arms_is_not_attributed(tmp_path: Path, esps) -> None:
+    """Than the definition has now: described by number, not compared."""
     fewer = three(24_000, 480, 600, keys=("control", "a"))
     esps(mailchimp={**BOTH, "spring.vip": fewer})
     (found,) = report(make_shop(tmp_path), "mailchimp").destinations
     assert [part.arm for part in found.parts if part.segment == "vip"] == ["#1", "#2"]
     assert found.analysis is not None
     assert found.analysis.left_out == ("vip: it was sent with 2 arms, and its definition has 3 now",)
-    swapped = results(arm("a", 24_000, 480), arm("control", 24_000, 600), arm("b", 24_000, 500))
-    esps(mailchimp={**BOTH, "spring.vip": swapped})
-    (found,) = report(make_shop(tmp_path), "mailchimp").destinations
-    assert found.analysis is not None
-    assert found.analysis.left_out == ("vip: it was sent with its arms in another order than they are defined in now",)
+
+
+def clicks(project: Project, told: Results) -> dict[str, tuple[Standing, int]]:
+    """Return arm → how it stands and its clicks, in the segment that *told* is of."""
+    site = Site(project=project, destination=project.destinations["mailchimp"])
+    parts = pull(site, [each for each in project.campaigns.values() if each.key == "spring.vip"]).parts
+    assert len(parts) == len(told.arms)
+    return {part.arm: (part.standing, part.counts.clicked) for part in parts if part.counts}
+
+
+def worded(project: Project, **subjects: str) -> Project:
+    """Return the shop with other subjects for the segment vip: its definition was changed."""
+    campaign = project.campaigns["spring.vip"]
+    assert campaign.copy is not None
+    wordings = tuple(Wording(key=key, texts={"subject": text}) for key, text in subjects.items())
+    copy = replace(campaign.copy, wordings=wordings, slots={"name": Slot(profile="email", default="you")})
+    changed = replace(campaign, copy=copy, arms=variants(copy))
+    return replace(project, campaigns={**project.campaigns, "spring.vip": changed})
+
+
+def as_sent(*arms: tuple[str, str]) -> Results:
+    """Return results of arms by (key, subject), with 100, 200 and 300 clicks."""
+    return results(*(replace(arm("x", 9000, 100 * place), key=key, subject=text) for place, (key, text) in enumerate(arms, start=1)))
+
+
+@pytest.mark.parametrize("subjects", [("[[name]], 1", "[[name]], 2", "[[name]], 3"), ("Equal", "Equal", "Equal")])
+def test_arms_that_the_esp_names_go_by_their_names(tmp_path: Path, esps, subjects: tuple[str, str, str]) -> None:
+    """Whatever order they are defined in now; an arm that is no longer, or is new, makes all of them unclear."""
+    sent = as_sent(("control", "{{ n }}, 1"), ("a", "{{ n }}, 2"), ("b", "{{ n }}, 3"))
+    esps(mailchimp={"spring.vip": sent})
+    shop, (first, second, third) = make_shop(tmp_path), subjects
+    swapped = clicks(worded(shop, control=first, b=third, a=second), sent)
+    assert swapped == {"control": (Standing.TOLD, 100), "b": (Standing.TOLD, 300), "a": (Standing.TOLD, 200)}
+    assert list(swapped) == ["control", "b", "a"]
+    other = clicks(worded(shop, control=first, b=third, c=second), sent)
+    assert other == {"#1": (Standing.UNCLEAR, 100), "#2": (Standing.UNCLEAR, 200), "#3": (Standing.UNCLEAR, 300)}
+
+
+@pytest.mark.parametrize(
+    "subjects", [("[[name]], 1", "[[name]], 2", "[[name]], 3"), ("Equal", "Equal", "3"), ("1", "Edited", "Edited too")]
+)
+def test_arms_that_nothing_tells_apart_are_unclear(tmp_path: Path, esps, subjects: tuple[str, str, str]) -> None:
+    """Where the ESP names none of them, and two or more subjects are personal, equal or others than were sent."""
+    texts = [text.replace("[[name]]", "*|EMAIL|*") if "Edited" not in text else "As sent" for text in subjects]
+    sent = as_sent(*(("", text) for text in texts))
+    esps(mailchimp={"spring.vip": sent})
+    project = worded(make_shop(tmp_path), **dict(zip(("control", "a", "b"), subjects, strict=True)))
+    assert {standing for standing, _ in clicks(project, sent).values()} == {Standing.UNCLEAR}
+    text = render_report(report(project, "mailchimp"))
+    assert "cannot be told: the ESP does not name its arms" in text
+    assert "give each variant a fixed subject of its own" in text
+
+
+def test_arms_in_another_order_go_by_their_subjects(tmp_path: Path, esps) -> None:
+    """Where each is fixed and another's; with one of them edited, too, what is left may be a new arm, and nothing is attributed."""
+    sent = as_sent(("", "Subject a"), ("", "Subject control"), ("", "Subject b"))
+    esps(mailchimp={"spring.vip": sent})
+    shop = make_shop(tmp_path)
+    assert clicks(shop, sent) == {"control": (Standing.TOLD, 200), "a": (Standing.TOLD, 100), "b": (Standing.TOLD, 300)}
+    changed = worded(shop, control="Subject control", a="Subject a", c="Subject c")
+    assert {standing for standing, _ in clicks(changed, sent).values()} == {Standing.UNCLEAR}
 
 
 def test_an_edited_subject_is_noted(tmp_path: Path, esps) -> None:
