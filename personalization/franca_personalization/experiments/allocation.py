@@ -4,8 +4,8 @@ For a single send "20 % test, then the winner" earns as much. Start a batch when
 late clicks make the newest arm look bad.
 
 Shares that follow results bias what is counted: arm means come out too low, and a test of the counts by batch finds a difference
-between equal arms in 6 to 7 of 100 cases at a floor of 0.1 or less without an even part. So `conclude` is for the even part alone; the rest is for the
-posterior, which `standings` takes from rates within batches.
+between equal arms in 6 to 8 of 100 cases at a floor of 0.1 or less, when no part stays even. So `conclude` is for the even part
+alone; the rest is for the posterior, which `standings` takes from rates within batches.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ def conclude(strata: Sequence[Stratum], plan: Plan, *, final: bool, guardrails: 
             whose email was delivered. Opens decide nothing: mail clients open by themselves.
         plan: as it was before anything was sent.
         final: whether the click window has closed for everybody. If not, or if the plan has several looks, the analysis is
-            sequential: its errors stay below α however often anybody looks.
+            sequential: its errors stay below α however often anybody looks. Early looks at a plan for one look, whose winners are
+            believed too, add some two false winners to a thousand tests.
         guardrails: what must not get worse.
 
     Raises:

@@ -146,7 +146,7 @@ def test_coverage_at_all_looks(people, lift, send, runs, report):
 
 
 @pytest.mark.parametrize("people", [(20_000, 20_000), (3_000, 1_500)])
-@runs(60)
+@runs(60, 4_000)
 def test_coverage_of_money(people, runs, report):
     """Welch's interval of winsorised money holds the truth in 95 % with a thousand orders an arm; with 75 it falls short, to 94 %."""
     random = np.random.default_rng(13)

@@ -60,7 +60,7 @@ def test_the_winner_phase_is_no_part_of_the_test():
     assert isinstance(conclude(rows, PLAN, final=True).verdict, Mismatch)
 
 
-@runs(10, 1_500)
+@runs(10, 800)
 def test_probability_is_no_stopping_rule(runs, record_property):
     """3. "P(B>A) above 95 %, either side" at ten looks stops a third of tests without a difference; verdicts stop 5 % at most."""
     clicks, delivered = always_on(np.random.default_rng(21), runs, (20_000, 20_000), [0.02, 0.02])
@@ -76,7 +76,7 @@ def test_probability_is_no_stopping_rule(runs, record_property):
 
     stopped = counted('stopped at ten looks by "P(best) > 95 %"', map(bayes, clicks))
     found = counted("stopped at ten looks by verdicts, the same tests", map(verdicts, clicks))
-    if runs >= 1_000:
+    if runs >= 500:
         record_property(PROPERTY, str(stopped))
         record_property(PROPERTY, str(found))
     assert stopped.at(0.34)
@@ -136,7 +136,7 @@ def _added(one, two):
     return one.successes + two.successes, one.delivered + two.delivered
 
 
-@runs(6, 1_000)
+@runs(6, 500)
 def test_arm_means_of_bandits_are_biased(runs, record_property):
     """8. A bandit's arms come out too low, though the difference within batches does not; a test of its counts finds too much."""
     random = np.random.default_rng(22)
@@ -150,21 +150,21 @@ def test_arm_means_of_bandits_are_biased(runs, record_property):
     found = counted("false differences of a bandit, all its counts by batch, floor 0.05", wrong)
     assert abs(np.mean(differences)) < 3.3 * np.std(differences) / runs**0.5
     assert found.at_least(0.05)
-    if runs >= 1_000:
+    if runs >= 500:
         bias, spread = np.mean(means), np.std(means) / runs**0.5
         assert bias + 3.3 * spread < -0.005
         record_property(PROPERTY, f"bias of a bandit's arm means, 20 batches of 500, floor 0.05: {bias:+.2%} ± {1.96 * spread:.2%}")
         record_property(PROPERTY, str(found))
 
 
-@runs(6, 1_000)
+@runs(6, 500)
 def test_the_even_part_of_a_bandit_is_a_test(runs, record_property):
     """8. The part that is split evenly can be tested as any other split: it errs in 5 %, whatever the rest did."""
     random = np.random.default_rng(26)
     parts = (bandit(random, 20, 500, (0.05, 0.05), even=0.2)[1] for _ in range(runs))
     found = counted("false differences of a bandit's even part", (fixed_horizon(pairs(part, 1)).p <= 0.05 for part in parts))
     assert found.at(0.05)
-    if runs >= 1_000:
+    if runs >= 500:
         record_property(PROPERTY, str(found))
 
 
