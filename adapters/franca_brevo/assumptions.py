@@ -16,15 +16,8 @@ BLOCKLIST_KEPT = Assumption(
     reason="emailBlacklist is documented as what puts contacts on the blocklist, nowhere as what takes them off",
     consequence="writing a marker would resubscribe people: realise as members in its place",
 )
-FEED_TEXTS = Assumption(
-    id="brevo.feed-texts",
-    statement="the fields of a data feed that a template prints are texts",
-    reason="a feed's types are its own, and the language that Brevo's is built on prints numbers with six decimals",
-    consequence="a price of 10.5 is shown as 10.500000: let the feed hold it as it is to be read",
-    templates=True,
-)
 
-ASSUMPTIONS = {each.id: each for each in (EMAIL_CASE, BLOCKLIST_KEPT, FEED_TEXTS)}
+ASSUMPTIONS = {each.id: each for each in (EMAIL_CASE, BLOCKLIST_KEPT)}
 
 # No realisation leans on these, and they are not among the adapter's: the results of tests do, and name them (results.py).
 
@@ -40,3 +33,14 @@ VERSION_GROUPS = Assumption(
     reason="at 50 the winner's fields are ignored (documented), which only two halves explain; the text says: the size of your test groups",
     consequence="a test with a winner for the rest would go to half as many people as planned; one without a winner is the same",
 )
+
+
+def feed_texts(destination: str) -> Assumption:
+    """Return the claim about a shop's own data feeds, which holds at one destination, that a template leans on."""
+    return Assumption(
+        id=f"facts:{destination}.feeds",
+        statement="the fields of a data feed that a template prints or compares are texts",
+        reason="a feed's types are its own, and the language that Brevo's is built on prints numbers with six decimals",
+        consequence="a price of 10.5 is shown as 10.500000: let the feed hold it as it is to be read",
+        templates=True,
+    )

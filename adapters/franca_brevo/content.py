@@ -34,7 +34,7 @@ from franca.content.nodes import (
     type_of,
 )
 from franca.definitions import FieldMapping, Kind, Part
-from franca_brevo.assumptions import FEED_TEXTS
+from franca_brevo.assumptions import feed_texts
 from franca_brevo.constructs import CONSTRUCTS
 from franca_brevo.names import attribute_name
 
@@ -80,7 +80,7 @@ class BrevoDialect(Dialect):
         if isinstance(value, BuiltIn):
             return self._built_in(value, piece, part)
         if isinstance(value, ItemValue):
-            return Say(_printed(self._variable(value), piece), frozenset({FEED_TEXTS}))
+            return Say(_printed(self._variable(value), piece), frozenset({feed_texts(self.site.destination.name)}))
         if isinstance(value, Coupon):
             raise Unsaid("coupon", "Brevo's campaigns have no tag for a coupon")
         of = value.of if isinstance(value, Defaulted) else value
@@ -138,7 +138,8 @@ class BrevoDialect(Dialect):
         if test is None:
             raise Unsaid("condition", "Brevo's templates cannot ask this")
         of: Any = condition
-        leaned = FEED_TEXTS if isinstance(of.of, ItemValue) else facts(self.site.destination.name, getattr(of.of, "name", ""))
+        name = self.site.destination.name
+        leaned = feed_texts(name) if isinstance(of.of, ItemValue) else facts(name, getattr(of.of, "name", ""))
         return Say(test(self, condition), frozenset({leaned}))
 
     def _compare(self, leaf: Compare) -> str:
