@@ -46,6 +46,16 @@ def goes(campaign: Campaign, project: Project, destination: str) -> bool:
     return wanted is None or destination in wanted
 
 
+def everywhere(project: Project, key: str) -> tuple[str, ...]:
+    """Return the destinations that the campaign *key* goes to, with any of its parts.
+
+    Raises:
+        FrancaError: there is no campaign of that name.
+    """
+    campaigns = parts_of(project, key)
+    return tuple(name for name in project.destinations if any(goes(each, project, name) for each in campaigns))
+
+
 def arm_keys(campaign: Campaign) -> tuple[str, ...]:
     """Return the keys of a campaign's arms, the control first; one that is empty for an email without variants."""
     return (campaign.arm,) if campaign.arm else tuple(arm.key for arm in campaign.arms) or ("",)

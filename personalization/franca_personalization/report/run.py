@@ -12,7 +12,7 @@ from franca.errors import FrancaError
 from franca.progress import Progress, silent
 from franca_personalization.report.analysis import Question, analyse
 from franca_personalization.report.history import Kept, Sums, history
-from franca_personalization.report.pull import Pulled, goes, parts_of, pull
+from franca_personalization.report.pull import Pulled, everywhere, goes, parts_of, pull
 from franca_personalization.report.records import (
     Analysis,
     Counts,
@@ -21,7 +21,7 @@ from franca_personalization.report.records import (
     Registered,
     Report,
 )
-from franca_personalization.report.segments import Judging, duplicates, rows
+from franca_personalization.report.segments import Judging, duplicates, rows, sound
 from franca_personalization.report.strata import Comparable, apart, by_segment, comparable, same_arms
 from franca_personalization.report.words import concluded, nothing, whole
 
@@ -98,7 +98,8 @@ def _insist_on_some(asking: Asking, read: Mapping[str, Pulled | FrancaError]) ->
 class _Analysed:
     """What was read, with the analyses that it allows.
 
-    The whole is judged at the experiment's α, and once more all destinations together: each at its share of α.
+    All destinations together are judged at the experiment's α, and once more each on its own at its share of α. The shares are of all
+    destinations that the campaign goes to: were they of those that were read, to ask for one at a time would raise what may err.
     """
 
     def __init__(self, asking: Asking, campaign: Campaign, read: Mapping[str, Pulled | FrancaError]) -> None:
@@ -107,6 +108,7 @@ class _Analysed:
         self._told = {name: each for name, each in read.items() if isinstance(each, Pulled)}
         metric = self.registered.metric
         self._comparable = {name: comparable(each.parts, metric) for name, each in self._told.items()}
+        self._sharing = len(everywhere(asking.project, asking.campaign))
         self._fit = [name for name, each in self._comparable.items() if each.segments]
         self._kept = history(asking.project)
 
@@ -120,7 +122,7 @@ class _Analysed:
         if isinstance(pulled, FrancaError):
             return DestinationReport(name=name, title=title, error=str(pulled), conclusion="It could not be read.")
         found = self._comparable[name]
-        analysis = analyse(found, self._question(len(self._fit))) if found.segments else None
+        analysis = analyse(found, self._question(self._sharing)) if found.segments else None
         judging = Judging(
             metric=self.registered.metric,
             alpha=self.registered.alpha,
@@ -176,14 +178,16 @@ def _notes(parts: Sequence[Part]) -> tuple[str, ...]:
 
 def sums(report: Report) -> Kept | None:
     """Return what is kept of a report for later trends; None when nothing was told, or when nobody says when it was sent."""
-    told = {each.name: _sums(each) for each in report.destinations if each.segments}
-    kept = {name: each for name, each in told.items() if each.sent_at}
+    told = {each.name: _sums(each) for each in report.destinations}
+    kept = {name: each for name, each in told.items() if each.segments and each.sent_at}
     return Kept(campaign=report.campaign, brief=report.brief, destinations=kept) if kept else None
 
 
 def _sums(destination: DestinationReport) -> Sums:
-    segments: dict[str, Counts] = {row.key: row.counts for row in destination.segments}
-    return Sums(sent_at=max(part.sent_at for part in destination.parts), segments=segments)
+    """Return the sums of segments whose counts can be judged: others would be earlier campaigns to later trends."""
+    found = {key: parts for key, parts in by_segment(destination.parts).items() if sound(parts)}
+    segments: dict[str, Counts] = {row.key: row.counts for row in destination.segments if row.key in found}
+    return Sums(sent_at=max((part.sent_at for parts in found.values() for part in parts), default=""), segments=segments)
 
 
 def unread(report: Report) -> tuple[DestinationReport, ...]:

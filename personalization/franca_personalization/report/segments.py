@@ -52,7 +52,7 @@ def rows(parts: Sequence[Part], judging: Judging) -> tuple[SegmentRow, ...]:
     """
     segments = {key: found for key, found in by_segment(parts).items() if all(part.counts for part in found)}
     sums = {key: added(counts_of(part) for part in found) for key, found in segments.items()}
-    arms = {key: arm for key, counts in sums.items() if _sound(segments[key]) and (arm := _arm(counts, judging.metric))}
+    arms = {key: arm for key, counts in sums.items() if sound(segments[key]) and (arm := _arm(counts, judging.metric))}
     judged = {key: sums[key] for key in arms}
     rate = {key: ranged(wilson(arm.sample, judging.alpha)) for key, arm in arms.items()}
     against, trends = _against_others(judged, judging), _trends(judged, segments, judging)
@@ -73,7 +73,8 @@ def _row(key: str, counts: Counts, rate: Range | None, against: _Judged | None, 
     return replace(row, suggestion=_suggestion(row))
 
 
-def _sound(parts: Sequence[Part]) -> bool:
+def sound(parts: Sequence[Part]) -> bool:
+    """Tell whether a segment can be judged: every part of it is told, as what it is, and none is blended."""
     return all(part.standing is Standing.TOLD and not part.blended for part in parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,18 @@ def test_nothing_is_kept_of_what_was_not_sent(project: Project, esps) -> None:
     """No file appears."""
     esps()
     assert sums(report(project, "mailchimp")) is None
+
+
+def test_only_what_can_be_judged_is_kept(project: Project, esps) -> None:
+    """Blended, unclear and contradictory counts would be earlier campaigns to the next trend; of nothing else, no file appears."""
+    fewer, odd = three(24_000, 480, 600, keys=("control", "a")), three(100, 5, 200, 7)
+    for wrong in (replace(EVEN["spring.vip"], blended="mixed with the winner's"), fewer, odd):
+        esps(mailchimp={**EVEN, "spring.vip": wrong})
+        told = sums(report(project, "mailchimp"))
+        assert told is not None
+        assert list(told.destinations["mailchimp"].segments) == ["newcomers"]
+        esps(mailchimp=dict.fromkeys(EVEN, wrong))
+        assert sums(report(project, "mailchimp")) is None
 
 
 def test_a_kept_file_that_is_something_else_is_refused(project: Project, esps) -> None:
