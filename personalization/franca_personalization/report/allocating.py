@@ -15,13 +15,14 @@ from franca.render.markdown import escape
 from franca.render.text import printable
 from franca_personalization.experiments import Allocation, Arm, Stratum, allocate
 from franca_personalization.experiments.numerics import round_shares
-from franca_personalization.report.records import DestinationReport, Report, read_report
+from franca_personalization.experiments.ratio import mismatch
+from franca_personalization.report.records import DestinationReport, Part, Report, read_report
 from franca_personalization.report.render import grid, markdown_table
-from franca_personalization.report.strata import comparable, strata
+from franca_personalization.report.strata import comparable, final, instant, strata
 from franca_personalization.report.tables import Table
 from franca_personalization.report.words import DID, percent
 
-_ARM = re.compile(r"([a-z][a-z0-9_]*)=(\d+)/(\d+)")
+_ARM = re.compile(r"([a-z][a-z0-9_]*)=(\d{1,12})/(\d{1,12})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,16 +87,33 @@ def from_reports(paths: Sequence[Path], destination: str = "") -> Batches:
     for path in paths:
         report = read_report(path)
         for each in _chosen(report, destination, path):
-            fit, place = comparable(each.parts, report.registered.metric), f"{report.campaign}, {each.name}"
-            made = strata(fit.segments, DID[report.registered.metric])
-            found += [Stratum(key=f"{place}: {one.key}", arms=one.arms) for one in made if all(arm.delivered for arm in one.arms)]
-            left_out += [f"{place}: {why}" for why in fit.left_out]
-            left_out += [f"{place}: {one.key}: an arm reached nobody" for one in made if not all(arm.delivered for arm in one.arms)]
+            place, (made, why) = f"{report.campaign}, {each.name}", _learnt(each.parts, report)
+            found += [Stratum(key=f"{place}: {one.key}", arms=one.arms) for one in made]
+            left_out += [f"{place}: {reason}" for reason in why]
     if not found:
         raise FrancaError(
             "nothing in these reports can be compared", remedy="; ".join(left_out) or "name reports of campaigns with variants"
         )
     return Batches(strata=tuple(found), left_out=tuple(left_out), several=len(found) > len(paths))
+
+
+def _learnt(parts: Sequence[Part], report: Report) -> tuple[list[Stratum], list[str]]:
+    """Return the segments of one destination that shares may be made of, and why the others are left out.
+
+    Early clicks are of those who read at once, and arms that were not sent to as planned differ in whom they reached.
+    """
+    fit, now = comparable(parts, report.registered.metric), instant(report.as_of)
+    made = strata(fit.segments, DID[report.registered.metric])
+    if made and (wrong := mismatch(made, [1.0] * len(fit.arms))):
+        return [], [*fit.left_out, f"its arms were not sent to as planned (p = {wrong.p:.1g}): find out why"]
+    reasons = {one.key: _why_not(one, now is not None and final(fit.segments[one.key], now)) for one in made}
+    return [one for one in made if not reasons[one.key]], [*fit.left_out, *(f"{key}: {why}" for key, why in reasons.items() if why)]
+
+
+def _why_not(stratum: Stratum, closed: bool) -> str:
+    if not closed:
+        return "its click window had not closed when the report was made: make it anew"
+    return "" if all(arm.delivered for arm in stratum.arms) else "an arm reached nobody"
 
 
 def _chosen(report: Report, destination: str, path: Path) -> list[DestinationReport]:

@@ -18,7 +18,7 @@ from franca_personalization.experiments import Design
 from franca_personalization.report.sizing import Known, Wanted, counted, known
 
 _SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(%?)")
-_LIST = re.compile(r"(?:([A-Za-z0-9_.]+)=)?(\d+)")
+_LIST = re.compile(r"(?:([A-Za-z0-9_.]+)=)?(\d{1,12})")
 
 
 @dataclass(frozen=True, kw_only=True)

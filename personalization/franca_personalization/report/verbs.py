@@ -53,6 +53,7 @@ def report(  # noqa: PLR0917 - a command's options
 
     Example: franca report spring --html spring.html
     """
+    from franca.plan.files import write_whole
     from franca_personalization.report.page import render_page
     from franca_personalization.report.plots import available
     from franca_personalization.report.render import render_report
@@ -60,15 +61,23 @@ def report(  # noqa: PLR0917 - a command's options
 
     if html:
         available()
+        _insist_on_folder(html)
     found = _report(load_checked(project), campaign, destination, as_of, with_data=with_data, keep=keep)
     if html:
-        html.write_text(render_page(found), encoding="utf-8")
+        write_whole(html, render_page(found))
         typer.echo(f"wrote {html}")
     else:
         typer.echo(render_report(found, format_.value))
     warn(f"{each.name} could not be read: {each.error}" for each in unread(found))
     if unread(found):
         raise typer.Exit(PARTLY)
+
+
+def _insist_on_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise FrancaError(f"--html: there is no folder {path.parent}", remedy="make it, or name another file")
+    if path.is_dir():
+        raise FrancaError(f"--html: {path} is a folder", remedy="name a file in it")
 
 
 def _report(project: Project, campaign: str, destination: list[str] | None, as_of: str | None, *, with_data: bool, keep: bool) -> Report:

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from franca.cli.main import main
 from franca_personalization.experiments import Design, feasibility, size
 from franca_personalization.report.verbs import experiment
 from franca_personalization.report.verbs import report as report_verb
-from personalization.report.report_kit import FakeConnection, make_shop, three
+from personalization.report.report_kit import FakeConnection, arm, make_shop, results, three
 
 BOTH = {"spring.vip": three(24_000, 480, 600, 500), "spring.newcomers": three(24_000, 300, 410, 330)}
 AT = ("--as-of", "2026-03-05T09:00:00Z")
@@ -105,6 +105,16 @@ def test_a_missing_extra_is_said_before_anything_is_read(franca, shop: Path, esp
     assert accounts["mailchimp"].asked == []
 
 
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_read(franca, shop: Path, esps) -> None:
+    """In one line: its folder is missing, or it is a folder itself."""
+    accounts = esps(mailchimp=BOTH)
+    found = franca("report", "spring", "-p", shop, "--html", shop / "none" / "x.html")
+    assert (found.code, found.err) == (1, f"--html: there is no folder {shop / 'none'}; make it, or name another file\n")
+    found = franca("report", "spring", "-p", shop, "--html", shop)
+    assert (found.code, found.err) == (1, f"--html: {shop} is a folder; name a file in it\n")
+    assert accounts["mailchimp"].asked == []
+
+
 def test_verbs_explain_themselves_by_example(franca) -> None:
     """Every help names a command that can be typed."""
     for verb in (("report",), ("experiment", "size"), ("experiment", "allocate")):
@@ -169,6 +179,7 @@ def test_size_takes_a_campaigns_definition_and_the_shops_data(franca, tmp_path: 
         (("--baseline", "two"), "--baseline: 'two' is no share; write 2% or 0.02"),
         (("--baseline", "120%"), "baseline is 1.2, not a fraction between 0 and 1; 2% is 0.02".replace("2% is", "2 % is")),
         (("--list", "vip=many"), "--list: 'vip=many' is no list; write vip=12000, each name once"),
+        (("--list", f"vip=1{'0' * 400}"), "is no list; write vip=12000, each name once"),
         (("--list", "5", "--list", "6"), "--list: '6' is a second one; write vip=12000, each name once"),
         (("--arms", "1"), "1 arms over 1 segments"),
         (("--looks", "0"), "with 0 looks are no comparison"),
@@ -232,11 +243,29 @@ def test_allocate_takes_reports(franca, shop: Path, esps) -> None:
     assert one["batches"] == 1
 
 
+def test_allocate_learns_only_from_what_is_final_and_sent_as_planned(franca, shop: Path, esps) -> None:
+    """A batch whose click window was open, or whose sample ratio alarmed, is left out with its reason, and alone it is refused."""
+    uneven = results(arm("control", 24_000, 480), arm("a", 26_000, 600), arm("b", 24_000, 500))
+    late = replace(BOTH["spring.vip"], sent_at="2026-03-04T09:00:00Z")
+    esps(mailchimp={**BOTH, "spring.vip": late}, klaviyo={**BOTH, "spring.vip": uneven})
+    path = shop / "week1.json"
+    path.write_text(franca("report", "spring", "-p", shop, *AT, "-f", "json").out, encoding="utf-8")
+    found = json.loads(franca("experiment", "allocate", path, "-f", "json").out)
+    open_, wrong = found["left_out"]
+    assert found["batches"] == 1
+    assert open_ == "spring, mailchimp: vip: its click window had not closed when the report was made: make it anew"
+    assert wrong.startswith("spring, klaviyo: its arms were not sent to as planned (p = ")
+    refused = franca("experiment", "allocate", path, "-d", "klaviyo")
+    assert refused.code == 1
+    assert refused.err.startswith("nothing in these reports can be compared; spring, klaviyo: its arms were not sent to as planned")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ((), "there is nothing to learn from; give reports, or --batch: one of them"),
         (("--batch", "control=20/1000,a"), "is no batch; write control=20/1000,a=31/1000"),
+        (("--batch", f"control=20/1{'0' * 400},a=1/10"), "is no batch; write control=20/1000,a=31/1000"),
         (("--batch", "control=20/10,a=1/10"), "none may be larger than the one before"),
         ((*BATCHES, "--floor", "50%"), "a floor of 0.5 for each of 3 arms"),
         (("--batch", "control=1/10,a=1/10", "--batch", "control=1/10,b=1/10"), "the arms differ"),
