@@ -49,6 +49,14 @@ def test_every_branch_is_counted_over_everybody(franca, shop):
     assert [asks for asks in reached if asks.startswith("else, after ")] == ['else, after in_segment("vip"), profile.country == "XX"']
 
 
+def test_what_is_native_to_an_esp_is_no_difference(franca, shop):
+    """It alone can render it; what stands beside it is compared."""
+    template = shop / "content" / "welcome.html"
+    native = '<p>{% native "klaviyo" %}{{ first_name|default:"Klaviyo" }}{% endnative %} beside</p>'
+    template.write_text(template.read_text("utf-8").replace("</h1>", "</h1>" + native), "utf-8")
+    assert render(franca, shop, "-n", "1").out.count(": the same") == 3
+
+
 def test_one_profile_and_one_segment_can_be_chosen(franca, shop):
     """By key, or by membership; nobody is an error."""
     assert "== profile 1 " in render(franca, shop, "--profile", "1").out

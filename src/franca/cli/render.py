@@ -139,7 +139,17 @@ class _Preview:
         self._setting = Setting(locale=project.locale, zone=project.zone)
         self._renderers: Mapping[Part, Renderer] = {part: Renderer(pieces, self._setting) for part, pieces in document.parts.items()}
         self._dialects = {site.destination.name: adapter(site.destination.adapter).dialect(site) for site in places}
+        self._expected = {site.destination.name: self._with_natives(site.destination.adapter) for site in places}
         self._said: dict[str, Translation] = {name: dialect.translate(document) for name, dialect in self._dialects.items()}
+
+    def _with_natives(self, adapter: str) -> Mapping[Part, Renderer]:
+        """Return the renderers for one ESP; what is native to it, it alone can render."""
+        from franca.content import Renderer
+        from franca.content.assemble import with_natives
+        from franca.render.email import FILLED_IN
+
+        parts = {part: with_natives(pieces, adapter, FILLED_IN) for part, pieces in self._document.parts.items()}
+        return {part: Renderer(pieces, self._setting) for part, pieces in parts.items()}
 
     def of(self, evaluation: Evaluation, choice: Choice, now: datetime) -> EmailPreview:
         from franca.content.needs import segments_of
@@ -214,7 +224,7 @@ class _Preview:
         groups = {group: somebody.primary.get(group, ABSENT) for group in said.groups}
         held = self._dialects[name].person(each.values, {**fields, **groups})
         around = filled_in(site.destination.adapter, self._dialects[name], now)
-        expected = {part: renderer(somebody, around).text for part, renderer in self._renderers.items()}
+        expected = {part: renderer(somebody, around).text for part, renderer in self._expected[name].items()}
         return Seen(destination=name, parts=rendered(site.destination.adapter, said.parts, held, now), expected=expected)
 
 

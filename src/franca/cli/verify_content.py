@@ -125,13 +125,13 @@ class _Verification:
                     yield from (Verdict(**{**vars(each), "template": key, "destination": site.destination.name}) for each in found)
 
     def _people(self, account: Account, connection: Previewing, document: Document, remote: Remote) -> Iterator[Verdict]:
-        name = account.desired.site.destination.name
+        name, adapter = account.desired.site.destination.name, account.desired.site.destination.adapter
         met = list(islice(self._met(account, document), self._sample))
         if not met:
             yield Verdict(destination=name, why="nobody of the data is there")
         for each, contact in met:
             there = connection.rendered_there(remote, contact)
-            yield Verdict(destination=name, person=f"profile {each.profile}", differences=self._different(document, each, there))
+            yield Verdict(destination=name, person=f"profile {each.profile}", differences=self._different(document, adapter, each, there))
 
     def _met(self, account: Account, document: Document) -> Iterator[tuple[Individual, Contact]]:
         """Yield people from the whole of the data whom the ESP holds."""
@@ -145,20 +145,22 @@ class _Verification:
         known = account.connection.known([str(each.email) for each in some])
         yield from ((each, known[str(each.email)]) for each in some if each.email in known)
 
-    def _different(self, document: Document, each: Individual, there: Mapping[Part, str]) -> dict[Part, str]:
+    def _different(self, document: Document, adapter: str, each: Individual, there: Mapping[Part, str]) -> dict[Part, str]:
         from franca.content import Renderer, Surroundings
+        from franca.content.assemble import with_natives
         from franca.content.nodes import Link
         from franca.content.reference import person
         from franca.render.email import FILLED_IN, comparison
 
         somebody, around = person(self._project, each.values, each.segments), Surroundings(links=dict.fromkeys(Link, FILLED_IN))
-        means = {part: Renderer(pieces, self._setting)(somebody, around).text for part, pieces in document.parts.items() if part in there}
+        parts = {part: with_natives(pieces, adapter, FILLED_IN) for part, pieces in document.parts.items() if part in there}
+        means = {part: Renderer(pieces, self._setting)(somebody, around).text for part, pieces in parts.items()}
         return {part: diff for part, text in means.items() if (diff := comparison(text, there[part]))}
 
 
 def _not_compared(document: Document, address: Address, remotes: Mapping[Address, Remote], changes: set[Address]) -> str:
     from franca.content.assemble import walk
-    from franca.content.nodes import Coupon, Feed, Loop, Native, Print, root
+    from franca.content.nodes import Coupon, Feed, Loop, Print, root
 
     if address not in remotes:
         return "it is not there yet; run franca apply"
@@ -167,6 +169,6 @@ def _not_compared(document: Document, address: Address, remotes: Mapping[Address
     for piece in (each for pieces in document.parts.values() for each in walk(pieces)):
         feed = isinstance(piece, Loop) and isinstance(piece.over, Feed)
         coupon = isinstance(piece, Print) and isinstance(root(piece.value), Coupon)
-        if feed or coupon or isinstance(piece, Native):
-            return "it has a feed, a coupon or a native block, which nothing but the ESP can fill in"
+        if feed or coupon:
+            return "it has a feed or a coupon, which nothing but the ESP can fill in"
     return ""

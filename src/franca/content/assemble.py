@@ -100,6 +100,20 @@ def joined(pieces: Sequence[Piece]) -> Pieces:
     return tuple(found)
 
 
+def with_natives(pieces: Pieces, adapter: str, text: str) -> Pieces:
+    """Return pieces with *text* in place of each block that is native to an ESP."""
+    return tuple(_with_natives(piece, adapter, text) for piece in pieces)
+
+
+def _with_natives(piece: Piece, adapter: str, text: str) -> Piece:
+    if isinstance(piece, Native) and piece.adapter == adapter:
+        return Literal(text=text)
+    if isinstance(piece, Choose):
+        branches = tuple(replace(each, body=with_natives(each.body, adapter, text)) for each in piece.branches)
+        return replace(piece, branches=branches, otherwise=with_natives(piece.otherwise, adapter, text))
+    return replace(piece, body=with_natives(piece.body, adapter, text)) if isinstance(piece, Loop) else piece
+
+
 def walk(pieces: Pieces) -> Iterator[Piece]:
     """Yield every piece, outer ones first."""
     for piece in pieces:

@@ -94,8 +94,8 @@ _ENTITY = re.compile("|".join(_ENTITIES))
 
 
 def same(reference: str, other: str) -> bool:
-    """Whether two renderings are equal: entities of quotes and bars are written in several ways that mean one thing."""
-    return _spelled(reference) == _spelled(other)
+    """Whether two renderings are equal: entities of quotes and bars are written in several ways that mean one thing; see `FILLED_IN`."""
+    return _fits(_spelled(reference), _spelled(other))
 
 
 def _spelled(text: str) -> str:
@@ -103,7 +103,7 @@ def _spelled(text: str) -> str:
 
 
 FILLED_IN = "\ue000"
-"""What stands for a text that nobody but the ESP knows, as a link of its own."""
+"""What stands for a text that nobody but the ESP knows, as a link of its own, or what is native to it."""
 
 
 def comparison(means: str, other: str) -> str:
@@ -118,7 +118,9 @@ def comparison(means: str, other: str) -> str:
 
 
 def _fits(wanted: str, found: str) -> bool:
-    return bool(re.fullmatch(".*?".join(map(re.escape, wanted.split(FILLED_IN))), found))
+    if FILLED_IN not in wanted:
+        return wanted == found
+    return bool(re.fullmatch(".*?".join(map(re.escape, wanted.split(FILLED_IN))), found, re.DOTALL))
 
 
 _SHOWN = 12
