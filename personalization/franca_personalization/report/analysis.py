@@ -95,6 +95,7 @@ def analyse(found: Comparable, question: Question) -> Analysis:
         alike=tuple(Alike(arm=arm, p=each.p if each else None) for arm, each in conclusion.homogeneity),
         guardrails=tuple(_guards(conclusion, over)),
         untold=tuple(name for name in MARGINS if name not in over),
+        reworded=len({part.copy for part in found.parts}) > 1,
     )
 
 

@@ -114,11 +114,24 @@ class _Ours:
 def _parts(campaign: Campaign, template: Template, remote: Remote | None, results: Results | None) -> Iterator[Part]:
     if remote is None or results is None:
         standing, note = _without(remote)
-        for key in arm_keys(campaign):
-            yield Part(campaign=campaign.key, segment=segment_of(campaign), arm=key, standing=standing, note=note)
+        yield from (replace(_part(campaign, key), standing=standing, note=note) for key in arm_keys(campaign))
         return
     for arm in _attributed(campaign, template, results):
         yield _told(campaign, arm, results)
+
+
+def _part(campaign: Campaign, key: str) -> Part:
+    """Return what the definition tells of an arm."""
+    copy = campaign.copy
+    angles = {wording.key: wording.angle for wording in copy.wordings} if copy else {}
+    return Part(
+        campaign=campaign.key,
+        segment=segment_of(campaign),
+        arm=key,
+        standing=Standing.UNTOLD,
+        angle=angles.get(key, ""),
+        copy=f"{copy.segment}.{copy.language}" if copy else "",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,10 +156,8 @@ def _told(campaign: Campaign, arm: _Arm, results: Results) -> Part:
     result = arm.result
     counts = Counts(**{name: getattr(result, name) for name in _FIELDS})
     odd = _contradiction(counts)
-    return Part(
-        campaign=campaign.key,
-        segment=segment_of(campaign),
-        arm=arm.key,
+    return replace(
+        _part(campaign, arm.key),
         standing=Standing.UNCLEAR if arm.unclear or odd else Standing.TOLD,
         note="; ".join(filter(None, (arm.note, odd))),
         subject=result.subject,

@@ -87,6 +87,8 @@ class Part:
         campaign: its key there, `spring.vip` or, where Franca splits the audience, `spring.vip.a`.
         segment: its key, or `all` for the whole audience.
         arm: the variant's key; empty for an email without variants.
+        angle: what the arm was written to say, as its definition tells it.
+        copy: the file of copy that words it, as `vip.en`; empty for an email without variants.
         note: why there are no counts, or what is to be known of them.
         subject: as it was sent.
         blended: why the arms cannot be compared.
@@ -104,6 +106,8 @@ class Part:
     rates: Rates | None = None
     blended: str = ""
     estimated: str = ""
+    angle: str = ""
+    copy: str = ""
 
 
 # -- what it shows
@@ -245,6 +249,7 @@ class Analysis:
         final: whether the click window has closed for everybody.
         sequential: whether it holds however often anybody looks.
         untold: guardrail metrics that are not told.
+        reworded: whether its arms are worded anew for some of the segments, so that what they share is an angle.
     """
 
     pooled: tuple[str, ...]
@@ -261,6 +266,7 @@ class Analysis:
     alike: tuple[Alike, ...]
     guardrails: tuple[Guard, ...]
     untold: tuple[str, ...]
+    reworded: bool = False
 
 
 # -- segments

@@ -18,6 +18,10 @@ TOGETHER = timedelta(hours=1)
 """Arms that were sent farther apart than this may differ by the hour alone."""
 
 
+_Arms = tuple[tuple[str, str], ...]
+"""Key and angle of each, the control first."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Comparable:
     """Segment → its parts, the control first, all with the same arms; and the segments that are left out, with the reason."""
@@ -42,13 +46,15 @@ def comparable(parts: Sequence[Part], metric: Metric) -> Comparable:
 
 
 def same_arms(segments: Mapping[str, tuple[Part, ...]], metric: Metric) -> Comparable:
-    """Return those segments that can be compared with one another: of several sets of arms, the one that reached most people."""
+    """Return those segments that can be compared with one another: of several sets of arms, the one that reached most people.
+
+    Arms are the same when their keys and their angles are.
+    """
     reasons = {key: why_not(parts, metric) for key, parts in segments.items()}
     fit = {key: parts for key, parts in segments.items() if not reasons[key]}
     arms = _most(fit)
     for key, parts in fit.items():
-        if tuple(part.arm for part in parts) != arms:
-            reasons[key] = f"its arms are {named(part.arm for part in parts)}, and not {named(arms)}"
+        reasons[key] = _differing(_identities(parts), arms)
     return Comparable(
         segments={key: parts for key, parts in fit.items() if not reasons[key]},
         left_out=tuple(f"{key}: {why}" for key, why in reasons.items() if why),
@@ -85,10 +91,25 @@ def counts_of(part: Part) -> Counts:
     return part.counts
 
 
-def _most(segments: Mapping[str, tuple[Part, ...]]) -> tuple[str, ...]:
-    reached: dict[tuple[str, ...], int] = {}
+def _identities(parts: Sequence[Part]) -> _Arms:
+    return tuple((part.arm, part.angle) for part in parts)
+
+
+def _differing(arms: _Arms, others: _Arms) -> str:
+    """Return in what arms are others; empty when they are the same."""
+    if [key for key, _ in arms] != [key for key, _ in others]:
+        return f"its arms are {named(key for key, _ in arms)}, and not {named(key for key, _ in others)}"
+    return "; ".join(
+        f"the angle of its arm {key} is {angle or 'not told'}, and that of the others {other or 'not told'}"
+        for (key, angle), (_, other) in zip(arms, others, strict=True)
+        if angle != other
+    )
+
+
+def _most(segments: Mapping[str, tuple[Part, ...]]) -> _Arms:
+    reached: dict[_Arms, int] = {}
     for parts in segments.values():
-        arms = tuple(part.arm for part in parts)
+        arms = _identities(parts)
         reached[arms] = reached.get(arms, 0) + sum(counts_of(part).delivered for part in parts)
     return max(reached, key=lambda arms: reached[arms], default=())
 

@@ -182,6 +182,8 @@ _ANSWERS: Mapping[type, Callable[[Any, Asked], Answer]] = {
 def concluded(analysis: Analysis) -> str:
     """Return the conclusion of an analysis."""
     said = [analysis.answer.text]
+    if analysis.reworded:
+        said.append("An arm is an angle here, worded anew for each segment: this is of the angle, and not of one text.")
     if not analysis.final:
         said.append("The click window is still open: what is shown already holds however often anybody looks, and more may come.")
     elif analysis.sequential:

@@ -27,7 +27,12 @@ ARMS = ("control", "a", "b")
 SEGMENTS = ("vip", "newcomers")
 
 NATIVE = Ability(
-    parts=frozenset({Part.SUBJECT}), arms=8, counts=frozenset(Metric), metrics=frozenset(Metric), shares=(Decimal("0.1"), Decimal("0.9")), source="a test"
+    parts=frozenset({Part.SUBJECT}),
+    arms=8,
+    counts=frozenset(Metric),
+    metrics=frozenset(Metric),
+    shares=(Decimal("0.1"), Decimal("0.9")),
+    source="a test",
 )
 NONE = replace(NATIVE, parts=frozenset(), arms=1)
 
@@ -51,8 +56,13 @@ segments:
 """
 
 
-def make_shop(folder: Path, *, arms: Sequence[str] = ARMS, people: int = 60, **campaign: str) -> Project:
-    """Write the shop and return it checked and split. Of *people*, half have 100 points and nine tenths at least 10."""
+def make_shop(
+    folder: Path, *, arms: Sequence[str] = ARMS, people: int = 60, angles: Mapping[str, str] | None = None, **campaign: str
+) -> Project:
+    """Write the shop and return it checked and split; *angles* are of arm a, by segment.
+
+    Of *people*, half have 100 points and nine tenths at least 10.
+    """
     for name in ("data", "segments", "content", "campaigns"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "franca.yaml").write_text(PROJECT, encoding="utf-8")
@@ -60,7 +70,7 @@ def make_shop(folder: Path, *, arms: Sequence[str] = ARMS, people: int = 60, **c
     (folder / "content" / "news.html").write_text("---\nname: News\nsubject: News\n---\n<p>News</p>{{ unsubscribe_url }}", encoding="utf-8")
     _write_people(folder / "data" / "customers.csv", people)
     for segment in SEGMENTS if arms else ():
-        _write_copy(folder, segment, arms)
+        _write_copy(folder, segment, arms, (angles or {}).get(segment, ""))
     told = {
         "name": "Spring sale",
         "template": "news",
@@ -87,8 +97,8 @@ def _write_people(path: Path, people: int) -> None:
             writer.writerow([f"c{number}", f"canary{number}@secret.test", points, "DE"])
 
 
-def _write_copy(folder: Path, segment: str, arms: Sequence[str]) -> None:
-    wordings = tuple(Wording(key=arm, texts={"subject": f"Subject {arm}"}) for arm in arms)
+def _write_copy(folder: Path, segment: str, arms: Sequence[str], angle: str) -> None:
+    wordings = tuple(Wording(key=arm, texts={"subject": f"Subject {arm}"}, angle=angle if arm == "a" else "") for arm in arms)
     copy = Copy(brief="spring", segment=segment, language="en", wordings=wordings)
     copy = replace(copy, approval=Approval(by="Ann", at="2026-03-01", digest=copy_digest(copy)))
     path = folder / "copy" / "spring" / f"{segment}.en.yaml"

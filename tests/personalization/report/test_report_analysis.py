@@ -137,6 +137,30 @@ def test_a_destination_with_other_arms_is_not_pooled(project: Project, esps) -> 
     assert "its definition has 3 now" in found.destinations[1].conclusion
 
 
+def test_segments_with_other_angles_are_not_pooled(tmp_path: Path, esps) -> None:
+    """One key for two ideas is no arm: the segment that reached fewer is left out, with the reason, also over all destinations."""
+    smaller = {**BOTH, "spring.newcomers": three(12_000, 150, 205, 165)}
+    esps(mailchimp=smaller, klaviyo=smaller)
+    found = report(make_shop(tmp_path, angles={"vip": "urgency", "newcomers": "warmth"}))
+    why = "newcomers: the angle of its arm a is warmth, and that of the others urgency"
+    for each in found.destinations:
+        assert each.analysis is not None
+        assert (each.analysis.pooled, each.analysis.left_out) == (("vip",), (why,))
+        assert "worded anew" not in each.conclusion
+    assert found.overall is not None
+    assert found.overall.pooled == ("mailchimp: vip", "klaviyo: vip")
+
+
+def test_an_angle_that_is_worded_anew_is_said_to_be_one(tmp_path: Path, esps) -> None:
+    """What is pooled over segments with copy of their own is of an angle, and not of a text."""
+    esps(mailchimp=BOTH)
+    found = report(make_shop(tmp_path, angles={"vip": "urgency", "newcomers": "urgency"}), "mailchimp")
+    assert analysis(found).pooled == ("vip", "newcomers")
+    assert "An arm is an angle here, worded anew for each segment: this is of the angle, and not of one text." in found.conclusion
+    esps(mailchimp={**BOTH, "spring.newcomers": None})
+    assert "worded anew" not in report(make_shop(tmp_path), "mailchimp").conclusion
+
+
 def test_blended_arms_are_described_and_not_judged(project: Project, esps) -> None:
     """Whoever got the winner afterwards is among an arm's people: counts are shown, and there is no test, interval or winner."""
     why = "the winner was sent to the rest, and is counted with its arm"
