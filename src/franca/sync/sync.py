@@ -45,7 +45,6 @@ def sync(
         FrancaError: something is not applied yet, or the first write failed already.
     """
     account = _Account(desired=desired, connection=connection, state=store.load())
-    insist_on_applied(desired, account.state)
     targets = list(_targets(desired, audience, account))
     deltas = [_delta(target, audience, account, ledger, full=full) for target in targets]
     writings = _known(deltas, connection)
@@ -97,6 +96,7 @@ class _Account:
 
 
 def _targets(desired: Desired, audience: Audience, account: _Account) -> Iterator[Target]:
+    insist_on_applied(desired, account.state)
     emails = audience.emails()
     for segment, address in desired.members.items():
         wanted = members(emails, segment)
