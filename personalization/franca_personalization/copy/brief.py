@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -14,7 +15,8 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from franca.definitions import CONTROL, Copy, Predicate, Project, Slot, Texts, Wording
+from franca.audience.walk import leaves
+from franca.definitions import CONTROL, Copy, InSegment, Predicate, Project, Slot, Texts, Wording
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.language.copies import COPY_FOLDER, SLOT, WHOLE, read_copy
 from franca.language.predicates import load_predicate, predicate
@@ -25,7 +27,11 @@ from franca_personalization.copy.records import Angle, Brief, Emoji, Fact, Field
 T = TypeVar("T")
 BRIEFS_FOLDER = "briefs"
 MAXIMUM_VARIANTS = 7
-_KEYS = """name goal tone facts links profile allow names words require languages segments describe write variants angles emoji control lexicons"""
+_KEYS = """
+name goal tone facts links profile allow names words require languages segments
+describe write variants angles emoji control lexicons
+"""
+_KEY = re.compile(r"[A-Za-z0-9_]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*$")
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?:[:/?#][^\s\"'<>{}|\\]*)?$")
 
@@ -37,6 +43,7 @@ def load_brief(project: Project, key: str) -> Brief:
         FrancaError: there is none of that name.
         ProblemsError: all that is wrong with it.
     """
+    check_key(key)
     folder = project.root / BRIEFS_FOLDER
     path = folder / f"{key}.yaml"
     if not path.is_file():
@@ -51,6 +58,17 @@ def load_brief(project: Project, key: str) -> Brief:
         raise ProblemsError(problems)
     brief = found[0]
     return replace(brief, facts={name: _dated(fact, brief.languages) for name, fact in brief.facts.items()})
+
+
+def check_key(key: str) -> None:
+    """Refuse what names no brief: a path would lead out of the project's folders.
+
+    Raises:
+        FrancaError: it is not of letters, digits and underscores.
+    """
+    if not _KEY.fullmatch(key):
+        remedy = f"give the name of its file in {BRIEFS_FOLDER}/ without .yaml: letters, digits and underscores"
+        raise FrancaError(f"{key!r} is no key of a brief", remedy=remedy)
 
 
 def _brief(reader: Reader, key: str, item: Item, zone: ZoneInfo) -> Brief:
@@ -72,12 +90,12 @@ def _brief(reader: Reader, key: str, item: Item, zone: ZoneInfo) -> Brief:
         use=_texts(reader, of_brand, "use") if of_brand else (),
         avoid=_texts(reader, of_brand, "avoid") if of_brand else (),
         required=_texts(reader, fields, "require"),
-        languages=_texts(reader, fields, "languages") or usual.languages,
-        segments=_texts(reader, fields, "segments"),
+        languages=_once(reader, fields, "languages", _texts) or usual.languages,
+        segments=_once(reader, fields, "segments", _texts),
         describe=reader.named(fields.get("describe"), "describe", lambda _, each: predicate(reader, each)),
-        write=_words(reader, fields, "write", Field) or usual.write,
+        write=_once(reader, fields, "write", partial(_words, words=Field)) or usual.write,
         variants=reader.integer(variants, "variants") if variants else usual.variants,
-        angles=_words(reader, fields, "angles", Angle) or usual.angles,
+        angles=_once(reader, fields, "angles", partial(_words, words=Angle)) or usual.angles,
         emoji=reader.word(emoji, Emoji, "emoji") if emoji else usual.emoji,
         controls=reader.named(fields.need("control"), "control", partial(_control, reader)),
         lexicons=reader.named(fields.get("lexicons"), "lexicons", lambda _, each: reader.text(each, "lexicons")),
@@ -88,6 +106,16 @@ def _brief(reader: Reader, key: str, item: Item, zone: ZoneInfo) -> Brief:
 def _texts(reader: Reader, fields: Fields, name: str) -> tuple[str, ...]:
     item = fields.get(name)
     return tuple(reader.text(each, name) for each in reader.several(item, name)) if item else ()
+
+
+def _once(reader: Reader, fields: Fields, name: str, read: Callable[[Reader, Fields, str], tuple[T, ...]]) -> tuple[T, ...]:
+    """Read a list, none of whose values may be there twice: each of them is a file, a field or an arm of its own."""
+    found = read(reader, fields, name)
+    item = fields.get(name)
+    for number, each in enumerate(reader.several(item, name) if item else ()):
+        if found[number] in found[:number]:
+            reader.note(each.position, f"{name}: {each.value!r} is there twice", "each is written once")
+    return found
 
 
 def _words(reader: Reader, fields: Fields, name: str, words: type[T]) -> tuple[T, ...]:
@@ -149,9 +177,14 @@ def _name(reader: Reader, name: str, item: Item) -> None:
 
 def _control(reader: Reader, language: str, item: Item) -> Texts:
     def text(name: str, each: Item) -> str | tuple[str, ...]:
-        if isinstance(each.value, tuple):
-            return tuple(reader.text(one, name) for one in reader.sequence(each, name))
-        return reader.text(each, f"control: {language}: {name}")
+        what = f"control: {language}: {name}"
+        if name != Field.BODY and isinstance(each.value, tuple):
+            reader.fail(each.position, f"{what} is one text, not a list", "only body is a list, of paragraphs")
+        if name != Field.BODY:
+            return reader.text(each, what)
+        if not isinstance(each.value, tuple):
+            reader.fail(each.position, f"{what} is a list", "write its paragraphs one below the other, each after a dash")
+        return tuple(reader.text(one, what) for one in reader.sequence(each, what))
 
     return reader.named(item, f"control: {language}", text)
 
@@ -160,10 +193,7 @@ def _control(reader: Reader, language: str, item: Item) -> Texts:
 
 
 def _problems(project: Project, brief: Brief) -> Iterator[Problem]:
-    for key in brief.segments:
-        if key not in project.segments:
-            known = did_you_mean(key, project.segments)
-            yield Problem(what=f"there is no segment {key!r}", remedy=known, position=brief.position)
+    yield from _segment_problems(project, brief)
     for slot in brief.profile.values():
         yield from _attribute_problems(project, slot)
     if not 1 <= brief.variants <= MAXIMUM_VARIANTS:
@@ -178,6 +208,17 @@ def _problems(project: Project, brief: Brief) -> Iterator[Problem]:
         yield Problem(what=f"require: there is no slot {name!r}", remedy=did_you_mean(name, brief.facts), position=brief.position)
     for double in sorted(brief.facts.keys() & brief.profile.keys()):
         yield Problem(what=f"{double!r} is a fact and a profile's slot", remedy="rename one", position=brief.profile[double].position)
+
+
+def _segment_problems(project: Project, brief: Brief) -> Iterator[Problem]:
+    for key in brief.segments:
+        if key not in project.segments:
+            known = did_you_mean(key, project.segments)
+            yield Problem(what=f"there is no segment {key!r}", remedy=known, position=brief.position)
+    for leaf in chain.from_iterable(map(leaves, brief.describe.values())):
+        if isinstance(leaf, InSegment) and leaf.key not in project.segments:
+            known = did_you_mean(leaf.key, project.segments)
+            yield Problem(what=f"describe: there is no segment {leaf.key!r}", remedy=known, position=leaf.position)
 
 
 def _attribute_problems(project: Project, slot: ProfileSlot) -> Iterator[Problem]:

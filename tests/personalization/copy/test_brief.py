@@ -66,6 +66,15 @@ def test_a_deadline_is_a_day_as_the_language_writes_it(tmp_path: Path, language:
         ("tone: warm", "require: [discont]", "require: there is no slot 'discont'"),
         ("tone: warm", "links: {shop: http://x.test}", "is not an https address"),
         ("Our [[discount]]", "Our [[discont]]", "there is no slot [[discont]]"),
+        ("segments: [vip, german]", "segments: [vip, german, vip]", ".yaml:10:25: segments: 'vip' is there twice"),
+        ("tone: warm", "languages: [en, en]", ".yaml:3:17: languages: 'en' is there twice"),
+        ("tone: warm", "angles: [news, benefit, news]", ".yaml:3:25: angles: 'news' is there twice"),
+        ("tone: warm", "write: [subject, subject]", ".yaml:3:18: write: 'subject' is there twice"),
+        ('subject: "Our [[discount]] on linen"', "subject: [a, b]", "control: en: subject is one text, not a list; only body is a list"),
+        ('subject: "Our [[discount]] on linen"', "subject: a, note: [a]", "control: en: note is one text, not a list"),
+        ('subject: "Our [[discount]] on linen"', "subject: a, body: one", "control: en: body is a list; write its paragraphs"),
+        ('subject: "Our [[discount]] on linen"', "subject: a, body: []", "control: en: body is empty"),
+        ("{attribute: country, is: DE}", "{segment: vipp}", "there is no segment 'vipp'; did you mean \"vip\"?"),
         ("{first_name: {default: {en: there, de: du}}}", "{first_name: {default: {de: du}}}", "the slot 'first_name' has no text in en"),
     ],
 )
@@ -76,6 +85,13 @@ def test_what_is_wrong_with_a_brief_is_told_with_its_place(tmp_path: Path, befor
         brief(tmp_path, BRIEF.replace(before, after))
     assert told in str(refused.value)
     assert str(refused.value).startswith("briefs/spring.yaml")
+
+
+def test_a_control_has_paragraphs_and_fields_of_the_template(tmp_path: Path) -> None:
+    """A body is a list; other names, each one text, are the template's own."""
+    found = brief(tmp_path, BRIEF.replace("{en: {subject:", "{en: {body: [One, Two], footnote: Three, subject:"))
+    assert found.controls["en"]["body"] == ("One", "Two")
+    assert found.controls["en"]["footnote"] == "Three"
 
 
 def test_a_brief_that_is_not_there_is_told(tmp_path: Path) -> None:
