@@ -50,12 +50,14 @@ class Prices:
     currency: str = "USD"
 
     @classmethod
-    def parse(cls, data: Mapping[str, Any], currency: str = "USD") -> Prices:
+    def parse(cls, data: Any, currency: str = "USD") -> Prices:
         """Return the prices in `{MODEL: {input, output, cached?, cache_write?, tiers?: [{above, input, output, …}]}}`.
 
         Raises:
-            FrancaError: a price is missing, unknown, or no number.
+            FrancaError: it is no mapping; a price is missing, unknown, or no number.
         """
+        if not isinstance(data, Mapping):
+            raise FrancaError("prices are no mapping of models", remedy="write MODEL: {input: …, output: …}, per million tokens")
         return cls(models={model: _tiers(model, given) for model, given in data.items()}, currency=currency)
 
     def price(self, usage: Usage, *models: str) -> Price | None:

@@ -81,3 +81,10 @@ def test_a_wrong_table_is_refused(given: Any, said: str) -> None:
     with pytest.raises(FrancaError, match=said) as caught:
         Prices.parse({"m": given})
     assert str(caught.value).startswith("price of m: ")
+
+
+@pytest.mark.parametrize("given", [["m"], "m", 3, None], ids=str)
+def test_prices_are_a_mapping_of_models(given: Any) -> None:
+    """Anything else is told in one line."""
+    with pytest.raises(FrancaError, match="prices are no mapping of models; write MODEL: "):
+        Prices.parse(given)
