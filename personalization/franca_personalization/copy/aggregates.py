@@ -52,7 +52,10 @@ class Trait:
 
 @dataclass(frozen=True, kw_only=True)
 class Aggregate:
-    """A segment without its name: its number in the brief, its size, and its traits; *size* is None where too few people are in it."""
+    """A segment without its name: its number in the brief, its size, and its traits.
+
+    *size* is None where too few people are in it, or where what is protected decides who is.
+    """
 
     number: int
     size: Size | None = None
@@ -89,11 +92,37 @@ def aggregates(
     }
 
 
+def protected(project: Project, brief: Brief) -> dict[str, str]:
+    """Return segment → a protected attribute that it leans on; those without one are left out.
+
+    Args:
+        project: as loaded, not yet checked.
+        brief: its segments.
+
+    Raises:
+        ProblemsError: all that is wrong with the project's segments.
+    """
+    checked = check(_bare(project))
+    leaning = {key: _protected(checked, checked.segments[key].where) for key in brief.segments}
+    return {key: names[0] for key, names in leaning.items() if names}
+
+
+def _protected(checked: Project, where: Predicate) -> list[str]:
+    declared = checked.data.profile.attributes
+    return [name for name in attributes(leaves(where)) if declared[name].protected]
+
+
+def _bare(project: Project) -> Project:
+    """Return the project without its content: nothing of it is needed."""
+    return replace(project, templates={}, campaigns={}, copies={})
+
+
 class _Cells:
     """The project with a segment for each cell; its counts are all that leaves the data."""
 
     def __init__(self, project: Project, brief: Brief) -> None:
         self.segments = brief.segments or (WHOLE,)
+        self.protected = protected(project, brief)
         self.words = described(brief, project)
         self._brief = brief
         traits = {self.trait(number): predicate for number, predicate in enumerate(self.words.values())}
@@ -114,10 +143,9 @@ class _Cells:
         return Everyone() if key == WHOLE else InSegment(key=key, position=self._brief.position)
 
     def with_segments(self, project: Project, wheres: Mapping[str, Predicate]) -> Project:
-        """Return the checked project with these segments alone, and without its content: nothing else is needed."""
+        """Return the checked project with these segments alone."""
         made = {key: Segment(key=key, name=key, where=where) for key, where in wheres.items()}
-        bare = replace(project, templates={}, campaigns={}, copies={}, segments={**project.segments, **made})
-        self._bare = check(bare)
+        self._bare = check(replace(_bare(project), segments={**project.segments, **made}))
         return replace(self._bare, segments={key: self._bare.segments[key] for key in made})
 
     def pairs(self, close: Collection[tuple[str, str]]) -> Project:
@@ -129,14 +157,12 @@ class _Cells:
         return self._bare.segments[self.whole(key)].where
 
     def _refuse_protected(self, traits: Collection[str]) -> None:
-        declared = self.project.data.profile.attributes
         problems = []
         for words, trait in zip(self.words, traits, strict=True):
-            for name in attributes(leaves(self._bare.segments[trait].where)):
-                if declared[name].protected:
-                    what = f"describe: {words!r} leans on the protected attribute {name!r}"
-                    remedy = "it may select people, and may never enter a prompt"
-                    problems.append(Problem(what=what, remedy=remedy, position=self._brief.position))
+            for name in _protected(self._bare, self._bare.segments[trait].where):
+                what = f"describe: {words!r} leans on the protected attribute {name!r}"
+                remedy = "it may select people, and may never enter a prompt"
+                problems.append(Problem(what=what, remedy=remedy, position=self._brief.position))
         if problems:
             raise ProblemsError(problems)
 
@@ -147,7 +173,7 @@ def _either(a: Predicate, b: Predicate) -> Predicate:
 
 def _aggregate(cells: _Cells, sizes: Mapping[str, int], key: str, number: int, minimum: int) -> Aggregate:
     whole = sizes[cells.whole(key)]
-    if whole < minimum:
+    if whole < minimum or key in cells.protected:
         return Aggregate(number=number)
     return Aggregate(number=number, size=_size(whole), traits=tuple(_traits(cells, sizes, key, minimum)))
 
@@ -166,10 +192,11 @@ def _size(people: int) -> Size:
 
 
 def _close_pairs(cells: _Cells, sizes: Mapping[str, int], minimum: int) -> list[tuple[str, str]]:
-    """Return the pairs of segments that may differ by fewer than *minimum* people: their sizes do."""
+    """Return the pairs of described segments that may differ by fewer than *minimum* people: their sizes do."""
+    told = [key for key in cells.segments if key not in cells.protected]
     return [
         (a, b)
-        for a, b in combinations(cells.segments, 2)
+        for a, b in combinations(told, 2)
         if min(sizes[cells.whole(a)], sizes[cells.whole(b)]) >= minimum and abs(sizes[cells.whole(a)] - sizes[cells.whole(b)]) < minimum
     ]
 

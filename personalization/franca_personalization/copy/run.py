@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from franca.definitions import Project
-from franca.errors import FrancaError, did_you_mean
+from franca.errors import FrancaError, Problem, did_you_mean
+from franca.language.copies import COPY_FOLDER
 from franca.language.source import plain, read_file
 from franca.progress import Progress
-from franca_personalization.copy.aggregates import Aggregate, aggregates
-from franca_personalization.copy.brief import load_brief
+from franca_personalization.copy.aggregates import Aggregate, aggregates, protected
+from franca_personalization.copy.brief import check_key, load_brief
 from franca_personalization.copy.generate import Cell, Judge, Written, jobs, judge, plan_cells, write
 from franca_personalization.copy.records import Brief
 from franca_personalization.copy.review import Reviewed
@@ -41,14 +44,23 @@ def limits(tokens: int | None, cost: str, seconds: float | None, prices: Path | 
     """Return the limits written on the command line.
 
     Raises:
-        FrancaError: an amount is no number, or the prices cannot be read.
+        FrancaError: an amount or a time limits nothing, or the prices cannot be read.
     """
-    table = Prices.parse(plain(read_file(prices, prices.name)) or {}) if prices else Prices()
+    written = plain(read_file(prices, prices.name)) if prices else None
+    table = Prices() if written is None else Prices.parse(written)
+    if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
+        raise FrancaError(f"--max-seconds: {seconds} is no time", remedy="write 600")
+    return Limits(Budget(tokens=tokens, cost=_amount(cost) if cost else None, seconds=seconds), table)
+
+
+def _amount(text: str) -> Decimal:
     try:
-        amount = Decimal(cost) if cost else None
+        amount = Decimal(text)
     except InvalidOperation:
-        raise FrancaError(f"--max-cost: {cost!r} is no amount", remedy="write 2.50") from None
-    return Limits(Budget(tokens=tokens, cost=amount, seconds=seconds), table)
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise FrancaError(f"--max-cost: {text!r} is no amount", remedy="write 2.50")
+    return amount
 
 
 def settings(model: str, base_url: str = "", *, api_key: str = "", wire: str = "", **others: Any) -> ModelSettings:
@@ -104,6 +116,13 @@ class Asking:
             if each.segment in (self.segments or (each.segment,)) and each.language in (self.languages or (each.language,))
         ]
 
+    @cached_property
+    def warnings(self) -> list[str]:
+        """The segments of which nothing is told, and why, as lines for the user."""
+        asked = {cell.segment for cell in self.cells if not cell.kept}
+        found = protected(self.project, self.loaded) if asked else {}
+        return [_untold(key, attribute, self.loaded) for key, attribute in found.items() if key in asked]
+
     def told(self, now: datetime, progress: Progress | None = None) -> dict[str, Aggregate]:
         """Return what the model may be told of each segment; the data is not read when nothing is asked."""
         if all(cell.kept for cell in self.cells):
@@ -124,6 +143,11 @@ class Asking:
         ]
         kept = [f"=== {cell.key}: nothing is asked: {cell.kept}" for cell in self.cells if cell.kept]
         return "\n".join([*shown, *kept])
+
+
+def _untold(segment: str, attribute: str, brief: Brief) -> str:
+    what = f"nothing is told of the segment {segment!r}, which leans on the protected attribute {attribute!r}"
+    return str(Problem(what=what, remedy="the model knows it by its number alone", position=brief.position, warning=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,21 +215,46 @@ def work(asking: Asking, chosen_model: ModelSettings, allowed: Limits, *, now: d
         FrancaError: nothing can be asked at all.
     """
     brief, project = asking.loaded, asking.project
-    wanted = jobs(brief, asking.cells, asking.told(now, progress), asking.judging)
     cache = Cache(project.root / project.state / CACHE_FOLDER)
+    if not all(cell.kept for cell in asking.cells):
+        _check_writable(project.root, cache.folder, project.root / COPY_FOLDER / brief.key)
+    wanted = jobs(brief, asking.cells, asking.told(now, progress), asking.judging)
     ahead = forecast(wanted, chosen_model, prices=allowed.prices, cache=cache)
-    outcomes = asyncio.run(_asked(wanted, chosen_model, allowed, cache, progress)) if wanted else Outcomes(asked={}, spent=Spent())
+    outcomes = (
+        asyncio.run(_asked(wanted, project.root, chosen_model, allowed, cache, progress=progress))
+        if wanted
+        else Outcomes(asked={}, spent=Spent())
+    )
     cells = {cell.key: cell for cell in asking.cells}
     written = [write(project, brief, cells[key], asked, on=asking.on, judging=asking.judging) for key, asked in outcomes.asked.items()]
     estimate = f"{ahead.calls} calls and {ahead.tokens:,} tokens"
     return Result(written=tuple(written), kept=tuple(cell for cell in asking.cells if cell.kept), outcomes=outcomes, estimate=estimate)
 
 
-async def _asked(wanted: Sequence[Job], chosen_model: ModelSettings, allowed: Limits, cache: Cache, progress: Progress) -> Outcomes:
-    folder = cache.folder.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOG_FILE).open("a", encoding="utf-8") as log:
-        async with OpenAIModel(chosen_model, root=folder.parent) as model:
+def _check_writable(root: Path, *folders: Path) -> None:
+    """Refuse folders that answers could not be written to: else they would be paid for and lost."""
+    for folder in folders:
+        there = next(each for each in (folder, *folder.parents) if each.exists())
+        shown = there.relative_to(root).as_posix() if there.is_relative_to(root) else there.name
+        if not there.is_dir():
+            raise FrancaError(f"{shown} is not a folder", remedy="move that file away; nothing was asked")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise FrancaError(f"{shown} cannot be written", remedy="check the folder's permissions; nothing was asked")
+
+
+def _log(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise FrancaError(f"{path.name} cannot be written ({error.strerror})", remedy=f"check the folder {path.parent.name}") from None
+
+
+async def _asked(
+    wanted: Sequence[Job], root: Path, chosen_model: ModelSettings, allowed: Limits, cache: Cache, *, progress: Progress
+) -> Outcomes:
+    with _log(cache.folder.parent / LOG_FILE) as log:
+        async with OpenAIModel(chosen_model, root=root) as model:
             return await run(
                 wanted,
                 model,
@@ -224,6 +273,7 @@ def reviewed(project: Project, brief: str, segments: Sequence[str], languages: S
     Raises:
         FrancaError: there is no such copy, or its brief is wrong.
     """
+    check_key(brief)
     has_brief = (project.root / "briefs" / f"{brief}.yaml").is_file()
     loaded = load_brief(project, brief) if has_brief else None
     judging = judge(project, loaded)

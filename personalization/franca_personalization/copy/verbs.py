@@ -88,6 +88,7 @@ def generate(  # noqa: PLR0917 - a command's options
     from franca_personalization.copy.run import limits, settings
 
     asking = _asking(project, brief, segment, language, overwrite=overwrite, on=on)
+    warn(asking.warnings)
     if dry_run:
         typer.echo(asking.dry_run(instant(as_of, asking.project)))
         return
@@ -148,10 +149,17 @@ def review(  # noqa: PLR0917 - a command's options
 
     found = _reviewed(_loaded(project), brief, segment, language)
     if html:
-        html.write_text(render_review(found, "html"), encoding="utf-8")
+        _write_page(html, render_review(found, "html"))
         typer.echo(f"wrote {html}")
         return
     _show(found, format_)
+
+
+def _write_page(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise FrancaError(f"--html: the page cannot be written ({error.strerror})", remedy=f"check the path {path}") from None
 
 
 @copy.command("approve")
@@ -170,7 +178,7 @@ def approve(  # noqa: PLR0917 - as above
 
     Example: franca copy approve spring --segment vip --by "Ann Lee"
     """
-    from franca_personalization.copy.store import approved, save
+    from franca_personalization.copy.store import approved, sign
 
     checked = _loaded(project)
     found = _reviewed(checked, brief, segment, language)
@@ -180,7 +188,7 @@ def approve(  # noqa: PLR0917 - as above
         raise FrancaError(f"{len(blocked)} of {len(found)} files break a rule; nothing was approved", remedy="change the text or the brief")
     lines = []
     for each in found:
-        path = save(checked.root, approved(each.copy, by, _day(on)))
+        path = sign(checked.root, approved(each.copy, by, _day(on)))
         lines.append({"file": path.relative_to(checked.root).as_posix(), "by": by})
     typer.echo(json.dumps(lines) if format_ is Format.JSON else "\n".join(f"approved {line['file']}" for line in lines))
 

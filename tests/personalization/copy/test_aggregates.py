@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from franca.errors import FrancaError, ProblemsError
+from franca.language import load
 from franca_personalization.copy.aggregates import FLOOR, MINIMUM, Aggregate, Size, Trait, aggregates
 from franca_personalization.copy.brief import load_brief
 from franca_personalization.copy.privacy import personal
 from franca_personalization.copy.prompt import question
+from franca_personalization.copy.run import Asking
 from personalization.copy.shop import AS_OF, BRIEF, make_shop, person
 
 
@@ -99,6 +102,44 @@ def test_protected_attributes_describe_nobody(tmp_path: Path) -> None:
         brief = BRIEF.replace("lives in Germany: {attribute: country, is: DE}", f"some words: {words}")
         with pytest.raises(ProblemsError, match="leans on the protected attribute 'gender'"):
             told(tmp_path, crowd(60, 0, 0), brief)
+
+
+def test_a_segment_that_leans_on_a_protected_attribute_is_not_described(tmp_path: Path) -> None:
+    """Its size and traits would be those of people by what is protected; a line says so, and the others are told of as ever."""
+    people = [person(n, points=100, country="DE", gender="f") for n in range(120)]
+    text = BRIEF.replace("segments: [vip, german]", "segments: [women, pious, vip]")
+    make_shop(tmp_path, people, text)
+    path = tmp_path / "segments" / "more.yaml"
+    path.write_text("segments: {pious: {name: Pious, where: [{segment: women}, {attribute: points, gte: 1}]}}\n", encoding="utf-8")
+    project = load(tmp_path)
+    asking = Asking(project=project, brief="spring", on=AS_OF.date())
+    found = asking.told(AS_OF)
+    assert (found["women"], found["pious"]) == (Aggregate(number=1), Aggregate(number=2))
+    assert (found["vip"].size, found["vip"].traits) == (Size.SMALL, (Trait(words="lives in Germany", share=100),))
+    assert [line.partition("warning: ")[2].partition(";")[0] for line in asking.warnings] == [
+        f"nothing is told of the segment {key!r}, which leans on the protected attribute 'gender'" for key in ("women", "pious")
+    ]
+    chosen = Asking(project=project, brief="spring", segments=("vip",), on=AS_OF.date())
+    assert chosen.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("segment", "words"),
+    [("{attribute: points, gte: 100}", "{attribute: contry, is: DE}"), ("{segment: vipp}", "{everyone: true}"), ("", "{segment: tra}")],
+    ids=["attribute", "segment of a segment", "segment of no near name"],
+)
+def test_what_is_unknown_is_told_without_names_of_our_own(tmp_path: Path, segment: str, words: str) -> None:
+    """People know their segments, not how cells are counted."""
+    make_shop(tmp_path, [], BRIEF.replace("{attribute: country, is: DE}", words))
+    path = tmp_path / "segments" / "all.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("{attribute: points, gte: 100}", segment or "{everyone: true}"), encoding="utf-8"
+    )
+    project = load(tmp_path)
+    with pytest.raises(ProblemsError) as refused:
+        aggregates(project, load_brief(project, "spring"), as_of=AS_OF)
+    assert "there is no " in str(refused.value)
+    assert not re.search(r"cell\.|trait\.", str(refused.value))
 
 
 def test_the_minimum_has_a_floor(tmp_path: Path) -> None:
