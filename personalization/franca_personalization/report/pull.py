@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from html import unescape
 
 from franca.adapter import Address, ArmResult, RealWaiter, Remote, ResourceKind, Results, Site, Snapshot, Waiter, adapter
-from franca.definitions import Campaign, Copy, Project, Template
-from franca.errors import FrancaError, did_you_mean
+from franca.content import document, varied
+from franca.definitions import Campaign, Copy, Format, Project, Source, Template
+from franca.definitions import Part as EmailPart
+from franca.errors import FrancaError, ProblemsError, did_you_mean
 from franca.language.copies import SLOT, WHOLE
 from franca.plan import State, Store, check_account
 from franca.progress import Progress, silent
@@ -85,7 +87,7 @@ def pull(site: Site, campaigns: Sequence[Campaign], *, waiter: Waiter | None = N
             progress(f"{name}: {campaign.key}", number, len(campaigns))
             remote = ours.remote(campaign)
             results = connection.results(remote) if remote else None
-            parts.extend(_parts(campaign, site.project.templates[campaign.template], remote, results))
+            parts.extend(_parts(campaign, site, remote, results))
             currency = (results.currency if results else "") or currency
     finally:
         connection.close()
@@ -111,12 +113,12 @@ class _Ours:
 # -- results → parts
 
 
-def _parts(campaign: Campaign, template: Template, remote: Remote | None, results: Results | None) -> Iterator[Part]:
+def _parts(campaign: Campaign, site: Site, remote: Remote | None, results: Results | None) -> Iterator[Part]:
     if remote is None or results is None:
         standing, note = _without(remote)
         yield from (replace(_part(campaign, key), standing=standing, note=note) for key in arm_keys(campaign))
         return
-    for arm in _attributed(campaign, template, results):
+    for arm in _attributed(campaign, site, results):
         yield _told(campaign, arm, results)
 
 
@@ -183,10 +185,10 @@ def _contradiction(counts: Counts) -> str:
 # -- whose results they are
 
 
-def _attributed(campaign: Campaign, template: Template, results: Results) -> Iterator[_Arm]:
+def _attributed(campaign: Campaign, site: Site, results: Results) -> Iterator[_Arm]:
     """Yield the results in the order of the definition, or by number where whose they are cannot be told."""
-    keys, lines = arm_keys(campaign), _subjects(campaign, template)
-    found = _matched(results.arms, keys, lines)
+    keys, lines = arm_keys(campaign), _subjects(campaign, site.project.templates[campaign.template])
+    found = _matched(_named(results.arms, keys, _compiled(campaign, site)), keys, lines)
     if why := _unclear(results.arms, keys, found):
         yield from (_Arm(key=f"#{number}", result=each, note=why, unclear=True) for number, each in enumerate(results.arms, start=1))
         return
@@ -208,6 +210,34 @@ def _matched(arms: Sequence[ArmResult], keys: Sequence[str], lines: Sequence[str
     if len(arms) == len(keys) and found.count("") == 1 and all(one in {"", key} for one, key in zip(found, keys, strict=True)):
         return list(keys)
     return found
+
+
+def _named(arms: Sequence[ArmResult], keys: Sequence[str], written: Sequence[str]) -> list[ArmResult]:
+    """Return the results with the key of the one arm whose subject is, to the letter, what the ESP was sent; its tags tell arms apart."""
+    texts = [" ".join(text.split()) for text in written]
+    return [
+        replace(arm, key=keys[texts.index(text)]) if not arm.key and texts.count(text := " ".join(arm.subject.split())) == 1 else arm
+        for arm in arms
+    ]
+
+
+def _compiled(campaign: Campaign, site: Site) -> list[str]:
+    """Return each arm's subject in the ESP's own tags; none where the ESP's language refuses one now."""
+    template, dialect = site.project.templates[campaign.template], adapter(site.destination.adapter).dialect(site)
+    try:
+        found = [document(site.project, replace(varied(template, arm), format=Format.TXT, body=_BODY), _nothing) for arm in campaign.arms]
+    except ProblemsError:
+        return []
+    said = [dialect.translate(each) for each in found]
+    return [] if any(each.findings for each in said) else [each.parts[EmailPart.SUBJECT] for each in said]
+
+
+_BODY = Source(text="{{ unsubscribe_url }} {{ company_address }}")
+"""Subjects are wanted alone; every template has these two."""
+
+
+def _nothing(_name: str) -> None:
+    """Know no partials: a subject has none."""
 
 
 def _by_subject(subject: str, keys: Sequence[str], lines: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ def run(
     """
     from franca.cli.account import opened
     from franca.plan import dump_plans
+    from franca.plan.files import write_whole
     from franca.render import render_plan
 
     plans = []
@@ -38,6 +39,6 @@ def run(
             advance(f"read {site.destination.name}", len(plans), len(plans))
     typer.echo(render_plan(plans, format_.value))
     if out:
-        out.write_text(dump_plans(plans), encoding="utf-8")
+        write_whole(out, dump_plans(plans))
     if exit_code and any(plan.changes for plan in plans):
         raise typer.Exit(PENDING)

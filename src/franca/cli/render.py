@@ -62,20 +62,25 @@ def run(  # noqa: PLR0917 - a command's options
     Example: franca render welcome --segment vip --html welcome.html
     """
     from franca.audience import evaluate
+    from franca.plan.files import write_whole
     from franca.render.email import render_email
 
-    checked = load_checked(project)
-    found = _document(checked, key)
+    checked, found = _loaded(project, key)
     _known_segments(checked, segments or ())
     chosen = Choice(profile=profile, segments=tuple(segments or ()), number=sample)
     with progress("rendering") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
         preview = _Preview(checked, found, list(sites(checked, as_))).of(evaluation, chosen, instant(as_of, checked))
         warn(evaluation.warnings)
     if html:
-        html.write_text(render_email(preview, "html"), encoding="utf-8")
+        write_whole(html, render_email(preview, "html"))
         typer.echo(f"wrote {html}")
         return
     typer.echo(render_email(preview, "json" if format_ is Format.JSON else "text"))
+
+
+def _loaded(folder: Path, key: str) -> tuple[Project, Document]:
+    checked = load_checked(folder)
+    return checked, _document(checked, key)
 
 
 def _document(project: Project, key: str) -> Document:

@@ -110,7 +110,7 @@ def test_what_breaks_a_rule_at_every_attempt_is_missing_and_told(shop: Path) -> 
     assert done.exit_code == 4
     assert done.output.count("written; 1 variant is missing: every attempt broke ") == 2
     for copy in load(shop).copies["spring"]:
-        assert [wording.key for wording in copy.wordings] == ["control", "a"]
+        assert [wording.key for wording in copy.wordings] in (["control", "a"], ["control", "b"])
     assert franca(shop, "check", "spring").exit_code == 0
 
 

@@ -13,7 +13,7 @@ from franca.definitions import Project, Slot, Wording
 from franca.errors import FrancaError
 from franca.language.copies import variants
 from franca.plan import Entry, State, Store
-from franca_personalization.report.pull import pull
+from franca_personalization.report.pull import _compiled, pull
 from franca_personalization.report.records import Standing
 from franca_personalization.report.render import render_report
 from franca_personalization.report.run import Asking, make_report, unread
@@ -192,6 +192,19 @@ def test_arms_that_nothing_tells_apart_are_unclear(tmp_path: Path, esps, subject
     text = render_report(report(project, "mailchimp"))
     assert "cannot be told: the ESP does not name its arms" in text
     assert "give each variant a fixed subject of its own" in text
+
+
+def test_personal_subjects_go_by_the_tags_that_were_sent(tmp_path: Path, esps) -> None:
+    """An ESP that names no arms tells the subject in its own tags: what Franca writes for one arm alone is that arm's, in any order."""
+    project = worded(make_shop(tmp_path), control="[[name]], 1", a="[[name]], 2", b="[[name]], 3")
+    site = Site(project=project, destination=project.destinations["mailchimp"])
+    first, second, third = _compiled(project.campaigns["spring.vip"], site)
+    assert "*|" in first
+    sent = as_sent(("", third), ("", first), ("", second))
+    esps(mailchimp={"spring.vip": sent})
+    assert clicks(project, sent) == {"control": (Standing.TOLD, 200), "a": (Standing.TOLD, 300), "b": (Standing.TOLD, 100)}
+    other = worded(project, control="[[name]], 1", a="[[name]], 2", c="[[name]], 4")
+    assert {standing for standing, _ in clicks(other, sent).values()} == {Standing.UNCLEAR}
 
 
 def test_arms_in_another_order_go_by_their_subjects(tmp_path: Path, esps) -> None:
