@@ -170,8 +170,11 @@ def template(random: random.Random) -> Template:
         Source(text=MACRO + random.choice(["", "Hi ", "Hi "]) + _body(random, 3, header=True), position=at) for _ in range(2)
     )
     more = random.choices(["", f"<p>{random.choice(MERGE_TAGS)}</p>", LOOP], weights=[8, 1, 1])[0]
-    body = Source(text=f"{MACRO}<p>{_body(random, 0, header=False)}</p>{more}{end}", position=at)
-    return Template(key="random", name="Random", format=Format.HTML, subject=subject, preview_text=preview, body=body)
+    mjml = random.random() < 0.15
+    body = Source(text=MACRO + (_mjml(random) if mjml else f"<p>{_body(random, 0, header=False)}</p>{more}{end}"), position=at)
+    return Template(
+        key="random", name="Random", format=Format.MJML if mjml else Format.HTML, subject=subject, preview_text=preview, body=body
+    )
 
 
 LOOP = (
@@ -179,6 +182,38 @@ LOOP = (
     "{% if t is defined and profile.member %}{{ profile.nick | default('-') }}{% endif %}"
     "<a href='https://x.example/?t={{ t }}'>{% for u in profile.tags %}{{ u | default('x') }}{% endfor %}</a></li>{% endfor %}</ul>"
 )
+
+
+def _mjml(random: random.Random) -> str:
+    """Return MJML with values and conditions wherever it takes them: around sections, columns, elements, rows."""
+    head = f"<mj-head><mj-title>{{{{ subject }}}}</mj-title><mj-preview>{{{{ {_value(random)} }}}}</mj-preview></mj-head>"
+    end = "<mj-section><mj-column><mj-text>{{ unsubscribe_url }} {{ company_address }}</mj-text></mj-column></mj-section>"
+    return f'<mjml lang="en">{head}<mj-body>{_section(random)}{_section(random)}{end}</mj-body></mjml>'
+
+
+def _section(random: random.Random) -> str:
+    columns = [f"<mj-column>{''.join(_element(random) for _ in range(2))}</mj-column>" for _ in range(2)]
+    made = f"<mj-section>{_either(random, *columns) if random.random() < 0.3 else columns[0]}</mj-section>"
+    return _either(random, made, f"<mj-section>{columns[1]}</mj-section>") if random.random() < 0.3 else made
+
+
+def _element(random: random.Random) -> str:
+    one, other = (f"{{{{ {_value(random)} }}}}" for _ in range(2))
+    kinds = [
+        f'<mj-button href="https://x.example/{one}">{other}</mj-button>',
+        f'<mj-image src="https://x.example/{one}.png" alt="{other}" width="100px" />',
+        f"<mj-table><tr><td>{one}</td></tr>{{% if {_asked(random)} %}}<tr><td>{other}</td></tr>{{% endif %}}</mj-table>",
+        _either(random, _paragraph(random), _paragraph(random)),
+    ]
+    return random.choice([*kinds, _paragraph(random), _paragraph(random)])
+
+
+def _paragraph(random: random.Random) -> str:
+    return f'<mj-text>{_body(random, 3, header=True)} <a href="https://x.example/?q={{{{ {_value(random)} }}}}">link</a></mj-text>'
+
+
+def _either(random: random.Random, one: str, other: str) -> str:
+    return f"{{% if {_asked(random)} %}}{one}{{% else %}}{other}{{% endif %}}"
 
 
 def _body(random: random.Random, depth: int, *, header: bool) -> str:

@@ -27,6 +27,17 @@ def test_every_placeholder_of_an_mjml_template_comes_out_once_and_in_order() -> 
     assert order(to_html(MJML.format(more=""), mjml=True)) == list(range(13))
 
 
+def test_attributes_of_one_tag_may_change_places() -> None:
+    """As MJML's do; a value in the address and one in the alt of a picture are common."""
+    image = '<mj-image src="https://x.example/FRANCAx2x.png" alt="FRANCAx3x" width="9px" />'
+    source = f"<mjml><mj-body><mj-section><mj-column><!--franca:0-->{image}<!--franca:1--></mj-column></mj-section></mj-body></mjml>"
+    made = to_html(source, mjml=True)
+    assert sorted(order(made)) == [0, 1, 2, 3]
+    assert [number for number in order(made) if number < 2] == [0, 1]
+    assert contexts(made)[2].kind is Kind.URL
+    assert contexts(made)[3].kind is Kind.ATTRIBUTE
+
+
 def test_css_is_inlined_and_media_queries_stay() -> None:
     html = "<html><head><style>p{color:#123456}@media(max-width:9px){p{color:red}}</style></head><body><p>FRANCAx0x</p></body></html>"
     made = to_html(html, mjml=False)

@@ -1,9 +1,11 @@
-"""MJML → HTML, and CSS into style attributes: by libraries, with every placeholder coming out exactly once and in order."""
+"""MJML → HTML, and CSS into style attributes: by libraries, with every placeholder coming out exactly once and in its branch."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from franca.content.mail.contexts import PLACE
@@ -43,26 +45,39 @@ def to_html(source: str, *, mjml: bool) -> str:
         FrancaError: the MJML is not valid.
         Lost: a placeholder stands where it cannot stay.
     """
-    compiled = whole(_mjml(source) if mjml else source)
+    made = _mjml(source) if mjml else source
+    _insist(_branches(source), _branches(made))
+    compiled = whole(made)
     inlined = str(_inliner().inline(compiled))
-    before, after = places(source), places(inlined)
-    if before != after:
-        raise Lost(_first_difference(before, after))
+    _insist(_places(made), _places(inlined))
     if (torn := moved(compiled, inlined)) is not None:
         raise Lost(torn)
     return inlined
 
 
-def places(text: str) -> list[int]:
-    """Return the numbers of the placeholders, in order."""
-    return [int(found[1] or found[2]) for found in PLACE.finditer(text)]
+def _places(text: str) -> list[list[int]]:
+    """Return the placeholders in order."""
+    return [[int(place[1] or place[2])] for place in PLACE.finditer(text)]
 
 
-def _first_difference(before: list[int], after: list[int]) -> int:
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            return one if one not in after else min(one, other)
-    return before[len(after)] if len(before) > len(after) else after[len(before)]
+def _branches(text: str) -> list[list[int]]:
+    """Return the placeholders of blocks in order, each after those of the values before it: MJML lets attributes change places."""
+    found: list[list[int]] = [[]]
+    for place in PLACE.finditer(text):
+        if place[1]:
+            found[-1].append(int(place[1]))
+        else:
+            found += [[int(place[2])], []]
+    return [sorted(each) for each in found]
+
+
+def _insist(before: list[list[int]], after: list[list[int]]) -> None:
+    if before == after:
+        return
+    pairs: Iterator[tuple[list[int], list[int]]] = zip_longest(before, after, fillvalue=[])
+    one, other = next(pair for pair in pairs if pair[0] != pair[1])
+    kept = [number for each in after for number in each]
+    raise Lost(next((number for number in one if number not in kept), min([*one, *other])))
 
 
 @cache
