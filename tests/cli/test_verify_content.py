@@ -46,6 +46,7 @@ def test_a_rendering_that_is_another_is_an_error(franca, applied, monkeypatch) -
     assert "renderings differ" in ended.err
 
 
+@pytest.mark.slow
 def test_a_field_that_sync_has_not_written_again_is_a_difference(franca, applied) -> None:
     """It was written for another day, on which nobody was a customer of the year."""
     assert (

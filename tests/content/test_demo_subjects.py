@@ -24,7 +24,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["klaviyo", "mailchimp", "brevo"])
+@pytest.mark.parametrize("name", ["brevo", *(pytest.param(name, marks=pytest.mark.slow) for name in ("klaviyo", "mailchimp"))])
 def test_the_subject_is_read_as_a_member_reads_it(shop: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By what the ESP holds; an engine that makes another subject of it is an error."""
     with sandbox(shop, name) as running, evaluate(check(load(shop)), as_of=AS_OF) as evaluation:
