@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -101,9 +103,24 @@ def test_a_refusal_tells_where_what_and_what_to_do(body: str, told: str) -> None
     assert str(refused.value).startswith("content/t.txt:")
 
 
-def test_protected_attributes_and_those_that_are_not_listed_stay_out() -> None:
+def test_attributes_that_are_not_listed_stay_out() -> None:
     with pytest.raises(ProblemsError, match="does not list 'nick' under uses"):
         read("{{ profile.nick | default('x') }}" + END, uses=("points",))
+
+
+@pytest.mark.parametrize(
+    "body", ["{{ profile.nick | default('x') }}", "{% if profile.nick == 'a' %}x{% endif %}", '{{ profile["nick"] or "x" }}']
+)
+def test_a_protected_attribute_enters_no_text_and_no_condition(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may select people; a segment whose name says nothing of it can be asked for."""
+    attributes = PROJECT.data.profile.attributes
+    hidden = {**attributes, "nick": dataclasses.replace(attributes["nick"], protected=True)}
+    profile = dataclasses.replace(PROJECT.data.profile, attributes=hidden)
+    monkeypatch.setattr(
+        sys.modules[__name__], "PROJECT", dataclasses.replace(PROJECT, data=dataclasses.replace(PROJECT.data, profile=profile))
+    )
+    with pytest.raises(ProblemsError, match=r"content/t.txt:1:\d+: the attribute 'nick' is protected; it may select people"):
+        read(body + END)
 
 
 @pytest.mark.parametrize("body", ["a", "{% if profile.member %}" + END + "{% endif %}"])
