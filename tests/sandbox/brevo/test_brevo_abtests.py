@@ -296,7 +296,7 @@ def test_a_tie_and_a_test_that_was_not_sent_have_no_winner(account: Account) -> 
     ("change", "words"),
     [
         ({"campaign": 99}, "there is no campaign 99"),
-        ({"campaign": "1"}, "there is no campaign 1"),
+        ({"campaign": "one"}, "there is no campaign one"),
         ({"arms": [{}, {}]}, "has 1 arms, and rates were given for 2"),
         ({"arms": {}}, "arms is a list"),
         ({"arms": [{"sales": 1.0}]}, "unknown or unfit rates"),
