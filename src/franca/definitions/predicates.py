@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from franca.definitions.values import Node, TimeTest, ValueTest
+from franca.definitions.values import Distance, LengthTest, Node, ReferenceTest, TimeTest, ValueTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,14 @@ class Not(Predicate):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast(Predicate):
+    """At least *count* of them hold; a predicate that stands there twice counts twice."""
+
+    count: int
+    of: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Everyone(Predicate):
     """Always true."""
 
@@ -68,62 +76,7 @@ class AttributeTest(Predicate):
     """Every test holds for the profile's attribute; a test on a missing value is false."""
 
     attribute: str
-    tests: tuple[ValueTest | TimeTest, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PropertyTest(Predicate):
-    """Every test holds for the event's property; only inside `where`."""
-
-    property: str
-    tests: tuple[ValueTest, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure(Node):
-    """A number made of the events that count; *tests* hold for it."""
-
-    tests: tuple[ValueTest, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count(Measure):
-    """How many events; 0 when there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum(Measure):
-    """The sum of a numeric property; events without it are ignored; 0 over no events."""
-
-    of: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventTest(Predicate):
-    """What the profile did: the events within every test of *window* for which *where* holds; all *measures* hold for them.
-
-    No measure means at least one event.
-    """
-
-    event: str
-    where: Predicate | None = None
-    window: tuple[TimeTest, ...] = ()
-    measures: tuple[Measure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinceAttribute(TimeTest):
-    """(the attribute's instant, T]; false when it is missing."""
-
-    attribute: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinceLatest(TimeTest):
-    """(the instant of the latest such event, T]; false when there is none."""
-
-    event: str
-    where: Predicate | None = None
+    tests: tuple[ValueTest | ReferenceTest | LengthTest | TimeTest, ...]
 
 
 class Status(StrEnum):
@@ -164,3 +117,19 @@ class Sample(Predicate):
 
     percent: Decimal
     salt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberOf(Predicate):
+    """A member of *name* in the data's table of memberships."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near(Predicate):
+    """At most *within* away on a sphere of radius 6371.0088 km (degrees, WGS 84); without a location: false."""
+
+    latitude: Decimal
+    longitude: Decimal
+    within: Distance

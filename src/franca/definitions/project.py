@@ -59,6 +59,14 @@ class ConsentSource(Node):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Location(Node):
+    """The columns of a profile's place, in degrees."""
+
+    latitude: str
+    longitude: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProfileSource(Node):
     """The table of profiles; rows without a key are not profiles."""
 
@@ -66,6 +74,16 @@ class ProfileSource(Node):
     key: str
     attributes: Mapping[str, Attribute]
     consent: Mapping[str, ConsentSource] = dataclasses.field(default_factory=dict)
+    location: Location | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memberships(Node):
+    """The table of who is a member of what: columns of the profile's key and of the list's name."""
+
+    table: str
+    profile: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +116,7 @@ class Data(Node):
     connect: str
     profile: ProfileSource
     events: Mapping[str, EventSource] = dataclasses.field(default_factory=dict)
+    memberships: Memberships | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,11 +204,12 @@ class Segment(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Policies(Node):
-    """Guards; shares are fractions of 1."""
+    """Guards; shares are fractions of 1; *email_cap* is asked of every campaign's audience besides."""
 
     minimum_size: int = 0
     maximum_change: Decimal = Decimal("0.30")
     maximum_overlap: Decimal = Decimal("0.80")
+    email_cap: Predicate | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,11 +57,17 @@ class Op(StrEnum):
     ENDS_WITH = "ends_with"
     IS_SET = "is_set"
     IS_EMPTY = "is_empty"
+    MATCHES = "matches"
     HAS_ANY = "has_any"
+    HAS_ALL = "has_all"
+    HAS_NONE = "has_none"
 
 
-MANY = frozenset({Op.IN, Op.NOT_IN, Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.HAS_ANY, Op.BETWEEN})
+MANY = frozenset({Op.IN, Op.NOT_IN, Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.HAS_ANY, Op.HAS_ALL, Op.HAS_NONE, Op.BETWEEN})
 """Operators whose operand is a tuple (for `between`: the two bounds)."""
+
+COMPARISONS = frozenset({Op.IS, Op.IS_NOT, Op.GT, Op.GTE, Op.LT, Op.LTE})
+"""Operators whose right side may be another attribute or property."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +79,54 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueTest(Node):
-    """`op: operand`; the operand is a tuple for the operators of `MANY`, a boolean for `is_set` and `is_empty`."""
+    """`op: operand`; the operand is a tuple for the operators of `MANY`, a boolean for `is_set` and `is_empty`.
+
+    Attributes:
+        ignore_case: texts (elements of lists) are compared after Unicode case folding; a pattern of `matches` ignores case as RE2 does.
+    """
 
     op: Op
     operand: Constant | tuple[Constant, ...]
+    ignore_case: bool = False
 
     @property
     def operands(self) -> tuple[Constant, ...]:
         """The operand as a tuple."""
         return self.operand if isinstance(self.operand, tuple) else (self.operand,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeRef(Node):
+    """The profile's attribute as a value; a number *times* a factor."""
+
+    attribute: str
+    times: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyRef(Node):
+    """The event's property as a value, inside `where` and `having`; a number *times* a factor."""
+
+    property: str
+    times: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceTest(Node):
+    """`op` (one of `COMPARISONS`) with another value; false when either is missing, so that `is_not` is true then.
+
+    Numbers of all kinds compare with each other; where one is a `number` (floating), both are compared as doubles.
+    """
+
+    op: Op
+    reference: AttributeRef | PropertyRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LengthTest(Node):
+    """Every test holds for the number of elements of a list, nulls not counted; false when the list is missing."""
+
+    tests: tuple[ValueTest, ...]
 
 
 class Unit(StrEnum):
@@ -173,3 +218,72 @@ class OnDay(TimeTest):
     """Within one calendar day of the project's zone."""
 
     day: NamedDay | date
+
+
+class Period(StrEnum):
+    """Units of the calendar, in the project's zone; weeks begin on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class This(TimeTest):
+    """Within the whole calendar *period* that T lies in."""
+
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previous(TimeTest):
+    """Within the whole calendar *period* before the one that T lies in."""
+
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anniversary(TimeTest):
+    """Some anniversary of the day passes every one of *tests*, which are as on a `date`; the year is ignored.
+
+    An instant counts as its day in the project's zone; February 29 falls on February 28 in common years.
+    """
+
+    tests: tuple[TimeTest, ...]
+
+
+class CalendarPart(StrEnum):
+    """Parts of an instant in the project's zone: 0-23; lower-case English names; 1-31; 1-12."""
+
+    HOUR = "hour"
+    WEEKDAY = "weekday"
+    DAY = "day"
+    MONTH = "month"
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class LengthUnit(StrEnum):
+    """Units of distance."""
+
+    KILOMETRES = "km"
+    MILES = "mi"
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """*amount* of *unit*; a mile is 1.609344 km."""
+
+    amount: Decimal
+    unit: LengthUnit = LengthUnit.KILOMETRES
+
+    def __str__(self) -> str:
+        return f"{self.amount.normalize():f} {self.unit.value}"
+
+    @property
+    def kilometres(self) -> Decimal:
+        """The length in kilometres."""
+        return self.amount if self.unit is LengthUnit.KILOMETRES else self.amount * Decimal("1.609344")
