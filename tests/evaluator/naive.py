@@ -6,95 +6,153 @@ It shares nothing with `franca.audience` but the nodes. It reads a checked proje
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import math
-import operator
-import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from evaluator import naive_events
+from evaluator.naive_times import Now, calendar_part, named_day, on_day, on_instant, step, step_day
+from evaluator.naive_values import MonthDay, as_text, clean, instant, length_passes, nfc, normal_email, passes, refers
 from franca.definitions import (
-    MONTHS,
-    Ago,
     All,
     AnyOf,
+    AtLeast,
+    AttributeRef,
     AttributeTest,
+    CalendarTest,
     ConsentSource,
     ConsentTest,
-    Count,
-    DataType,
-    Duration,
+    EventNames,
     EventSource,
     EventTest,
     Everyone,
-    From,
+    InstantTest,
     Kind,
-    Last,
+    LengthTest,
     Mailable,
-    NamedDay,
-    Next,
+    MemberOf,
+    Near,
     NoneOf,
     Not,
-    OnDay,
-    Op,
+    PickedEvent,
     Predicate,
     Project,
     PropertyTest,
+    Rank,
+    Ratio,
+    ReferenceTest,
+    Regular,
     Sample,
+    Sequence,
     SinceAttribute,
     SinceLatest,
     Status,
-    Sum,
     TimeTest,
-    To,
-    Unit,
     ValueTest,
+    names_of,
 )
+
+__all__ = [
+    "Event", "MonthDay", "Person", "Row", "Tables", "UnmappedStatusError", "World", "emails", "events_of", "holds", "instant", "members",
+    "named_day", "nfc", "people", "step", "step_day", "universe",
+]  # fmt: skip
 
 Row = dict[str, Any]
 Tables = Mapping[str, list[Row]]
+EARTH = 6371.0088
+"""Radius in kilometres."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that a profile did: the row and what the project says about its table."""
+    """Something that a profile did: the row and what the project says about its table; nobody's while the tables are read."""
 
     source: EventSource
     row: Row
     at: datetime
+    person: Person | None = None
 
     def value(self, name: str) -> Any:
         """A declared property by its type, any other column as text."""
         declared = self.source.properties.get(name)
         return clean(self.row[declared.column], declared.type, declared.zone) if declared else as_text(self.row[name])
 
+    @property
+    def id(self) -> str | None:
+        """The id as text; None without one."""
+        raw = self.row[self.source.id] if self.source.id else None
+        return None if raw is None else str(raw)
 
-@dataclass(frozen=True)
-class Person:
-    """A profile with all that happened to it up to *now*, the as-of instant."""
+    @property
+    def now(self) -> Now:
+        assert self.person is not None
+        return self.person.now
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """All profiles of a project, what they did up to T, and of what they are members."""
 
     project: Project
+    tables: Tables
+    now: Now
+    known: dict[str, defaultdict[str, list[Event]]] = field(default_factory=dict)
+    ranked: dict[Rank, list[str]] = field(default_factory=dict)
+    """The keys that have a place, in its order; found once."""
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """Rows without a key are no profiles."""
+        source = self.project.data.profile
+        return [Person(self, row) for row in self.tables[source.table] if row[source.key] is not None]
+
+    @cached_property
+    def lists(self) -> set[tuple[str, str]]:
+        """Pairs of a key and the name of what it is a member of."""
+        source = self.project.data.memberships
+        rows = self.tables[source.table] if source else []
+        return {(str(row[source.profile]), nfc(row[source.name])) for row in rows if source and None not in row.values()}
+
+    def events(self, name: str) -> Mapping[str, list[Event]]:
+        """Return the events of a kind, by the profile's key; found once."""
+        if name not in self.known:
+            source = self.project.data.events[name]
+            self.known[name] = defaultdict(list)
+            for event in events_of(source, self.tables[source.table], self.now.at):
+                self.known[name][str(event.row[source.profile])].append(event)
+        return self.known[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """A profile, and the world that it lives in."""
+
+    world: World
     row: Row
-    events: Mapping[str, list[Event]]
-    now: datetime
+
+    @property
+    def project(self) -> Project:
+        return self.world.project
 
     @property
     def key(self) -> str:
         return str(self.row[self.project.data.profile.key])
 
     @property
-    def zone(self) -> ZoneInfo:
-        return self.project.zone
+    def now(self) -> Now:
+        return self.world.now
 
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+    @cached_property
+    def events(self) -> Mapping[str, list[Event]]:
+        """All that happened to it up to T, by the kind of event."""
+        return _Kinds(self)
 
     def value(self, name: str) -> Any:
         attribute = self.project.data.profile.attributes[name]
@@ -106,6 +164,19 @@ class Person:
 
     def consent(self, channel: str) -> ConsentSource:
         return self.project.data.profile.consent[channel]
+
+
+class _Kinds(dict[str, list[Event]]):
+    """Events of one person, found when they are asked for: a shop need not have every table of the project."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__()
+        self.person = person
+
+    def __missing__(self, name: str) -> list[Event]:
+        found = self.person.world.events(name)[self.person.key]
+        self[name] = [Event(event.source, event.row, event.at, self.person) for event in found]
+        return self[name]
 
 
 class UnmappedStatusError(Exception):
@@ -133,15 +204,7 @@ def universe(project: Project, tables: Tables, as_of: datetime) -> tuple[set[str
 
 def people(project: Project, tables: Tables, as_of: datetime) -> list[Person]:
     """Return the profiles: rows without a key are none."""
-    source = project.data.profile
-    happened = {name: events_of(event, tables[event.table], as_of) for name, event in project.data.events.items()}
-    rows = [row for row in tables[source.table] if row[source.key] is not None]
-    return [Person(project, row, _own(happened, project, str(row[source.key])), as_of) for row in rows]
-
-
-def _own(happened: Mapping[str, list[Event]], project: Project, key: str) -> dict[str, list[Event]]:
-    sources = project.data.events
-    return {name: [event for event in events if str(event.row[sources[name].profile]) == key] for name, events in happened.items()}
+    return World(project, tables, Now(as_of, project.zone)).people
 
 
 def events_of(source: EventSource, rows: Iterable[Row], as_of: datetime) -> list[Event]:
@@ -156,168 +219,45 @@ def _one_per_id(events: list[Event]) -> list[Event]:
     kept: list[Event] = []
     seen = set()
     for event in sorted(events, key=lambda event: event.at):
-        identity = event.row[event.source.id] if event.source.id else None
-        if identity is None or identity not in seen:
+        if event.id is None or event.id not in seen:
             kept.append(event)
-        seen.add(identity)
+        seen.add(event.id)
     return kept
 
 
-# Values
-
-
-def clean(raw: Any, kind: DataType, zone: str) -> Any:
-    """Return what a cell says: text after NFC, instants in UTC, lists without nulls; None stays None."""
-    cleaner = _CLEAN.get(kind.kind)
-    return raw if raw is None or cleaner is None else cleaner(raw, zone)
-
-
-_CLEAN: dict[Kind, Callable[[Any, str], Any]] = {
-    Kind.TEXT: lambda raw, _: nfc(raw),
-    Kind.LIST: lambda raw, _: [nfc(element) for element in raw if element is not None],
-    Kind.DATETIME: lambda raw, zone: instant(raw, ZoneInfo(zone)),
-}
-
-
-def nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def normal_email(text: str | None) -> str | None:
-    return None if text is None else nfc(text.strip().lower())
-
-
-def as_text(raw: Any) -> str | None:
-    """Return an undeclared column's value as text; only texts and integers have one obvious text."""
-    if raw is not None and type(raw) not in {str, int}:
-        raise TypeError(f"an undeclared column holds {raw!r}")
-    return None if raw is None else nfc(str(raw))
-
-
-def passes(test: ValueTest, value: Any) -> bool:
-    """One test on one value. On a missing value only the negative tests and those about being missing can be true."""
-    if test.op in _OF_ANYTHING:
-        return _OF_ANYTHING[test.op](value, test)
-    return value is not None and _OF_A_VALUE[test.op](value, test)
-
-
-_OF_ANYTHING: dict[Op, Callable[[Any, ValueTest], bool]] = {
-    Op.IS_NOT: lambda value, test: not (value is not None and value == test.operand),
-    Op.NOT_IN: lambda value, test: not (value is not None and value in test.operands),
-    Op.IS_SET: lambda value, test: (value is not None) == test.operand,
-    Op.IS_EMPTY: lambda value, test: _empty(value) == test.operand,
-}
-_OF_A_VALUE: dict[Op, Callable[[Any, ValueTest], bool]] = {
-    Op.IS: lambda value, test: value == test.operand,
-    Op.IN: lambda value, test: value in test.operands,
-    Op.GT: lambda value, test: operator.gt(value, test.operand),
-    Op.GTE: lambda value, test: operator.ge(value, test.operand),
-    Op.LT: lambda value, test: operator.lt(value, test.operand),
-    Op.LTE: lambda value, test: operator.le(value, test.operand),
-    Op.BETWEEN: lambda value, test: test.operands[0] <= value < test.operands[1],
-    Op.CONTAINS: lambda value, test: any(part in value for part in test.operands),
-    Op.STARTS_WITH: lambda value, test: any(value.startswith(part) for part in test.operands),
-    Op.ENDS_WITH: lambda value, test: any(value.endswith(part) for part in test.operands),
-    Op.HAS_ANY: lambda value, test: any(element in test.operands for element in value),
-}
-
-
-def _empty(value: Any) -> bool:
-    """Return whether a text is missing, empty or only white space, or a list is missing or without an element that is not null."""
-    return value is None or (not value.strip() if isinstance(value, str) else isinstance(value, list) and not value)
-
-
-# Time
-
-
-def instant(at: date | datetime, zone: tzinfo) -> datetime:
-    """Return the instant in UTC: a date is its midnight, a naive datetime is meant, in *zone*; in a gap or a fold as `fold=0` has it."""
-    local = at if isinstance(at, datetime) else datetime.combine(at, time())
-    aware = local if local.tzinfo else local.replace(tzinfo=zone, fold=0)
-    return aware.astimezone(UTC)
-
-
-def step(at: datetime, duration: Duration, sign: int, zone: ZoneInfo) -> datetime:
-    """Return *at* plus (sign 1) or minus (sign -1) the duration: an exact length, or a wall-clock step in *zone*."""
-    if duration.seconds is not None:
-        return at + sign * timedelta(seconds=duration.seconds)
-    wall = at.astimezone(zone).replace(tzinfo=None)
-    return instant(datetime.combine(_months(wall.date(), duration, sign), wall.time()), zone)
-
-
-def step_day(day: date, duration: Duration, sign: int) -> date:
-    """Return the day a duration later or earlier; hours and minutes have no meaning on days."""
-    exact = {Unit.DAYS: 1, Unit.WEEKS: 7}
-    return day + timedelta(days=sign * exact[duration.unit] * duration.amount) if duration.unit in exact else _months(day, duration, sign)
-
-
-def _months(day: date, duration: Duration, sign: int) -> date:
-    """Clamped to the month's end."""
-    year, month0 = divmod(day.year * 12 + day.month - 1 + sign * MONTHS[duration.unit] * duration.amount, 12)
-    return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
-
-
-def named_day(day: NamedDay | date, today: date) -> date:
-    if not isinstance(day, NamedDay):
-        return day
-    return today + timedelta(days={NamedDay.YESTERDAY: -1, NamedDay.TODAY: 0, NamedDay.TOMORROW: 1}[day])
+# Time tests, some of which depend on the profile
 
 
 def at_passes(test: TimeTest, at: datetime | None, person: Person) -> bool:
     """A time test on an instant."""
-    return at is not None and _OF_AN_INSTANT[type(test)](test, at, person)
+    if at is None:
+        return False
+    if isinstance(test, SinceAttribute | SinceLatest):
+        since = _beginning(test, person)
+        return since is not None and since < at <= person.now.at
+    return on_instant(test, at, person.now)
 
 
 def day_passes(test: TimeTest, day: date | None, person: Person) -> bool:
-    """A time test on a `date`."""
-    return day is not None and _OF_A_DAY[type(test)](test, day, person)
+    """A time test on a `date`; where it begins with something of the profile, the day counts as its midnight."""
+    if day is None:
+        return False
+    if isinstance(test, SinceAttribute | SinceLatest):
+        return not isinstance(day, MonthDay) and at_passes(test, instant(day, person.now.zone), person)
+    return on_day(test, day, person.now)
 
 
-def _ago(test: Ago, at: datetime, person: Person) -> bool:
-    older = step(person.now, test.older, -1, person.zone)
-    return at <= older if test.newer is None else older < at <= step(person.now, test.newer, -1, person.zone)
-
-
-def _on_day(test: OnDay, at: datetime, person: Person) -> bool:
-    day = named_day(test.day, person.today)
-    return instant(day, person.zone) <= at < instant(day + timedelta(days=1), person.zone)
-
-
-def _since_attribute(test: SinceAttribute, at: datetime, person: Person) -> bool:
+def _beginning(test: SinceAttribute | SinceLatest, person: Person) -> datetime | None:
+    if isinstance(test, SinceLatest):
+        return max((event.at for event in happened(person, test.event, test.where)), default=None)
     value = person.value(test.attribute)
-    return value is not None and instant(value, person.zone) < at <= person.now
+    return None if value is None or isinstance(value, MonthDay) else instant(value, person.now.zone)
 
 
-def _since_latest(test: SinceLatest, at: datetime, person: Person) -> bool:
-    candidates = [event.at for event in person.events[test.event] if test.where is None or holds(test.where, event)]
-    return bool(candidates) and max(candidates) < at <= person.now
-
-
-_OF_AN_INSTANT: dict[type[TimeTest], Callable[[Any, datetime, Person], bool]] = {
-    Last: lambda test, at, person: step(person.now, test.duration, -1, person.zone) < at <= person.now,
-    Next: lambda test, at, person: person.now < at <= step(person.now, test.duration, 1, person.zone),
-    Ago: _ago,
-    From: lambda test, at, person: instant(test.at, person.zone) <= at,
-    To: lambda test, at, person: at < instant(test.at, person.zone),
-    OnDay: _on_day,
-    SinceAttribute: _since_attribute,
-    SinceLatest: _since_latest,
-}
-
-
-def _day_ago(test: Ago, day: date, person: Person) -> bool:
-    older = step_day(person.today, test.older, -1)
-    return day <= older if test.newer is None else older < day <= step_day(person.today, test.newer, -1)
-
-
-_OF_A_DAY: dict[type[TimeTest], Callable[[Any, date, Person], bool]] = {
-    Last: lambda test, day, person: step_day(person.today, test.duration, -1) < day <= person.today,
-    Next: lambda test, day, person: person.today < day <= step_day(person.today, test.duration, 1),
-    Ago: _day_ago,
-    From: lambda test, day, _: test.at <= day,
-    To: lambda test, day, _: day < test.at,
-    OnDay: lambda test, day, person: day == named_day(test.day, person.today),
-}
+def happened(person: Person, names: EventNames, where: Predicate | None, window: tuple[TimeTest, ...] = ()) -> list[Event]:
+    """Return the person's events of these kinds that pass *where* and every test of *window*."""
+    events = [event for name in names_of(names) for event in person.events[name] if where is None or holds(where, event)]
+    return [event for event in events if all(at_passes(test, event.at, person) for test in window)]
 
 
 # Predicates
@@ -331,21 +271,37 @@ def holds(node: Predicate, subject: Any) -> bool:
 def _attribute(node: AttributeTest, person: Person) -> bool:
     value = person.value(node.attribute)
     on_time = day_passes if person.kind(node.attribute) is Kind.DATE else at_passes
-    return all(passes(test, value) if isinstance(test, ValueTest) else on_time(test, value, person) for test in node.tests)
+    return all(
+        on_time(test, value, person) if isinstance(test, TimeTest) else value_passes(test, value, person, None) for test in node.tests
+    )
 
 
-def _did(node: EventTest, person: Person) -> bool:
-    events = [event for event in person.events[node.event] if node.where is None or holds(node.where, event)]
-    within = [event for event in events if all(at_passes(test, event.at, person) for test in node.window)]
-    if not node.measures:
-        return bool(within)
-    return all(passes(test, _MEASURE[type(measure)](measure, within)) for measure in node.measures for test in measure.tests)
+def value_passes(test: ValueTest | ReferenceTest | LengthTest, value: Any, person: Person | None, event: Event | None) -> bool:
+    """A test on a value of a profile, of one of its events, or made of its events."""
+    if isinstance(test, ValueTest):
+        return passes(test, value)
+    if isinstance(test, LengthTest):
+        return length_passes(test, value)
+    if isinstance(test.reference, AttributeRef):
+        assert person is not None
+        other = person.value(test.reference.attribute)
+    else:
+        assert event is not None
+        other = event.value(test.reference.property)
+    return refers(test.op, value, other, test.reference.times)
 
 
-_MEASURE: dict[type, Callable[[Any, list[Event]], Any]] = {
-    Count: lambda _, events: len(events),
-    Sum: lambda measure, events: sum(event.value(measure.of) for event in events if event.value(measure.of) is not None),
-}
+def _property(node: PropertyTest, event: Event) -> bool:
+    return all(value_passes(test, event.value(node.property), event.person, event) for test in node.tests)
+
+
+def _instant(node: InstantTest, event: Event) -> bool:
+    assert event.person is not None
+    return all(at_passes(test, event.at, event.person) for test in node.tests)
+
+
+def _calendar(node: CalendarTest, event: Event) -> bool:
+    return all(passes(test, calendar_part(node.part, event.at, event.now.zone)) for test in node.tests)
 
 
 def _status(source: ConsentSource, row: Row) -> Status:
@@ -378,16 +334,40 @@ def _sample(node: Sample, person: Person) -> bool:
     return node.percent == 100 or hashlib.sha256(f"{node.salt}:{person.key}".encode()).hexdigest()[:8] < f"{bound:08x}"
 
 
-_MEANING: dict[type[Predicate], Callable[[Any, Any], bool]] = {
+def _near(node: Near, person: Person) -> bool:
+    place = person.project.data.profile.location
+    assert place is not None
+    here = (person.row[place.latitude], person.row[place.longitude])
+    return None not in here and kilometres(here, (node.latitude, node.longitude)) <= float(node.within.kilometres)
+
+
+def kilometres(one: tuple[Any, Any], other: tuple[Any, Any]) -> float:
+    """Return the great-circle distance by the haversine formula."""
+    (lat1, lon1), (lat2, lon2) = (map(math.radians, map(float, point)) for point in (one, other))
+    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH * math.asin(min(1.0, math.sqrt(half)))
+
+
+_MEANING: Mapping[type[Predicate], Callable[[Any, Any], bool]] = {
     All: lambda node, subject: all(holds(part, subject) for part in node.of),
     AnyOf: lambda node, subject: any(holds(part, subject) for part in node.of),
     NoneOf: lambda node, subject: not any(holds(part, subject) for part in node.of),
     Not: lambda node, subject: not holds(node.of, subject),
+    AtLeast: lambda node, subject: sum(holds(part, subject) for part in node.of) >= node.count,
     Everyone: lambda node, subject: True,
     AttributeTest: _attribute,
-    PropertyTest: lambda node, event: all(passes(test, event.value(node.property)) for test in node.tests),
-    EventTest: _did,
+    PropertyTest: _property,
+    InstantTest: _instant,
+    CalendarTest: _calendar,
+    EventTest: naive_events.did,
+    PickedEvent: naive_events.picked,
+    Sequence: naive_events.in_sequence,
+    Regular: naive_events.regular,
+    Ratio: naive_events.ratio,
+    Rank: naive_events.in_place,
     ConsentTest: _consent,
     Mailable: _mailable,
+    MemberOf: lambda node, person: (person.key, nfc(node.name)) in person.world.lists,
+    Near: _near,
     Sample: _sample,
 }
