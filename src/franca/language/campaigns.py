@@ -144,11 +144,13 @@ def with_audiences(project: Project) -> Project:
 
 def _audience(project: Project, campaign: Campaign) -> Predicate:
     included = [_included(project, campaign, key) for key in campaign.include]
-    one = included[0] if len(included) == 1 else AnyOf(of=tuple(included), position=campaign.position)
-    if not campaign.exclude:
-        return one
-    without = NoneOf(of=tuple(InSegment(key=key, position=campaign.position) for key in campaign.exclude), position=campaign.position)
-    return All(of=(one, without), position=campaign.position)
+    parts = [included[0] if len(included) == 1 else AnyOf(of=tuple(included), position=campaign.position)]
+    if campaign.exclude:
+        without = tuple(InSegment(key=key, position=campaign.position) for key in campaign.exclude)
+        parts.append(NoneOf(of=without, position=campaign.position))
+    if project.policies.email_cap is not None:
+        parts.append(project.policies.email_cap)
+    return parts[0] if len(parts) == 1 else All(of=tuple(parts), position=campaign.position)
 
 
 def _included(project: Project, campaign: Campaign, key: str) -> Predicate:

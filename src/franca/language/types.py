@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from franca.definitions import Ago, Constant, DataType, Duration, Kind, Last, Next, Op, TimeTest, Unit, ValueTest
@@ -17,28 +18,63 @@ NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
 _ORDERED = frozenset({Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN, Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN, Op.IS_SET, Op.IS_EMPTY})
 _TAKES: Mapping[Kind, frozenset[Op]] = {
     **dict.fromkeys([Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER, Kind.DATE, Kind.DATETIME], _ORDERED),
-    Kind.TEXT: _ORDERED | {Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH},
+    Kind.TEXT: _ORDERED | {Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.MATCHES},
     Kind.BOOLEAN: frozenset({Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN, Op.IS_SET, Op.IS_EMPTY}),
-    Kind.LIST: frozenset({Op.HAS_ANY, Op.IS_SET, Op.IS_EMPTY}),
+    Kind.LIST: frozenset({Op.HAS_ANY, Op.HAS_ALL, Op.HAS_NONE, Op.IS_SET, Op.IS_EMPTY}),
 }
+_TEXTUAL = frozenset({Kind.TEXT, Kind.LIST})
+_FOLDING = {Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN} | (_TAKES[Kind.TEXT] | _TAKES[Kind.LIST]) - _ORDERED
+"""Operators that can ignore case."""
 _SUB_DAY = frozenset({Unit.MINUTES, Unit.HOURS})
 EMAIL = "attribute 'email'"
 
 
-def typed_test(test: ValueTest, what: str, declared: DataType, zone: ZoneInfo) -> ValueTest | Problem:
-    """Return *test* with its constants in the declared type, or the problem."""
-    if test.op not in _TAKES[declared.kind]:
-        known = ", ".join(sorted(_TAKES[declared.kind]))
-        return Problem(what=f"{what} is {declared}, which takes no {test.op.value!r}", remedy=f"known: {known}", position=test.position)
+def typed_test(
+    test: ValueTest, what: str, declared: DataType, zone: ZoneInfo, *, takes: frozenset[Op] | None = None
+) -> ValueTest | Problem:
+    """Return *test* with its constants in the declared type, or the problem; *takes* are the operators, by default all of the type."""
+    known = _TAKES[declared.kind] if takes is None else takes
+    if test.op not in known:
+        return _problem(test, f"{what} is {declared}, which takes no {test.op.value!r}", f"known: {', '.join(sorted(known))}")
+    if test.ignore_case and (declared.kind not in _TEXTUAL or test.op not in _FOLDING):
+        return _problem(test, f"{what} is {declared}: {test.op.value!r} has no case to ignore", "leave ignore_case out")
     if test.op in (Op.IS_SET, Op.IS_EMPTY):
         return test
     found = []
     for constant in test.operands:
         value = _CONSTANTS[declared.kind](constant, zone)
         if value is None:
-            return Problem(what=f"{what} is {declared}, and {_show(constant)} is not", remedy=_HINTS[declared.kind], position=test.position)
-        found.append(value.strip().lower() if what == EMAIL and isinstance(value, str) else value)
-    return dataclasses.replace(test, operand=tuple(found) if isinstance(test.operand, tuple) else found[0])
+            return _problem(test, f"{what} is {declared}, and {_show(constant)} is not", _HINTS[declared.kind])
+        if isinstance(value, str) and what == EMAIL and test.op is not Op.MATCHES:  # in a pattern, \D is not \d
+            value = value.strip().lower()
+        found.append(value)
+    return _impossible(test, found) or dataclasses.replace(test, operand=tuple(found) if isinstance(test.operand, tuple) else found[0])
+
+
+def _problem(test: ValueTest, what: str, remedy: str) -> Problem:
+    return Problem(what=what, remedy=remedy, position=test.position)
+
+
+def _impossible(test: ValueTest, constants: Sequence[Any]) -> Problem | None:
+    """Return why no value can pass."""
+    if test.op is Op.BETWEEN and constants[0] >= constants[1]:
+        told = " and ".join(map(_show, test.operands))
+        return _problem(test, f"nothing lies between {told}: the first counts, the second does not", "write the smaller bound first")
+    if test.op is Op.MATCHES and (wrong := _pattern_problem(constants[0])):
+        return _problem(test, f"matches: {wrong}", "write a pattern of RE2, without look-around and back-references")
+    return None
+
+
+def _pattern_problem(pattern: str) -> str | None:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        return error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+    return None
 
 
 def check_time_test(test: TimeTest, what: str, declared: DataType) -> Problem | None:
