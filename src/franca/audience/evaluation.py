@@ -18,6 +18,7 @@ from ibis import ir
 from franca.audience.engine import Engine, opened
 from franca.audience.membership import EMAIL, Membership
 from franca.audience.moments import AsOf
+from franca.audience.stream import batches
 from franca.audience.writing import write_members
 from franca.definitions import Mailable, Project
 from franca.errors import FrancaError, Problem
@@ -126,6 +127,23 @@ class Evaluation:
             ambiguous_emails=len(self.ambiguous()) if membership.has_email else 0,
             mailable=(row["mailable"] or 0) if "mailable" in row else None,
         )
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant that counts as now, in UTC."""
+        return self._membership.as_of.instant
+
+    def stream(self) -> Iterator[pa.RecordBatch]:
+        """Yield all profiles, some at a time, in no order: `profile` (the key as text), and for each segment, by its key, whether it is in.
+
+        Nothing is kept, so that any number of profiles passes through the memory of one batch; while it runs, nothing else may be asked.
+        """
+        table, columns = self._table(keep=False), self._membership.columns
+        self._tell(1, "evaluating")
+        with self._told():
+            for batch in batches(self._engine.connection, table.select("profile", *columns.values())):
+                yield batch.rename_columns(["profile", *columns])
+        self._tell(3, "evaluated")
 
     def members(self, key: str) -> list[str]:
         """Return the profile keys of the members of segment *key*, sorted by code point."""
