@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import strategies
 from franca import Segment, any_of, attribute, event, mailable, prop, sample
 from franca.definitions import (
+    Anniversary,
     AttributeTest,
     ConsentTest,
     Count,
@@ -23,7 +25,9 @@ from franca.definitions import (
     Position,
     Predicate,
     Realisation,
+    Sequence,
     Status,
+    Step,
     Sum,
     Unit,
     ValueTest,
@@ -147,11 +151,26 @@ def test_two_tests_of_one_kind_become_all_of_two():
     assert len(dump(ConsentTest(channel="email", statuses=(Status.PENDING,), at=at))["all"]) == 3
 
 
-def test_a_window_that_yaml_cannot_say_is_refused():
-    """Two tests of one kind in a window are about the same events: they cannot be split, and nothing is dropped."""
+def test_a_second_window_of_one_kind_is_said_inside_where():
+    """A mapping holds `last` once; the other test is on the instant of the same events."""
     window = tuple(Last(duration=Duration(days, Unit.DAYS)) for days in (3, 5))
-    with pytest.raises(FrancaError, match=r"a\.py:3:1: a window with two tests of one kind"):
-        dump(EventTest(event="e", window=window, position=Position("a.py", 3, 1)))
+    data = dump(EventTest(event="e", window=window))
+    assert data == {"event": "e", "where": {"time": "at", "last": "5 days"}, "last": "3 days"}
+    begun = dump(Sequence(steps=(Step(event="e"),), starting=window))
+    assert begun == {"sequence": [{"event": "e", "where": {"time": "at", "last": "5 days"}}], "starting": {"last": "3 days"}}
+
+
+UNSAYABLE = [
+    (Anniversary(tests=tuple(Last(duration=Duration(days, Unit.DAYS)) for days in (3, 5))), "an anniversary with two tests of one kind"),
+    (ValueTest(op=Op.GT, operand=5, ignore_case=True), "gt that ignores case"),
+]
+
+
+@pytest.mark.parametrize(("test", "said"), UNSAYABLE, ids=[said for _, said in UNSAYABLE])
+def test_what_yaml_cannot_say_is_refused(test, said):
+    """Nothing is dropped silently."""
+    with pytest.raises(FrancaError, match=rf"a\.py:3:1: {said}"):
+        dump(AttributeTest(attribute="a", tests=(dataclasses.replace(test, position=Position("a.py", 3, 1)),)))
 
 
 def test_a_number_too_long_for_a_float_is_never_rounded():

@@ -51,9 +51,11 @@ class _Emails(NamedTuple):
     copies: dict[str, tuple[Copy, ...]]
 
 
+PROJECT_KEYS = ("project", "timezone", "locale", "state", "ledger_key", "data", "destinations", "policies")
+
+
 def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _Emails, root: Path) -> Project:
-    known = ["project", "timezone", "locale", "state", "ledger_key", "data", "destinations", "policies"]
-    fields = reader.fields(item, "a project", known)
+    fields = reader.fields(item, "a project", PROJECT_KEYS)
     policies = fields.get("policies")
     return Project(
         name=_key(reader, fields.need("project"), "project"),
@@ -80,14 +82,18 @@ def _key(reader: Reader, item: Item, what: str) -> str:
     return text
 
 
+POLICY_KEYS = ("minimum_size", "maximum_change", "maximum_overlap", "email_cap")
+
+
 def _policies(reader: Reader, item: Item) -> Policies:
-    fields = reader.fields(item, "policies", ["minimum_size", "maximum_change", "maximum_overlap"])
+    fields = reader.fields(item, "policies", POLICY_KEYS)
     size, change, overlap = fields.get("minimum_size"), fields.get("maximum_change"), fields.get("maximum_overlap")
-    usual = Policies()
+    cap, usual = fields.get("email_cap"), Policies()
     return Policies(
         minimum_size=reader.integer(size, "minimum_size") if size else usual.minimum_size,
         maximum_change=reader.share(change, "maximum_change") if change else usual.maximum_change,
         maximum_overlap=reader.share(overlap, "maximum_overlap") if overlap else usual.maximum_overlap,
+        email_cap=predicate(reader, cap) if cap else None,
         position=item.position,
     )
 
@@ -114,13 +120,13 @@ def read_segments(reader: Reader, item: Item) -> dict[str, Segment]:
     return reader.named(reader.fields(item, "a file of segments", ["segments"]).need("segments"), "segments", partial(_segment, reader))
 
 
-_SEGMENT_KEYS = ["name", "description", "where", "group", "priority", "realise", "accept", "previously"]
+SEGMENT_KEYS = ("name", "description", "where", "group", "priority", "realise", "accept", "previously")
 
 
 def _segment(reader: Reader, key: str, item: Item) -> Segment:
     if not _KEY.match(key):
         reader.fail(item.position, f"{key!r} is not a key", "keys are letters, digits and underscores")
-    fields = reader.fields(item, f"segment {key!r}", _SEGMENT_KEYS)
+    fields = reader.fields(item, f"segment {key!r}", SEGMENT_KEYS)
     priority = fields.get("priority")
     return Segment(
         key=key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
@@ -15,6 +16,16 @@ from franca.language.source import Entry, Item, read_file
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+
+LATER = frozenset({"native"})
+"""Words of the language that this version does not read yet."""
+
+_PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?%$")
+
+
+def told_later(word: str) -> tuple[str, str]:
+    """Return what to say of a word of `LATER`, and what to do about it."""
+    return f"{word!r} is a word of the language that this version does not read yet", "see docs/language.md"
 
 
 class _Stop(Exception):  # noqa: N818 - a jump to the nearest guard, not an error of its own
@@ -87,12 +98,21 @@ class Reader:
             self.fail(item.position, f"{what} is a whole number")
         return item.value
 
+    def number(self, item: Item, what: str) -> Decimal:
+        """Return a number."""
+        if isinstance(item.value, bool) or not isinstance(item.value, (int, Decimal)):
+            self.fail(item.position, f"{what} is a number", "write it without quotes" if isinstance(item.value, str) else "")
+        return Decimal(item.value)
+
+    def percent(self, item: Item, what: str) -> Decimal:
+        """Return what is written before the sign of "30%"."""
+        if isinstance(item.value, str) and _PERCENT.match(item.value):
+            return Decimal(item.value[:-1])
+        self.fail(item.position, f"{what} is a share such as 30%")
+
     def share(self, item: Item, what: str) -> Decimal:
         """Return a share written as "30%" as a fraction of 1."""
-        written = item.value
-        if isinstance(written, str) and written.endswith("%") and written[:-1].replace(".", "", 1).isdigit():
-            return Decimal(written[:-1]) / 100
-        self.fail(item.position, f"{what} is a share such as 30%")
+        return self.percent(item, what) / 100
 
     def word(self, item: Item, words: type[E], what: str) -> E:
         """Return one of an enumeration's words."""
@@ -144,7 +164,8 @@ class Fields:
         self.entries = reader.mapping(item, what)
         self._unknown = [name for name in self.entries if name not in known]
         for name in self._unknown:
-            reader.note(self.entries[name].key, f"{what} has no key {name!r}", did_you_mean(name, known))
+            told = told_later(name) if name in LATER else (f"{what} has no key {name!r}", did_you_mean(name, known))
+            reader.note(self.entries[name].key, *told)
 
     def get(self, name: str) -> Item | None:
         """Return the value of a key, or None; a key without a value counts as absent."""

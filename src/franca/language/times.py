@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 from franca.definitions import (
+    MONTHS,
+    SECONDS,
     Ago,
+    Anniversary,
     Duration,
+    EventNames,
     From,
     Last,
     NamedDay,
     Next,
     OnDay,
-    Predicate,
+    Period,
+    Previous,
     SinceAttribute,
     SinceLatest,
+    This,
     TimeTest,
     To,
     Unit,
@@ -24,10 +30,13 @@ from franca.definitions import (
 from franca.errors import did_you_mean
 from franca.language.reader import Fields, Reader
 from franca.language.source import Item
+from franca.language.values import AnyTest, read_tests
 
-_DURATION = re.compile(r"(\d{1,6}) +([a-z]+)$")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
-ReadWhere = Callable[[Reader, Item], Predicate]
+_DURATION = re.compile(r"([0-9]{1,6}) +([a-z]+)$")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+
+# -- what is written in a text
 
 
 def parse_duration(text: str) -> Duration | str:
@@ -48,11 +57,67 @@ def parse_instant(text: str) -> date | datetime | None:
         return None
 
 
-def _duration(reader: Reader, item: Item, what: str) -> Duration:
+def nothing_between(older: Duration, newer: Duration) -> str | None:
+    """Return why `ago: [older, newer]` is an empty interval, when the two units tell."""
+    for sizes in (SECONDS, MONTHS):
+        if older.unit in sizes and newer.unit in sizes and older.amount * sizes[older.unit] <= newer.amount * sizes[newer.unit]:
+            return f"ago: {older} is not longer than {newer}, so nothing lies between them"
+    return None
+
+
+def nothing_from_to(tests: Sequence[object]) -> str | None:
+    """Return why [from, to) is an empty interval, when the two are written alike."""
+    starts = [test.at for test in tests if isinstance(test, From)]
+    ends = [test.at for test in tests if isinstance(test, To)]
+    for start in starts:
+        for end in ends:
+            if _alike(start) == _alike(end) and start >= end:
+                return f"nothing lies from {start.isoformat()} to {end.isoformat()}"
+    return None
+
+
+def _alike(at: date) -> tuple[type, bool]:
+    return type(at), isinstance(at, datetime) and at.tzinfo is not None
+
+
+# -- time tests
+
+
+def time_tests(reader: Reader, fields: Fields) -> tuple[TimeTest, ...]:
+    """Return the time tests among a mapping's keys, in the order written."""
+    tests = read_tests(reader, fields, TIME_TESTS)
+    refuse_nothing(reader, fields, tests)
+    return tests
+
+
+def refuse_nothing(reader: Reader, fields: Fields, tests: Sequence[AnyTest]) -> None:
+    """Refuse a `from` that is not before its `to`."""
+    if wrong := nothing_from_to(tests):
+        reader.fail(fields.need("to").position, wrong, "from is included, to is not: write the earlier first")
+
+
+def time_mapping(reader: Reader, item: Item, what: str) -> tuple[TimeTest, ...]:
+    """Return the time tests of a mapping that has nothing else."""
+    fields = reader.fields(item, what, TIME_TESTS)
+    tests = time_tests(reader, fields)
+    fields.demand(tests, f"{what} has no time test", f"known: {', '.join(TIME_TESTS)}")
+    return tests
+
+
+def duration(reader: Reader, item: Item, what: str) -> Duration:
+    """Return a duration."""
     parsed = parse_duration(reader.text(item, what))
     if isinstance(parsed, str):
         reader.fail(item.position, f"{what}: {parsed}")
     return parsed
+
+
+def event_names(reader: Reader, item: Item, what: str) -> EventNames:
+    """Return the name of a kind of event, or several different ones."""
+    found = tuple(reader.text(each, what) for each in reader.several(item, what))
+    if twice := next((name for name in found if found.count(name) > 1), None):
+        reader.fail(item.position, f"{what} names {twice!r} twice", "remove one of the two")
+    return found[0] if len(found) == 1 else found
 
 
 def _instant(reader: Reader, item: Item, what: str) -> date | datetime:
@@ -62,36 +127,36 @@ def _instant(reader: Reader, item: Item, what: str) -> date | datetime:
     return parsed
 
 
-def _last(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
-    return Last(duration=_duration(reader, item, "last"), position=item.position)
+def _last(reader: Reader, item: Item) -> TimeTest:
+    return Last(duration=duration(reader, item, "last"), position=item.position)
 
 
-def _next(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
-    return Next(duration=_duration(reader, item, "next"), position=item.position)
+def _next(reader: Reader, item: Item) -> TimeTest:
+    return Next(duration=duration(reader, item, "next"), position=item.position)
 
 
-def _ago(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
+def _ago(reader: Reader, item: Item) -> TimeTest:
     if isinstance(item.value, Mapping):
         fields = reader.fields(item, "ago", ["at_least"])
-        return Ago(older=_duration(reader, fields.need("at_least"), "at_least"), position=item.position)
-    bounds = [_duration(reader, child, "ago") for child in reader.sequence(item, "ago")]
+        return Ago(older=duration(reader, fields.need("at_least"), "at_least"), position=item.position)
+    bounds = [duration(reader, child, "ago") for child in reader.sequence(item, "ago")]
     if len(bounds) != 2:
         reader.fail(item.position, "ago takes two durations, the longer first: [7 days, 3 days]", "or {at_least: 7 days}")
     older, newer = bounds
-    if None not in (older.seconds, newer.seconds) and (older.seconds or 0) <= (newer.seconds or 0):
-        reader.fail(item.position, f"ago: {older} is not longer than {newer}, so nothing lies between them", "write the longer first")
+    if wrong := nothing_between(older, newer):
+        reader.fail(item.position, wrong, "write the longer first")
     return Ago(older=older, newer=newer, position=item.position)
 
 
-def _from(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
+def _from(reader: Reader, item: Item) -> TimeTest:
     return From(at=_instant(reader, item, "from"), position=item.position)
 
 
-def _to(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
+def _to(reader: Reader, item: Item) -> TimeTest:
     return To(at=_instant(reader, item, "to"), position=item.position)
 
 
-def _day(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
+def _day(reader: Reader, item: Item) -> TimeTest:
     text = reader.text(item, "day")
     if text in set(NamedDay):
         return OnDay(day=NamedDay(text), position=item.position)
@@ -101,28 +166,49 @@ def _day(reader: Reader, item: Item, _where: ReadWhere) -> TimeTest:
     return OnDay(day=parsed, position=item.position)
 
 
-def _since(reader: Reader, item: Item, where: ReadWhere) -> TimeTest:
-    fields = reader.fields(item, "since", ["attribute", "latest", "where"])
+def _this(reader: Reader, item: Item) -> TimeTest:
+    return This(period=reader.word(item, Period, "this"), position=item.position)
+
+
+def _previous(reader: Reader, item: Item) -> TimeTest:
+    return Previous(period=reader.word(item, Period, "previous"), position=item.position)
+
+
+SINCE_KEYS = ("attribute", "latest", "where")
+
+
+def _since(reader: Reader, item: Item) -> TimeTest:
+    from franca.language.where import event_predicate  # which tests times itself
+
+    fields = reader.fields(item, "since", SINCE_KEYS)
+    where = fields.get("where")
     if fields.get("attribute"):
-        if fields.get("where"):
-            reader.fail(item.position, "since an attribute takes no where", "where belongs to since: {latest: …}")
+        if where or fields.get("latest"):
+            reader.fail(item.position, "since an attribute takes nothing else", "where belongs to since: {latest: …}")
         return SinceAttribute(attribute=fields.text("attribute"), position=item.position)
-    inner = fields.get("where")
-    return SinceLatest(event=fields.text("latest"), where=where(reader, inner) if inner else None, position=item.position)
+    if not fields.get("latest"):
+        reader.fail(item.position, "since needs 'attribute' or 'latest'", "write since: {latest: EVENT}")
+    return SinceLatest(
+        event=event_names(reader, fields.need("latest"), "latest"),
+        where=event_predicate(reader, where) if where else None,
+        position=item.position,
+    )
 
 
-_READERS: dict[str, Callable[[Reader, Item, ReadWhere], TimeTest]] = {
+def _anniversary(reader: Reader, item: Item) -> TimeTest:
+    return Anniversary(tests=time_mapping(reader, item, "anniversary"), position=item.position)
+
+
+TIME_TESTS: dict[str, Callable[[Reader, Item], TimeTest]] = {
     "last": _last,
     "next": _next,
     "ago": _ago,
     "from": _from,
     "to": _to,
     "day": _day,
+    "this": _this,
+    "previous": _previous,
     "since": _since,
+    "anniversary": _anniversary,
 }
-TIME_TESTS = tuple(_READERS)
-
-
-def time_tests(reader: Reader, fields: Fields, where: ReadWhere) -> tuple[TimeTest, ...]:
-    """Return the time tests among a mapping's keys, in the order written; *where* reads a predicate about an event."""
-    return tuple(_READERS[name](reader, entry.item, where) for name, entry in fields.entries.items() if name in _READERS)
+"""One vocabulary for time attributes, windows of events, consent, and an event's instant."""
