@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from franca.audience import evaluate
-from franca.audience.walk import attributes, leaves
+from franca.audience.walk import attributes, nodes
 from franca.definitions import All, AnyOf, Everyone, InSegment, Not, Predicate, Project, Segment
 from franca.errors import Problem, ProblemsError
 from franca.language import check
@@ -109,7 +109,7 @@ def protected(project: Project, brief: Brief) -> dict[str, str]:
 
 def _protected(checked: Project, where: Predicate) -> list[str]:
     declared = checked.data.profile.attributes
-    return [name for name in attributes(leaves(where)) if declared[name].protected]
+    return [name for name in attributes(nodes(where)) if declared[name].protected]
 
 
 def _bare(project: Project) -> Project:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from franca.audience.walk import leaves
+from franca.audience.walk import nodes
 from franca.definitions import CONTROL, Copy, InSegment, Predicate, Project, Slot, Texts, Wording
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.language.copies import COPY_FOLDER, SLOT, WHOLE, read_copy
@@ -215,7 +215,7 @@ def _segment_problems(project: Project, brief: Brief) -> Iterator[Problem]:
         if key not in project.segments:
             known = did_you_mean(key, project.segments)
             yield Problem(what=f"there is no segment {key!r}", remedy=known, position=brief.position)
-    for leaf in chain.from_iterable(map(leaves, brief.describe.values())):
+    for leaf in chain.from_iterable(map(nodes, brief.describe.values())):
         if isinstance(leaf, InSegment) and leaf.key not in project.segments:
             known = did_you_mean(leaf.key, project.segments)
             yield Problem(what=f"describe: there is no segment {leaf.key!r}", remedy=known, position=leaf.position)

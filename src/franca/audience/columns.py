@@ -33,6 +33,12 @@ def decimal_type(scale: int) -> dt.Decimal:
     return dt.Decimal(18 if scale <= 6 else 38, scale)
 
 
+def stored_type(declared: DataType) -> dt.DataType:
+    """Return the type in which values of one declared type stand beside each other."""
+    kinds = {Kind.TEXT: "string", Kind.INTEGER: "int64", Kind.NUMBER: "float64", Kind.LIST: "array<string>", Kind.DATETIME: "timestamp"}
+    return decimal_type(declared.scale) if declared.kind is Kind.DECIMAL else dt.dtype(kinds.get(declared.kind, declared.kind.value))
+
+
 def require(names: Sequence[str], columns: Sequence[Column], place: str) -> None:
     """Raise `FrancaError` for the first of *columns* that *place* does not have."""
     for column in columns:

@@ -14,52 +14,48 @@ import ibis
 from ibis import ir
 
 from franca.audience.columns import Column
+from franca.audience.frame import Frame
 from franca.audience.functions import Functions
 from franca.audience.moments import AsOf
-from franca.audience.predicates import Frame
-from franca.audience.tables import Tables
-from franca.audience.walk import properties
-from franca.definitions import TEXT, DataType, EventSource, EventTest, Kind, Predicate, Project, SinceLatest, Sum
+from franca.audience.tables import Tables, key_text
+from franca.audience.walk import nodes, properties
+from franca.definitions import TEXT, DataType, EventSource, Kind, Predicate, Project
 
 INSTANT = DataType(Kind.DATETIME)
 
 
 @dataclass(frozen=True)
 class Events:
-    """The events of one kind, as an evaluation needs them: for *tests*, and for the latest instants that windows count from."""
+    """The events of one kind.
+
+    Attributes:
+        wheres: filters that depend on the event alone.
+        values: properties whose values are needed.
+        ids: whether the ids are needed beyond telling which rows are one event.
+    """
 
     source: EventSource
-    tests: tuple[EventTest, ...]
-    latest: tuple[SinceLatest, ...]
+    wheres: tuple[Predicate, ...]
+    values: tuple[str, ...]
+    ids: bool
     project: Project
     as_of: AsOf
     functions: Functions
 
     @cached_property
-    def wheres(self) -> tuple[Predicate, ...]:
-        """The filters of tests and windows, each once."""
-        found = [*(test.where for test in self.tests), *(test.where for test in self.latest)]
-        return tuple(dict.fromkeys(where for where in found if where is not None))
-
-    @cached_property
-    def sums(self) -> tuple[str, ...]:
-        """The properties that are summed, each once."""
-        found = [measure.of for test in self.tests for measure in test.measures if isinstance(measure, Sum)]
-        return tuple(dict.fromkeys(found))
-
-    @cached_property
     def _columns(self) -> dict[str, Column]:
-        """The row's own columns: profile, at and, where rows may share it, id."""
+        """The row's own columns: profile, at and, where rows may share it or it is needed, id."""
         source, place = self.source, self.source.position
         found = {"profile": Column(source.profile, position=place), "at": Column(source.at, INSTANT, source.zone, place)}
-        if source.id is not None and not source.unique:
+        if source.id is not None and (self.ids or not source.unique):
             found["id"] = Column(source.id, position=place)
         return found
 
     @cached_property
     def _properties(self) -> dict[str, Column]:
         """Property, or undeclared column of the source filter → its column."""
-        names = {name for where in (self.source.where, *self.wheres) for name in properties(where)} | set(self.sums)
+        tested = (node for where in (self.source.where, *self.wheres) for node in nodes(where))
+        names = {*properties(tested), *self.values}
         return {name: self._property(name) for name in sorted(names)}
 
     def _property(self, name: str) -> Column:
@@ -74,22 +70,27 @@ class Events:
             tables.ask(self.source.table, column, self.source.position)
 
     def table(self, tables: Tables) -> ir.Table:
-        """Return the events: profile, at, a flag f0, f1, … per filter, a number n0, n1, … per property that is summed."""
+        """Return the events: profile, at, perhaps id (as text), a flag f0, f1, … per filter, a column n0, n1, … per value."""
         rows = self._rows(tables)
         known = [rows.column("profile").notnull(), rows.column("at").notnull(), rows.column("at") <= self.as_of.utc]
         own = [rows.holds(self.source.where)] if self.source.where is not None else []
         kept = replace(rows, table=rows.table.filter(*known, *own))
         flags = {f"f{number}": kept.holds(where) for number, where in enumerate(self.wheres)}
-        numbers = {f"n{number}": kept.column(("property", name)) for number, name in enumerate(self.sums)}
+        numbers = {f"n{number}": kept.column(("property", name)) for number, name in enumerate(self.values)}
         events = kept.table.select(*self._columns, **flags, **numbers)
-        return self._earliest(events) if "id" in self._columns else events
+        if self.source.id is not None and not self.source.unique:
+            events = self._earliest(events)
+        if not self.ids:
+            return events
+        missing = ibis.null("string")
+        return events.mutate(id=self.functions.ordered(key_text(events["id"])) if "id" in self._columns else missing)
 
     def _rows(self, tables: Tables) -> Frame:
         """Return the rows with their properties, text in normal form."""
         table = self.source.table
         names: dict[Any, str] = {name: name for name in self._columns}
         values = {name: tables.column(table, column) for name, column in self._columns.items()}
-        kinds = {}
+        kinds: dict[Any, Kind] = {"at": Kind.DATETIME}
         for number, (name, column) in enumerate(self._properties.items()):
             what, value = ("property", name), tables.column(table, column)
             names[what], kinds[what] = f"p{number}", column.type.kind if column.type else Kind.TEXT
@@ -102,7 +103,8 @@ class Events:
         Few ids are repeated in practice: only their rows are ordered, which takes two thirds of the time of ordering all. Joins on the
         id never match a missing one.
         """
-        carried = [name for name in events.columns if name != "id"]
+        carried = [name for name in events.columns if self.ids or name != "id"]
+        order = ["at", *(name for name in events.columns if name not in ("at", "id"))]
         repeated = events.group_by("id").having(ibis._.count() > 1).aggregate().select("id")
-        ranked = events.semi_join(repeated, "id").mutate(rank=ibis.row_number().over(group_by="id", order_by=["at", *carried]))
+        ranked = events.semi_join(repeated, "id").mutate(rank=ibis.row_number().over(group_by="id", order_by=order))
         return events.anti_join(repeated, "id").select(*carried).union(ranked.filter(ranked["rank"] == 0).select(*carried))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import ibis
 from ibis import ir
@@ -26,6 +27,29 @@ def _trim(text: str, characters: str) -> str: ...  # type: ignore[empty-body]
 
 @ibis.udf.scalar.builtin(name="sha256")  # type: ignore[untyped-decorator]
 def _sha256(text: str) -> str: ...  # type: ignore[empty-body]
+
+
+@ibis.udf.scalar.builtin(name="epoch_us", signature=(("timestamp",), "int64"))
+def _epoch_us(instant): ...  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+
+
+@lru_cache(maxsize=1)
+def _foldings() -> tuple[dict[str, str], dict[str, str]]:
+    """Return what case folding makes of letters: one letter, and several."""
+    found = {chr(code): chr(code).casefold() for code in range(sys.maxunicode) if chr(code).casefold() != chr(code)}
+    return {one: to for one, to in found.items() if len(to) == 1}, {one: to for one, to in found.items() if len(to) > 1}
+
+
+def fold(text: ir.StringValue) -> ir.StringValue:
+    """Return *text* after case folding, letter by letter, because engines know lower case only."""
+    letters, ligatures = _foldings()
+    for letter, folded in ligatures.items():
+        text = text.replace(letter, folded)
+    return text.translate("".join(letters), "".join(letters.values()))
+
+
+def _is_ascii(text: ir.StringValue) -> ir.BooleanValue:
+    return text.re_search("^[\\x00-\\x7f]*$")
 
 
 @dataclass(frozen=True)
@@ -52,6 +76,26 @@ class Functions:
     def email(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return an email as it is compared: normal form, trimmed, lower-cased (İ as Python has it)."""
         return self.stripped(self.normal_form(text, position), position).replace("İ", "i̇").lower()
+
+    def folded(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
+        """Return *text*, in normal form, after Unicode case folding (the full one, as Python has it)."""
+        self._need("fold case", position)
+        return _is_ascii(text).ifelse(text.lower(), fold(text))
+
+    def matches(self, text: ir.StringValue, pattern: str, *, ignore_case: bool, position: Position | None = None) -> ir.BooleanValue:
+        """Return whether RE2 finds *pattern* in *text*."""
+        self._need("match RE2 patterns", position)
+        # Ibis lets a point match a line's end, RE2 does not
+        return text.re_search(f"(?{'i' if ignore_case else ''}-s:{pattern})")
+
+    def micros(self, instant: ir.TimestampValue) -> ir.IntegerValue:
+        """Return the microseconds from 1970 to *instant* (naive, in UTC)."""
+        self._need("count microseconds", None)
+        return _epoch_us(instant)
+
+    def key(self, key: ir.Value) -> ir.StringValue:
+        """Return a key as text, to be put beside keys of other tables."""
+        return key if key.type().is_string() else key.cast("string")
 
     def sha256(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return the SHA-256 of *text* in UTF-8, as 64 lower-case hex digits."""

@@ -1,108 +1,187 @@
-"""Events → per profile, the event tests of all segments as boolean columns, in one pass over the events.
+"""Events → numbers per profile for all segments, in one pass over the events.
 
-Every distinct (filter, window, measure) is one aggregate: a tally. Tests on tallies are decided before profiles are joined, so that
-what is joined is one boolean per test and not the numbers behind it.
+Every distinct (events that count, measure) is one aggregate: a tally. Tests on tallies are decided before profiles are joined, so that
+what is joined is one boolean per test and not the numbers behind it; only what compares with an attribute, and what has a place in a
+measure, is joined as numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import ibis
 from ibis import ir
 
-from franca.audience.events import Events
+from franca.audience.frame import Frame
 from franca.audience.functions import every, some
 from franca.audience.moments import Span
-from franca.audience.tables import left_join
-from franca.audience.values import inside, value_test
-from franca.definitions import Count, EventTest, Kind, Measure, Op, SinceAttribute, SinceLatest, Sum, TimeTest, ValueTest
+from franca.audience.quantities import Quantity
+from franca.audience.values import inside, literal
+from franca.audience.zones import search
+from franca.definitions import (
+    Average,
+    Count,
+    DaysSinceFirst,
+    DaysSinceLast,
+    Distinct,
+    EventMeasure,
+    Kind,
+    Maximum,
+    Measure,
+    Minimum,
+    OfProperty,
+    Period,
+    Predicate,
+    SinceAttribute,
+    SinceLatest,
+    Sum,
+    TimeTest,
+)
 
-_SOME = (Count(tests=(ValueTest(op=Op.GTE, operand=1),)),)
-"""What an event test without a measure asks for."""
+DAY = 86_400_000_000
+"""Microseconds of a day of 24 hours."""
+
+
+EVERYTIME = Span()
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The events that pass the filter, lie in the span, and pass the tests on their instant that are no constants' span."""
+
+    where: Predicate | None = None
+    span: Span = EVERYTIME
+    others: tuple[TimeTest, ...] = ()
 
 
 @dataclass(frozen=True)
 class Tally:
-    """One aggregate over the events that pass the flag, lie in the span, and come after every instant of *since*.
+    """One aggregate over the chosen events.
 
     Attributes:
-        flag: the column of the filter; None for all events.
-        since: the columns of the instants.
-        of: the column to sum; None counts.
+        what: an entry of `_AGGREGATES`.
+        of: the property that is aggregated; the calendar period and how many of them, for `periods`.
     """
 
-    flag: str | None
-    span: Span
-    since: tuple[str, ...]
-    of: str | None
+    chosen: Chosen
+    what: str
+    of: Any = None
 
 
-@dataclass(frozen=True)
-class Tallies:
-    """The event tests of one kind of event.
-
-    Attributes:
-        since: windows that count from something of the profile → the column of that instant on the profiles.
-    """
-
-    events: Events
-    since: Mapping[TimeTest, str]
-
-    def tested(self, events: ir.Table, profiles: ir.Table, names: Mapping[EventTest, str]) -> ir.Table:
-        """Return profile and one boolean column per test, named by *names*, for the profiles with events."""
-        wanted = {test: [self._tally(test, measure) for measure in test.measures or _SOME] for test in self.events.tests}
-        tallies = {tally: f"t{number}" for number, tally in enumerate(dict.fromkeys(t for each in wanted.values() for t in each))}
-        rows = self._with_instants(events, profiles, tallies)
-        grouped = rows.group_by("profile").aggregate(**{name: _aggregate(rows, tally) for tally, name in tallies.items()})
-        return grouped.select(
-            "profile", **{names[test]: self._passes(grouped, test, [tallies[tally] for tally in each]) for test, each in wanted.items()}
-        )
-
-    def latest(self, events: ir.Table, names: Mapping[SinceLatest, str]) -> ir.Table:
-        """Return profile and the instant of the latest event of each window's kind, named by *names*."""
-        flags = {test: self._flag(test) for test in self.events.latest}
-        instants = {names[test]: events["at"].max(where=events[flag] if flag else None) for test, flag in flags.items()}
-        return events.group_by("profile").aggregate(**instants)
-
-    def _flag(self, node: EventTest | SinceLatest) -> str | None:
-        return None if node.where is None else f"f{self.events.wheres.index(node.where)}"
-
-    def _tally(self, test: EventTest, measure: Measure) -> Tally:
-        span, since = Span(), []
-        for window in test.window:
-            if isinstance(window, (SinceAttribute, SinceLatest)):
-                since.append(self.since[window])
-            else:
-                span &= self.events.as_of.instants(window)
-        if span.hi is not None and span.hi >= self.events.as_of.after:
-            span = Span(span.lo)  # there are no later events
-        of = f"n{self.events.sums.index(measure.of)}" if isinstance(measure, Sum) else None
-        return Tally(self._flag(test), span, tuple(sorted(since)), of)
-
-    def _with_instants(self, events: ir.Table, profiles: ir.Table, tallies: Mapping[Tally, str]) -> ir.Table:
-        """Return the events that any tally may count, with the instants of their profile that windows count from."""
-        spans = {tally.span for tally in tallies}
-        if Span() not in spans:
-            events = events.filter(some(inside(events["at"], span) for span in sorted(spans, key=str)))
-        columns = sorted({column for tally in tallies for column in tally.since})
-        return left_join(events, "profile", profiles.select("key", *columns), "key") if columns else events
-
-    def _passes(self, grouped: ir.Table, test: EventTest, names: list[str]) -> ir.BooleanValue:
-        measures = test.measures or _SOME
-        return every(
-            value_test(grouped[name].fill_null(0), condition, self._kind(measure), self.events.functions)
-            for name, measure in zip(names, measures, strict=True)
-            for condition in measure.tests
-        )
-
-    def _kind(self, measure: Measure) -> Kind:
-        return self.events.source.properties[measure.of].type.kind if isinstance(measure, Sum) else Kind.INTEGER
+def chosen(rows: Frame, where: Predicate | None, window: Sequence[TimeTest]) -> Chosen:
+    """Return which events count; windows that constants bound become one span."""
+    span, others = EVERYTIME, []
+    for test in window:
+        if rows.as_of.is_span(test):
+            span &= rows.as_of.instants(test)
+        else:
+            others.append(test)
+    if span.hi is not None and span.hi >= rows.as_of.after:
+        span = Span(span.lo)  # there are no later events
+    return Chosen(where, span, tuple(others))
 
 
-def _aggregate(rows: ir.Table, tally: Tally) -> ir.Scalar:
-    conditions = [rows[tally.flag]] if tally.flag else []
-    conditions += [inside(rows["at"], tally.span)] if tally.span != Span() else []
-    conditions += [(rows["at"] > rows[column]).fill_null(False) for column in tally.since]
-    where = every(conditions) if conditions else None
-    return rows.count(where=where) if tally.of is None else rows[tally.of].sum(where=where)
+def counts(rows: Frame, which: Chosen) -> ir.BooleanValue | None:
+    """Return whether an event counts; None when all do."""
+    where = which.where
+    conditions = [] if where is None else [rows.column(where) if where in rows.names else rows.holds(where)]
+    conditions += [inside(rows.column("at"), which.span)] if which.span != EVERYTIME else []
+    conditions += [_passes(rows, test) for test in which.others]
+    return every(conditions) if conditions else None
+
+
+def _passes(rows: Frame, test: TimeTest) -> ir.BooleanValue:
+    if isinstance(test, (SinceAttribute, SinceLatest)):  # there are no events after the as-of instant
+        return (rows.column("at") > rows.since(test)).fill_null(False)
+    return rows.passes("at", test)
+
+
+def filtered(rows: Frame, choices: Sequence[Chosen]) -> ir.Table:
+    """Return the events of which any choice may take one, by their time alone."""
+    spans = {which.span for which in choices}
+    if EVERYTIME in spans:
+        return rows.table
+    return rows.table.filter(some(inside(rows.column("at"), span) for span in sorted(spans, key=str)))
+
+
+# ── aggregates ───────────────────────────────────────────────────────────────
+
+
+def aggregate(rows: Frame, tally: Tally) -> ir.Scalar:
+    """Return a tally as an aggregate of the rows of a group."""
+    return _AGGREGATES[tally.what](rows, tally.of, counts(rows, tally.chosen))
+
+
+def _of(method: str) -> Callable[[Frame, Any, Any], ir.Scalar]:
+    return lambda rows, of, where: getattr(rows.column(("property", of)), method)(where=where)
+
+
+def _at(method: str) -> Callable[[Frame, Any, Any], ir.Scalar]:
+    return lambda rows, _of, where: getattr(rows.column("at"), method)(where=where)
+
+
+def _periods(rows: Frame, of: tuple[Period, int], where: ir.BooleanValue | None) -> ir.Scalar:
+    starts = rows.as_of.periods(*of)
+    numbered = [(start, ibis.literal(number)) for number, start in enumerate(starts)]
+    return search(rows.column("at"), numbered).nunique(where=where)
+
+
+_AGGREGATES: Mapping[str, Callable[[Frame, Any, Any], ir.Scalar]] = {
+    "count": lambda rows, _of, where: rows.table.count(where=where),
+    "sum": _of("sum"),
+    "values": _of("count"),
+    "smallest": _of("min"),
+    "largest": _of("max"),
+    "distinct": _of("nunique"),
+    "first": _at("min"),
+    "latest": _at("max"),
+    "periods": _periods,
+}
+
+
+# ── measures ─────────────────────────────────────────────────────────────────
+
+PARTS: Mapping[type[Measure], tuple[str, ...]] = {
+    Count: ("count",),
+    Sum: ("sum",),
+    Average: ("sum", "values"),
+    Minimum: ("smallest",),
+    Maximum: ("largest",),
+    Distinct: ("distinct",),
+    DaysSinceLast: ("latest",),
+    DaysSinceFirst: ("first",),
+}
+"""The tallies that a measure is made of."""
+
+
+def tallies_of(rows: Frame, measured: EventMeasure) -> tuple[Tally, ...]:
+    """Return the tallies of a measure."""
+    which, of = chosen(rows, measured.where, measured.window), measured.measure.of if isinstance(measured.measure, OfProperty) else None
+    return tuple(Tally(which, what, of) for what in PARTS[type(measured.measure)])
+
+
+def quantity(rows: Frame, measured: EventMeasure, columns: Mapping[Tally, str], table: ir.Table) -> Quantity:
+    """Return a measure from its tallies' columns on *table*; no events: a count or a sum of 0, anything else is missing."""
+    parts = [table[columns[tally]] for tally in tallies_of(rows, measured)]
+    measure = measured.measure
+    kind = rows.kinds[("property", measure.of)] if isinstance(measure, OfProperty) else Kind.INTEGER
+    match measure:
+        case Count() | Distinct():
+            return Quantity(parts[0].fill_null(0), Kind.INTEGER)
+        case Sum():
+            return Quantity(parts[0].fill_null(0), kind)
+        case Average():
+            return _average(parts[0], parts[1], kind)
+        case DaysSinceLast() | DaysSinceFirst():
+            return Quantity(rows.functions.micros(literal(rows.as_of.utc, parts[0])) - rows.functions.micros(parts[0]), Kind.DECIMAL, DAY)
+        case _:
+            return Quantity(parts[0], kind)
+
+
+def _average(total: ir.Value, number: ir.Value, kind: Kind) -> Quantity:
+    known = (number > 0).ifelse(number, ibis.null(number.type()))
+    if kind is Kind.NUMBER:
+        return Quantity(total / known.cast("float64"), kind)
+    return Quantity(total, Kind.DECIMAL, known)

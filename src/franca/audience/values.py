@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from ibis.expr import datatypes as dt
 
 from franca.audience.functions import Functions, every, some
 from franca.audience.moments import Span
-from franca.definitions import Constant, Kind, Op, ValueTest
+from franca.definitions import Constant, Kind, LengthTest, Op, ValueTest
 from franca.errors import FrancaError
 
 _DIGITS = 38
@@ -59,12 +60,39 @@ def value_test(value: ir.Value, test: ValueTest, kind: Kind, functions: Function
     """Return whether *test* holds for *value*, a text already in normal form."""
     if kind is Kind.LIST:
         return _LIST[test.op](value, test, functions)
-    if kind is Kind.TEXT and test.op in _ORDER:
-        value = functions.ordered(value, test.position)
-    if kind is Kind.TEXT and test.op is Op.IS_EMPTY:
+    if kind is Kind.TEXT:
+        return _text_test(value, test, functions)
+    return _TESTS[test.op](value, test)
+
+
+def number_test(value: ir.Value, test: ValueTest) -> ir.BooleanValue:
+    """Return whether *test* holds for a number that is never a text."""
+    return _TESTS[test.op](value, test)
+
+
+def length_test(value: ir.ArrayValue, test: LengthTest) -> ir.BooleanValue:
+    """Return whether the tests hold for the number of elements that are not null; false when the list is missing."""
+    length = value.filter(lambda element: element.notnull()).length()
+    return every(number_test(length, each) for each in test.tests) & value.notnull()
+
+
+def _text_test(value: ir.StringValue, test: ValueTest, functions: Functions) -> ir.BooleanValue:
+    if test.op is Op.IS_EMPTY:
         empty = value.isnull() | (functions.stripped(value, test.position) == "").fill_null(False)
         return empty if test.operand else ~empty
-    return _TESTS[test.op](value, test)
+    if test.op is Op.MATCHES:
+        return functions.matches(value, str(test.operand), ignore_case=test.ignore_case, position=test.position).fill_null(False)
+    if test.op in _ORDER:
+        value = functions.ordered(value, test.position)
+    return _TESTS[test.op](*_folded(value, test, functions))
+
+
+def _folded(value: ir.Value, test: ValueTest, functions: Functions) -> tuple[ir.Value, ValueTest]:
+    """Return both sides after case folding, where case is ignored."""
+    if not test.ignore_case:
+        return value, test
+    operands = tuple(str(operand).casefold() for operand in test.operands)
+    return functions.folded(value, test.position), replace(test, operand=operands if isinstance(test.operand, tuple) else operands[0])
 
 
 def _one(value: ir.Value, test: ValueTest) -> ir.Scalar:
@@ -115,9 +143,18 @@ _TESTS: Mapping[Op, Callable[[ir.Value, ValueTest], ir.BooleanValue]] = {
 }
 
 
-def _has_any(value: ir.ArrayValue, test: ValueTest, functions: Functions) -> ir.BooleanValue:
-    normal = value.map(lambda element: functions.normal_form(element, test.position))
-    return some(normal.contains(text) for text in test.operands).fill_null(False)
+def _has(join: Callable[[Iterable[ir.BooleanValue]], ir.BooleanValue]) -> Callable[[Any, ValueTest, Functions], ir.BooleanValue]:
+    def holds(value: ir.ArrayValue, test: ValueTest, functions: Functions) -> ir.BooleanValue:
+        normal = value.map(lambda element: functions.normal_form(element, test.position))
+        if test.ignore_case:
+            normal = normal.map(lambda element: functions.folded(element, test.position))
+        texts = (str(text).casefold() if test.ignore_case else text for text in test.operands)
+        return join(normal.contains(text) for text in texts).fill_null(False)
+
+    return holds
+
+
+_has_any = _has(some)
 
 
 def _empty_list(value: ir.ArrayValue, test: ValueTest, _functions: Functions) -> ir.BooleanValue:
@@ -127,6 +164,8 @@ def _empty_list(value: ir.ArrayValue, test: ValueTest, _functions: Functions) ->
 
 _LIST: Mapping[Op, Callable[[Any, ValueTest, Functions], ir.BooleanValue]] = {
     Op.HAS_ANY: _has_any,
+    Op.HAS_ALL: _has(every),
+    Op.HAS_NONE: lambda value, test, functions: ~_has_any(value, test, functions),
     Op.IS_SET: lambda value, test, _functions: _is_set(value, test),
     Op.IS_EMPTY: _empty_list,
 }

@@ -1,65 +1,56 @@
-"""Predicates → the leaves that an evaluation has to prepare: attributes, channels, event tests, windows since something."""
+"""Everything that stands inside a definition, whatever its kind: what an evaluation has to prepare is found by its type."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from dataclasses import fields
+from functools import lru_cache
+from typing import TypeVar
 
 from franca.definitions import (
-    All,
-    AnyOf,
+    AttributeRef,
     AttributeTest,
-    ConsentTest,
-    EventTest,
-    Mailable,
-    NoneOf,
-    Not,
-    Predicate,
+    Node,
+    PropertyRef,
     PropertyTest,
     SinceAttribute,
     SinceLatest,
-    TimeTest,
 )
 
-
-def leaves(predicate: Predicate) -> Iterator[Predicate]:
-    """Yield the parts of *predicate* that are not combinations of others."""
-    match predicate:
-        case All(of=parts) | AnyOf(of=parts) | NoneOf(of=parts):
-            yield from chain.from_iterable(map(leaves, parts))
-        case Not(of=part):
-            yield from leaves(part)
-        case _:
-            yield predicate
+N = TypeVar("N", bound=Node)
 
 
-def time_tests(leaf: Predicate) -> Iterator[TimeTest]:
-    """Yield the time tests of a leaf."""
-    match leaf:
-        case AttributeTest(tests=tests) | EventTest(window=tests) | ConsentTest(at=tests):
-            yield from (test for test in tests if isinstance(test, TimeTest))
+def nodes(value: object) -> Iterator[Node]:
+    """Yield the nodes of *value* (a node or a tuple), each before what is inside it."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from nodes(part)
+    elif isinstance(value, Node):
+        yield value
+        for name in _inside(type(value)):  # type: ignore[arg-type]  # classes are hashable
+            yield from nodes(getattr(value, name))
 
 
-def properties(where: Predicate | None) -> Iterator[str]:
-    """Yield the properties that *where* tests."""
-    if where is not None:
-        yield from (leaf.property for leaf in leaves(where) if isinstance(leaf, PropertyTest))
+@lru_cache(maxsize=128)
+def _inside(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.compare)
 
 
-def attributes(found: Iterable[Predicate]) -> Iterator[str]:
-    """Yield the attributes that leaves test or count from."""
-    for leaf in found:
-        if isinstance(leaf, AttributeTest):
-            yield leaf.attribute
-        yield from (test.attribute for test in time_tests(leaf) if isinstance(test, SinceAttribute))
+def find(kind: type[N], found: Iterable[Node]) -> tuple[N, ...]:
+    """Return the nodes of one kind, each once."""
+    return tuple(dict.fromkeys(node for node in found if isinstance(node, kind)))
 
 
-def channels(found: Iterable[Predicate]) -> Iterator[str]:
-    """Yield the channels whose consent leaves test."""
-    yield from (leaf.channel for leaf in found if isinstance(leaf, (ConsentTest, Mailable)))
+def attributes(found: Iterable[Node]) -> tuple[str, ...]:
+    """Return the attributes that nodes test, compare with or count from, each once."""
+    return tuple(dict.fromkeys(node.attribute for node in found if isinstance(node, (AttributeTest, AttributeRef, SinceAttribute))))
 
 
-def latest(found: Iterable[Predicate]) -> Iterator[SinceLatest]:
-    """Yield the events that windows count from."""
-    for leaf in found:
-        yield from (test for test in time_tests(leaf) if isinstance(test, SinceLatest))
+def properties(found: Iterable[Node]) -> tuple[str, ...]:
+    """Return the properties that nodes test or compare with, each once."""
+    return tuple(dict.fromkeys(node.property for node in found if isinstance(node, (PropertyTest, PropertyRef))))
+
+
+def depends(value: object) -> bool:
+    """Tell whether what *value* says of an event depends on the profile: another attribute, or a window that begins in the data."""
+    return any(isinstance(node, (AttributeRef, SinceAttribute, SinceLatest)) for node in nodes(value))

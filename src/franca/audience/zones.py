@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import ibis
 from ibis import ir
 
+V = TypeVar("V", bound=ir.Value)
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2071, 1, 1, tzinfo=UTC)
 """Clock changes are looked up between these; before and after, the nearest offset holds (before 1970 the zones are guesswork anyway)."""
 _STEP = timedelta(days=7)  # some zones change twice within a month
@@ -37,6 +39,17 @@ def wall_offsets(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
+def utc_offsets(zone: str) -> tuple[tuple[datetime, timedelta], ...]:
+    """Return (instant in UTC, offset from there on), the first at the beginning of time."""
+    first, *changes = wall_offsets(zone)
+    before, found = first[1], [first]
+    for wall, after in changes:
+        found.append((wall - max(before, after), after))
+        before = after
+    return tuple(found)
+
+
 def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta()
 
@@ -53,16 +66,26 @@ def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
 
 def to_utc(wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     """Return the instant (naive, in UTC) of a wall-clock time in *zone*."""
-    offsets = wall_offsets(zone)
+    return _shifted(wall, wall_offsets(zone), -1)
+
+
+def to_wall(instant: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """Return the wall-clock time in *zone* of an instant (naive, in UTC)."""
+    return _shifted(instant, utc_offsets(zone), 1)
+
+
+def _shifted(moment: ir.TimestampValue, offsets: Sequence[tuple[datetime, timedelta]], sign: int) -> ir.TimestampValue:
     # the few different offsets are made once: the tree shares them
-    different = {offset for _, offset in offsets}
-    instants = {offset: wall - ibis.interval(seconds=int(offset.total_seconds())) if offset else wall for offset in different}
-    return _search(wall, [(start, instants[offset]) for start, offset in offsets])
+    different = {offset: sign * int(offset.total_seconds()) for _, offset in offsets}
+    moved = {offset: moment + ibis.interval(seconds=seconds) if seconds else moment for offset, seconds in different.items()}
+    return search(moment, [(start, moved[offset]) for start, offset in offsets])
 
 
-def _search(wall: ir.TimestampValue, instants: Sequence[tuple[datetime, ir.TimestampValue]]) -> ir.TimestampValue:
-    """Return a balanced tree of comparisons: some hundred clock changes are nine comparisons deep."""
-    if len(instants) == 1:
-        return instants[0][1]
-    middle = len(instants) // 2
-    return (wall < instants[middle][0]).ifelse(_search(wall, instants[:middle]), _search(wall, instants[middle:]))
+def search(moment: ir.TimestampValue, found: Sequence[tuple[datetime, V]]) -> V:
+    """Return the value of the last beginning that is not after *moment*, as a balanced tree: a hundred are seven comparisons deep."""
+    if len(found) == 1:
+        return found[0][1]
+    middle = len(found) // 2
+    start = ibis.literal(found[middle][0], type="timestamp")
+    chosen: V = (moment < start).ifelse(search(moment, found[:middle]), search(moment, found[middle:]))
+    return chosen
