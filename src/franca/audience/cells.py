@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import ibis
 from ibis import ir
 
-from franca.audience.columns import Column, decimal_type
+from franca.audience.columns import Column, decimal_type, with_year
 from franca.audience.zones import to_utc
 from franca.definitions import Kind
 
@@ -23,7 +23,7 @@ WANTED: Mapping[Kind, str] = {
     Kind.DECIMAL: "a number with at most the declared decimal places",
     Kind.NUMBER: "a number",
     Kind.BOOLEAN: "true or false",
-    Kind.DATE: "a date such as 2026-01-31",
+    Kind.DATE: "a date such as 2026-01-31, or 01-31 where the year is not known",
     Kind.DATETIME: "an instant such as 2026-01-31 09:00:00 or 2026-01-31T09:00:00Z",
     Kind.LIST: 'a JSON array of texts such as ["a", "b"]',
 }
@@ -74,8 +74,8 @@ def _boolean(text: ir.StringValue, _column: Column) -> Cell:
 
 
 def _date(text: ir.StringValue, _column: Column) -> Cell:
-    value = text.try_cast("date")
-    return text.re_search(f"^{_DATE}$") & value.notnull(), value
+    value = with_year(text).try_cast("date")
+    return text.re_search(rf"^({_DATE}|\d{{2}}-\d{{2}})$") & value.notnull(), value
 
 
 def _datetime(text: ir.StringValue, column: Column) -> Cell:

@@ -109,7 +109,14 @@ def _boolean(stored: ir.Value, _column: Column) -> ir.Value | None:
     return stored if stored.type().is_boolean() else None
 
 
+def with_year(text: ir.StringValue) -> ir.StringValue:
+    """Return a day as text with a year: a day whose year is not known is put into the leap year 4 (`franca.audience.frame.YEARLESS`)."""
+    return (text.length() == len("01-31")).ifelse(ibis.literal("0004-") + text, text)
+
+
 def _date(stored: ir.Value, _column: Column) -> ir.Value | None:
+    if stored.type().is_string():
+        return with_year(stored).cast("date")
     return stored if stored.type().is_date() else None
 
 
