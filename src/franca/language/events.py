@@ -167,25 +167,16 @@ def _ranked(reader: Reader, item: Item) -> EventMeasure | AttributeRef:
 
 def _places(reader: Reader, end: End, item: Item) -> Places:
     if isinstance(item.value, str):
-        percent = reader.percent(item, end)
-        if not 0 < percent <= 100:
-            reader.fail(item.position, f"{end} {item.value}: a share is more than 0% and at most 100%")
-        return Places(end=end, percent=percent, position=item.position)
-    if isinstance(item.value, bool) or not isinstance(item.value, int) or item.value < 1:
+        return Places(end=end, percent=reader.percent(item, end), position=item.position)
+    if isinstance(item.value, bool) or not isinstance(item.value, int):
         reader.fail(item.position, f"{end} is a number of people or a share", f"write {end}: 500 or {end}: 10%")
     return Places(end=end, count=item.value, position=item.position)
 
 
 def _tile(reader: Reader, item: Item) -> Tile:
     fields = reader.fields(item, "tile", TILE_KEYS)
-    of = reader.integer(fields.need("of"), "of")
-    if of < 1:
-        reader.fail(fields.need("of").position, "of is the number of equal parts, at least 1")
-    among = fields.need("in")
-    found = tuple(reader.integer(each, "in") for each in reader.several(among, "in"))
-    if wrong := next((number for number in found if not 1 <= number <= of), None):
-        reader.fail(among.position, f"there is no part {wrong} of {of}", f"1 is the lowest, {of} the highest")
-    return Tile(of=of, among=found, position=item.position)
+    among = tuple(reader.integer(each, "in") for each in reader.several(fields.need("in"), "in"))
+    return Tile(of=reader.integer(fields.need("of"), "of"), among=among, position=item.position)
 
 
 # -- the latest and the first event
@@ -230,21 +221,11 @@ WITHOUT_KEYS = ("without", "where", "within", "open")
 
 def _sequence(reader: Reader, fields: Fields) -> Predicate:
     starting = fields.get("starting")
-    steps = reader.collect(reader.sequence(fields.need("sequence"), "sequence"), partial(_step, reader))
-    if steps and (wrong := no_beginning(steps[0])):
-        reader.fail(steps[0].position, *wrong)
     return Sequence(
-        steps=steps,
+        steps=reader.collect(reader.sequence(fields.need("sequence"), "sequence"), partial(_step, reader)),
         starting=time_mapping(reader, starting, "starting") if starting else (),
         position=fields.position,
     )
-
-
-def no_beginning(step: Step | Without) -> tuple[str, str] | None:
-    """Return why a sequence cannot begin with this step, and what to do."""
-    if isinstance(step, Without):
-        return "a sequence begins with an event", "without: … follows a step; for people who never did it, write {event: …, count: 0}"
-    return ("nothing comes before the first step", "within: … belongs to the steps after it") if step.within else None
 
 
 def _step(reader: Reader, item: Item) -> Step | Without:
@@ -273,28 +254,16 @@ def _without(reader: Reader, fields: Fields) -> Without:
 
 # -- regularity
 
-MOST_PERIODS = 400
-
 
 def _regular(reader: Reader, fields: Fields) -> Predicate:
-    at_least, of_last = (reader.integer(fields.need(name), name) for name in ("at_least", "of_last"))
-    if wrong := irregular(at_least, of_last):
-        reader.fail(fields.need("at_least").position, wrong)
     return Regular(
         event=event_names(reader, fields.need("regular"), "regular"),
         every=reader.word(fields.need("every"), Period, "every"),
-        at_least=at_least,
-        of_last=of_last,
+        at_least=reader.integer(fields.need("at_least"), "at_least"),
+        of_last=reader.integer(fields.need("of_last"), "of_last"),
         where=_where(reader, fields),
         position=fields.position,
     )
-
-
-def irregular(at_least: int, of_last: int) -> str | None:
-    """Return what is wrong with so many periods of so many."""
-    if 1 <= at_least <= of_last <= MOST_PERIODS:
-        return None
-    return f"at_least is from 1 to of_last, and of_last at most {MOST_PERIODS}; this is {at_least} of {of_last}"
 
 
 _PICKED = ("where", *TIME_TESTS, "having", "followed_by", "not_followed_by")

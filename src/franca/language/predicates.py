@@ -23,8 +23,8 @@ from franca.errors import did_you_mean
 from franca.language.events import DID
 from franca.language.reader import Fields, Reader
 from franca.language.source import Item, read_text
-from franca.language.subjects import Subject, combinators, read_predicate
-from franca.language.times import TIME_TESTS, refuse_nothing, time_mapping
+from franca.language.subjects import Subject, combinators, everyone, read_predicate
+from franca.language.times import TIME_TESTS, time_mapping
 from franca.language.values import ATTRIBUTE, AnyTest, ignoring_case, need_tests, read_tests, value_readers
 
 
@@ -56,7 +56,6 @@ def _attribute(reader: Reader, fields: Fields) -> Predicate:
     name = fields.text("attribute")
     tests = ignoring_case(reader, fields, read_tests(reader, fields, ATTRIBUTE_TESTS))
     need_tests(fields, tests, f"attribute {name!r}")
-    refuse_nothing(reader, fields, tests)
     return AttributeTest(attribute=name, tests=tests, position=fields.position)
 
 
@@ -100,20 +99,11 @@ _DISTANCE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,6})?) +([a-z]+)$")
 def _near(reader: Reader, fields: Fields) -> Predicate:
     inner = reader.fields(fields.need("near"), "near", NEAR_KEYS)
     latitude, longitude = (reader.number(inner.need(name), name) for name in NEAR_KEYS[:2])
-    if wrong := nowhere(latitude, longitude):
-        reader.fail(inner.position, wrong)
     within = inner.need("within")
     distance = parse_distance(reader.text(within, "within"))
     if isinstance(distance, str):
         reader.fail(within.position, f"within: {distance}")
     return Near(latitude=latitude, longitude=longitude, within=distance, position=fields.position)
-
-
-def nowhere(latitude: Decimal, longitude: Decimal) -> str | None:
-    """Return why no place has these degrees."""
-    if abs(latitude) > 90:
-        return f"latitude {latitude} is not from -90 to 90"
-    return f"longitude {longitude} is not from -180 to 180" if abs(longitude) > 180 else None
 
 
 def parse_distance(text: str) -> Distance | str:
@@ -123,11 +113,12 @@ def parse_distance(text: str) -> Distance | str:
         return 'a distance is a number and km or mi, such as "25 km"'
     if found[2] not in set(LengthUnit):
         return f"there is no unit {found[2]!r}: {did_you_mean(found[2], LengthUnit)}"
-    return Distance(Decimal(found[1]), LengthUnit(found[2])) if Decimal(found[1]) else "a distance is more than 0"
+    return Distance(Decimal(found[1]), LengthUnit(found[2]))
 
 
 SUBJECTS: dict[str, Subject] = {
     **combinators(predicate),
+    "everyone": Subject("'everyone'", everyone),
     "attribute": Subject("a test on an attribute", _attribute, (*ATTRIBUTE_TESTS, "ignore_case")),
     **DID,
     "segment": Subject("'segment'", _segment),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from franca.definitions import (
@@ -30,7 +30,7 @@ from franca.definitions import (
 from franca.errors import did_you_mean
 from franca.language.reader import Fields, Reader
 from franca.language.source import Item
-from franca.language.values import AnyTest, read_tests
+from franca.language.values import read_tests
 
 _DURATION = re.compile(r"([0-9]{1,6}) +([a-z]+)$")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
@@ -65,35 +65,12 @@ def nothing_between(older: Duration, newer: Duration) -> str | None:
     return None
 
 
-def nothing_from_to(tests: Sequence[object]) -> str | None:
-    """Return why [from, to) is an empty interval, when the two are written alike."""
-    starts = [test.at for test in tests if isinstance(test, From)]
-    ends = [test.at for test in tests if isinstance(test, To)]
-    for start in starts:
-        for end in ends:
-            if _alike(start) == _alike(end) and start >= end:
-                return f"nothing lies from {start.isoformat()} to {end.isoformat()}"
-    return None
-
-
-def _alike(at: date) -> tuple[type, bool]:
-    return type(at), isinstance(at, datetime) and at.tzinfo is not None
-
-
 # -- time tests
 
 
 def time_tests(reader: Reader, fields: Fields) -> tuple[TimeTest, ...]:
     """Return the time tests among a mapping's keys, in the order written."""
-    tests = read_tests(reader, fields, TIME_TESTS)
-    refuse_nothing(reader, fields, tests)
-    return tests
-
-
-def refuse_nothing(reader: Reader, fields: Fields, tests: Sequence[AnyTest]) -> None:
-    """Refuse a `from` that is not before its `to`."""
-    if wrong := nothing_from_to(tests):
-        reader.fail(fields.need("to").position, wrong, "from is included, to is not: write the earlier first")
+    return read_tests(reader, fields, TIME_TESTS)
 
 
 def time_mapping(reader: Reader, item: Item, what: str) -> tuple[TimeTest, ...]:
@@ -113,10 +90,8 @@ def duration(reader: Reader, item: Item, what: str) -> Duration:
 
 
 def event_names(reader: Reader, item: Item, what: str) -> EventNames:
-    """Return the name of a kind of event, or several different ones."""
+    """Return the name of a kind of event, or several; a list of one is that one."""
     found = tuple(reader.text(each, what) for each in reader.several(item, what))
-    if twice := next((name for name in found if found.count(name) > 1), None):
-        reader.fail(item.position, f"{what} names {twice!r} twice", "remove one of the two")
     return found[0] if len(found) == 1 else found
 
 

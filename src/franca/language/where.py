@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from franca.definitions import (
-    WEEKDAYS,
     CalendarPart,
     CalendarTest,
     InstantTest,
-    Op,
     Predicate,
     PropertyTest,
-    ValueTest,
 )
 from franca.errors import did_you_mean
 from franca.language.reader import Fields, Reader
@@ -59,11 +57,8 @@ def _property(readers: Readers[ValueLike], reader: Reader, fields: Fields) -> Pr
 # -- the event's instant
 
 AT = "at"
-DIGIT_OPS = NUMBER_OPS[:-1]
-WORD_OPS = (Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN)
-CALENDAR_TESTS = plain_readers(DIGIT_OPS)
-CALENDAR_RANGES = {CalendarPart.HOUR: (0, 23), CalendarPart.DAY: (1, 31), CalendarPart.MONTH: (1, 12)}
-_TIMES = (AT, *(part.value for part in CalendarPart))
+TIMES = (AT, *(part.value for part in CalendarPart))
+CALENDAR_TESTS = plain_readers(NUMBER_OPS[:-1])  # an event has an instant
 
 
 def _time(reader: Reader, fields: Fields) -> Predicate:
@@ -73,43 +68,20 @@ def _time(reader: Reader, fields: Fields) -> Predicate:
         tests = time_tests(reader, fields)
         fields.demand(tests, "the time is not tested for anything", "add a test such as last: 30 days")
         return InstantTest(tests=tests, position=fields.position)
-    if item.value not in _TIMES:
-        reader.fail(item.position, f"time: there is no {item.value!r}", did_you_mean(str(item.value), _TIMES))
+    if item.value not in TIMES:
+        reader.fail(item.position, f"time: there is no {item.value!r}", did_you_mean(str(item.value), TIMES))
     part = CalendarPart(str(item.value))
-    words = (op.value for op in (WORD_OPS if part is CalendarPart.WEEKDAY else DIGIT_OPS))
-    _refuse(reader, fields, TIME_TESTS, f"time: {part} is no instant", f"known: {', '.join(words)}")
-    return _calendar_test(reader, fields, part)
+    _refuse(reader, fields, TIME_TESTS, f"time: {part} is no instant", f"known: {', '.join(CALENDAR_TESTS)}")
+    parts = read_tests(reader, fields, CALENDAR_TESTS)
+    fields.demand(parts, f"the {part} is not tested for anything", "add a test such as is: …")
+    return CalendarTest(part=part, tests=parts, position=fields.position)
 
 
-def _refuse(reader: Reader, fields: Fields, names: Readers[object], what: str, remedy: str) -> None:
+def _refuse(reader: Reader, fields: Fields, names: Iterable[str], what: str, remedy: str) -> None:
     """Refuse a key that belongs to the other kind of `time`."""
-    for name in fields.entries:
-        if name in names:
+    for name in names:
+        if name in fields.entries:
             reader.fail(fields.entries[name].key, f"{what}, which takes no {name!r}", remedy)
-
-
-def _calendar_test(reader: Reader, fields: Fields, part: CalendarPart) -> CalendarTest:
-    tests = read_tests(reader, fields, CALENDAR_TESTS)
-    fields.demand(tests, f"the {part} is not tested for anything", "add a test such as is: …")
-    for test in tests:
-        if wrong := impossible(part, test):
-            reader.fail(test.position, *wrong)
-    return CalendarTest(part=part, tests=tests, position=fields.position)
-
-
-def impossible(part: CalendarPart, test: ValueTest) -> tuple[str, str] | None:
-    """Return why no event's instant can pass such a test, and what to write."""
-    if part is CalendarPart.WEEKDAY:
-        if test.op not in WORD_OPS:
-            return f"weekday takes no {test.op.value!r}", f"known: {', '.join(op.value for op in WORD_OPS)}"
-        wrong = [word for word in test.operands if word not in WEEKDAYS]
-        return (f"there is no weekday {wrong[0]!r}", did_you_mean(str(wrong[0]), WEEKDAYS)) if wrong else None
-    low, high = CALENDAR_RANGES[part]
-    for number, operand in enumerate(test.operands):
-        last = high + (test.op is Op.LT or (test.op is Op.BETWEEN and number == 1))  # bounds that are not included
-        if isinstance(operand, bool) or not isinstance(operand, int) or not low <= operand <= last:
-            return f"there is no {part} {operand}", f"the {part} is a whole number from {low} to {high}"
-    return None
 
 
 EVENT_SUBJECTS: dict[str, Subject] = {

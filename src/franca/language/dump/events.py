@@ -143,9 +143,8 @@ def _without(node: Without) -> Data:
 
 def _sequence(node: Sequence) -> Data:
     starting, others = split_window(node.starting)
-    first, *later = node.steps
-    first = replace(first, where=_all(first.where, others))
-    steps = [_without(step) if isinstance(step, Without) else _step(step) for step in (first, *later)]
+    begun = (replace(node.steps[0], where=_all(node.steps[0].where, others)), *node.steps[1:]) if others else node.steps
+    steps = [_without(step) if isinstance(step, Without) else _step(step) for step in begun]
     return {"sequence": steps} | ({"starting": tests(starting)} if starting else {})
 
 
