@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from franca.definitions import DataType, Kind
-from schema import ATTRIBUTES, EVENTS, columns
+from schema import WHOLE_ATTRIBUTES, WHOLE_EVENTS, tables_of
 
 Row = Mapping[str, Any]
 Write = Callable[[Mapping[str, list[Any]], Path], None]
@@ -21,7 +21,7 @@ Write = Callable[[Mapping[str, list[Any]], Path], None]
 
 def write_csv(tables: Mapping[str, list[Any]], folder: Path) -> None:
     """Write each table as NAME.csv: missing is an empty unquoted cell, texts are quoted, lists are JSON."""
-    for name, types in columns().items():
+    for name, types in tables_of(tables).items():
         rows = [",".join(_cell(row[column]) for column in types) for row in tables[name]]
         (folder / f"{name}.csv").write_text("\n".join([",".join(types), *rows, ""]), encoding="utf-8", newline="")
 
@@ -44,7 +44,7 @@ _TEXT: Mapping[type, Callable[[Any], str]] = {
 
 def write_parquet(tables: Mapping[str, list[Any]], folder: Path) -> None:
     """Write each table as NAME.parquet: native lists, decimals and instants, without a zone where no cell has an offset."""
-    for name, types in columns().items():
+    for name, types in tables_of(tables).items():
         arrays = {column: _array(name, column, kind, [row[column] for row in tables[name]]) for column, kind in types.items()}
         pq.write_table(pa.table(arrays), folder / f"{name}.parquet")
 
@@ -52,6 +52,8 @@ def write_parquet(tables: Mapping[str, list[Any]], folder: Path) -> None:
 def _array(table: str, column: str, declared: DataType, values: list[Any]) -> Any:
     if declared.kind is Kind.DATETIME:
         return _instants(values, _zone(table, column))
+    if declared.kind is Kind.TEXT:  # a day without a year makes a column of days one of texts
+        values = [value.isoformat() if isinstance(value, date) else value for value in values]
     return pa.array(values, _ARROW[declared.kind])
 
 
@@ -64,8 +66,8 @@ def _instants(values: list[datetime | None], zone: ZoneInfo) -> Any:
 
 
 def _zone(table: str, column: str) -> ZoneInfo:
-    zones = {("customers", attribute.column): attribute.zone for attribute in ATTRIBUTES.values()}
-    zones |= {(event.table, event.at): event.zone for event in EVENTS.values()}
+    zones = {("customers", attribute.column): attribute.zone for attribute in WHOLE_ATTRIBUTES.values()}
+    zones |= {(event.table, event.at): event.zone for event in WHOLE_EVENTS.values()}
     return ZoneInfo(zones.get((table, column), "UTC"))
 
 

@@ -5,66 +5,40 @@ Predicates are as `franca.language.check` leaves them: constants have their subj
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from evaluator import naive
-from franca.definitions import (
-    All,
-    AnyOf,
-    AttributeTest,
-    ConsentTest,
-    Constant,
-    Count,
-    EventTest,
-    Everyone,
-    Kind,
-    Mailable,
-    Measure,
-    NoneOf,
-    Not,
-    Op,
-    Predicate,
-    PropertyTest,
-    Sample,
-    SinceAttribute,
-    SinceLatest,
-    Status,
-    Sum,
-    TimeTest,
-    ValueTest,
+from choices import ANYTHING, CORE, TIMES, Choice, Extra, attribute_of, drawn
+from event_strategies import EXTRA_EVENTS, event_tests
+from franca.definitions import AttributeTest, ConsentTest, Mailable, MemberOf, Predicate, Sample, Status
+from pools import MEMBER_OF, NEAR
+from schema import AS_OF, ATTRIBUTES, EMAILS, EVENTS, INTEGERS, NAMES, STATUSES, make_project, pool
+from value_strategies import (
+    attribute_refs,
+    combined,
+    property_tests,
+    several,
+    since_tests,
+    tests_on_value,
+    time_tests,
+    weighted,
+    where_predicates,
 )
-from schema import (
-    AS_OF,
-    ATTRIBUTES,
-    DAY_TESTS,
-    EMAILS,
-    EVENTS,
-    INSTANT_TESTS,
-    INTEGERS,
-    NAMES,
-    ORDERED,
-    POOLS,
-    STATUSES,
-    TAKES,
-    WIDE,
-    make_project,
-    pool,
-)
+from whole_shop import GHOST, KEYS, Row, Tables, make_tables, without_conflicts
 
 __all__ = [
     "ANYTHING",
     "AS_OF",
+    "CORE",
     "Choice",
+    "Extra",
+    "Row",
+    "Tables",
     "attribute_predicates",
     "attribute_tests",
     "combined",
@@ -73,23 +47,18 @@ __all__ = [
     "event_predicates",
     "event_tests",
     "make_project",
+    "make_tables",
     "predicates",
     "property_tests",
     "samples",
     "since_tests",
     "tables",
+    "weighted",
     "where_predicates",
+    "whole_tables",
 ]
 
-T = TypeVar("T")
-Row = dict[str, Any]
-Tables = dict[str, list[Row]]
-
 # Tables
-
-KEYS = ("1", "01", "007", "7", "c4", "C4", "k:6", "ключ", "🎉", "a b", "x,y", *(f"c{number}" for number in range(11, 41)))
-"""Keys of profiles: compared as text."""
-GHOST = "nobody"
 
 
 def tables(
@@ -116,15 +85,7 @@ def _assemble(keys: list[str], people: list[Row], orders: list[Row], views: list
         row["email"] = f"{number}@example.com" if row["email"] == "own" else row["email"]
     orders = [{**row, "customer_id": owners[row["customer_id"] % len(owners)]} for row in orders]
     views = [{**row, "visitor": owners[row["visitor"] % len(owners)]} for row in views]
-    return {"customers": customers, "orders": list(_without_conflicts(orders)), "views": views}
-
-
-def _without_conflicts(orders: list[Row]) -> Iterator[Row]:
-    """Rows with one id at one instant become equal rows: which of them is the event is not defined."""
-    first: dict[tuple[str, datetime], Row] = {}
-    for row in orders:
-        known = row["order_id"] is not None and row["ordered_at"] is not None
-        yield dict(first.setdefault((row["order_id"], naive.instant(row["ordered_at"], ZoneInfo("UTC"))), row)) if known else row
+    return {"customers": customers, "orders": list(without_conflicts(orders, "order_id", "ordered_at", "UTC")), "views": views}
 
 
 def _cells(name: str, as_of: datetime, zone: str = "UTC", *, on_edges: bool) -> SearchStrategy[Any]:
@@ -167,164 +128,35 @@ def _view_cells(as_of: datetime, *, on_edges: bool) -> SearchStrategy[Row]:
     )
 
 
+def whole_tables(as_of: datetime = AS_OF, *, on_edges: bool = False, profiles: int = 22) -> SearchStrategy[Tables]:
+    """Return tables of the whole schema (see `whole_shop`), which is what `ANYTHING` speaks of."""
+    return st.integers(0, 2**32).map(lambda start: make_tables(start, as_of, on_edges=on_edges, profiles=profiles))
+
+
 # Predicates
 
-_FLAGS = {Op.IS_SET, Op.IS_EMPTY}
-_SEVERAL = {Op.IN, Op.NOT_IN, Op.CONTAINS, Op.STARTS_WITH, Op.ENDS_WITH, Op.HAS_ANY}
-COUNTS = (0, 1, 1, 2, 2, 3, 5)
-SUMMABLE = {Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER}
-
-
-def value_tests(kind: Kind, constants: tuple[Constant, ...], operators: tuple[Op, ...] | None = None) -> SearchStrategy[ValueTest]:
-    """Return tests on a value of *kind* with operands from *constants*."""
-    return _value_tests(constants, operators or TAKES[kind])
-
-
-@st.composite
-def _value_tests(draw: DrawFn, constants: tuple[Any, ...], operators: tuple[Op, ...]) -> ValueTest:
-    op = draw(st.sampled_from(operators))
-    if op in _FLAGS:
-        return ValueTest(op=op, operand=draw(st.booleans()))
-    if op is Op.BETWEEN:
-        low, high = sorted(draw(st.lists(st.sampled_from(sorted(set(constants))), min_size=2, max_size=2, unique=True)))
-        return ValueTest(op=op, operand=(low, high))
-    if op in _SEVERAL:
-        texts = constants if op in {Op.IN, Op.NOT_IN, Op.HAS_ANY} else tuple(constant for constant in constants if constant)
-        return ValueTest(op=op, operand=tuple(draw(st.lists(st.sampled_from(texts), min_size=1, max_size=3, unique=True))))
-    return ValueTest(op=op, operand=draw(st.sampled_from(constants)))
-
-
-def drawn(strategy: SearchStrategy[T], number: int, start: int = 0) -> list[T]:
-    """Return that many examples of *strategy*, the same for one *start* at every run: for tests that work on many at once."""
-    found: list[T] = []
-
-    @seed(start)
-    @settings(max_examples=number, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    @given(strategy)
-    def collect(example: T) -> None:
-        found.append(example)
-
-    collect()
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What random predicates may speak of; adapters restrict it to mapped facts.
-
-    Attributes:
-        properties: of events; None is every one.
-        since: whether windows may depend on data (`since:`).
-        sums: whether `sum` may be asked for, beside `count`.
-        on_edges: whether constants may be the very instants in the data (use it with the tables' `on_edges`).
-    """
-
-    attributes: tuple[str, ...] = tuple(ATTRIBUTES)
-    events: tuple[str, ...] = tuple(EVENTS)
-    properties: tuple[str, ...] | None = None
-    since: bool = True
-    sums: bool = True
-    on_edges: bool = False
-    as_of: datetime = AS_OF
-
-    def properties_of(self, event: str) -> tuple[str, ...]:
-        """The properties of an event that may be used."""
-        return tuple(name for name in EVENTS[event].properties if self.properties is None or name in self.properties)
-
-    def constants(self, name: str, zone: str) -> tuple[Any, ...]:
-        """The constants of tests on an attribute or property."""
-        return pool(name, self.as_of, zone, on_edges=self.on_edges).constants
-
-
-ANYTHING = Choice()
-
 
 @cache
 @st.composite
-def attribute_tests(draw: DrawFn, choice: Choice = ANYTHING) -> AttributeTest:
+def attribute_tests(draw: DrawFn, choice: Choice = CORE) -> AttributeTest:
     """Return one or two tests on one attribute."""
     name = draw(st.sampled_from(choice.attributes))
-    kind = ATTRIBUTES[name].type.kind
-    one: SearchStrategy[Any] = value_tests(kind, choice.constants(name, ATTRIBUTES[name].zone))
-    if kind in {Kind.DATE, Kind.DATETIME}:
-        one = draw(st.sampled_from((one, _time_tests(choice, kind), _time_tests(choice, kind))))
-    return AttributeTest(attribute=name, tests=tuple(draw(one) for _ in range(draw(st.sampled_from((1, 1, 1, 2))))))
+    item = attribute_of(name)
+    kind = item.type.kind
+    others = attribute_refs(choice.attributes_like(kind, besides=name))
+    one = tests_on_value(kind, choice.constants(name, item.zone), choice, others)
+    if kind in TIMES:
+        one = draw(st.sampled_from((one, time_tests(choice, kind), time_tests(choice, kind))))
+    return AttributeTest(attribute=name, tests=several(draw, one, (1, 1, 1, 2)))
 
 
 @cache
 @st.composite
-def _time_tests(draw: DrawFn, choice: Choice, kind: Kind = Kind.DATETIME) -> TimeTest:
-    if kind is Kind.DATE:
-        return draw(st.sampled_from(DAY_TESTS))
-    if choice.since and not draw(st.integers(0, 7)):
-        return draw(since_tests(choice))
-    return draw(st.sampled_from((*INSTANT_TESTS, *WIDE * 5)))
-
-
-@cache
-@st.composite
-def since_tests(draw: DrawFn, choice: Choice = ANYTHING) -> SinceAttribute | SinceLatest:
-    """Return windows whose beginning is in the data."""
-    timed = [name for name in choice.attributes if ATTRIBUTES[name].type.kind in {Kind.DATE, Kind.DATETIME}]
-    subject = draw(st.sampled_from((*timed, *choice.events)))
-    if subject in timed:
-        return SinceAttribute(attribute=subject)
-    return SinceLatest(event=subject, where=draw(_maybe_where(subject, choice)))
-
-
-@cache
-@st.composite
-def event_tests(draw: DrawFn, choice: Choice = ANYTHING) -> EventTest:
-    """Return tests on what a profile did: properties, windows, counts and sums."""
-    event = draw(st.sampled_from(choice.events))
-    return EventTest(
-        event=event,
-        where=draw(_maybe_where(event, choice)),
-        window=tuple(draw(_time_tests(choice)) for _ in range(draw(st.sampled_from((0, 0, 1, 1, 1, 2))))),
-        measures=tuple(draw(_measures(event, choice)) for _ in range(draw(st.sampled_from((0, 1, 1, 1, 2))))),
-    )
-
-
-@cache
-@st.composite
-def _measures(draw: DrawFn, event: str, choice: Choice) -> Measure:
-    summable = [name for name in choice.properties_of(event) if EVENTS[event].properties[name].type.kind in SUMMABLE]
-    if not choice.sums or not summable or draw(st.booleans()):
-        return Count(tests=(draw(value_tests(Kind.INTEGER, COUNTS, ORDERED)),))
-    name = draw(st.sampled_from(summable))
-    return Sum(of=name, tests=(draw(value_tests(POOLS[name].type.kind, POOLS[name].constants, ORDERED)),))
-
-
-@cache
-@st.composite
-def _maybe_where(draw: DrawFn, event: str, choice: Choice) -> Predicate | None:
-    wanted = choice.properties_of(event) and draw(st.sampled_from((False, False, True)))
-    return draw(where_predicates(event, choice, 1)) if wanted else None
-
-
-@cache
-def where_predicates(event: str, choice: Choice = ANYTHING, depth: int = 1) -> SearchStrategy[Predicate]:
-    """Return predicates over an event's properties."""
-    return combined(property_tests(event, choice), depth, everyone=False)
-
-
-@cache
-@st.composite
-def property_tests(draw: DrawFn, event: str, choice: Choice = ANYTHING) -> PropertyTest:
-    """Return one or two tests on one property."""
-    name = draw(st.sampled_from(choice.properties_of(event)))
-    item = EVENTS[event].properties[name]
-    one = value_tests(item.type.kind, choice.constants(name, item.zone))
-    return PropertyTest(property=name, tests=tuple(draw(one) for _ in range(draw(st.sampled_from((1, 1, 1, 2))))))
-
-
-@cache
-@st.composite
-def consent_tests(draw: DrawFn, choice: Choice = ANYTHING) -> ConsentTest:
+def consent_tests(draw: DrawFn, choice: Choice = CORE) -> ConsentTest:
     """Return tests on the email consent."""
     statuses = draw(st.lists(st.sampled_from(Status), max_size=2, unique=True))
     timed = draw(st.sampled_from((False, False, True))) or not statuses
-    return ConsentTest(channel="email", statuses=tuple(statuses), at=(draw(_time_tests(choice)),) if timed else ())
+    return ConsentTest(channel="email", statuses=tuple(statuses), at=(draw(time_tests(choice)),) if timed else ())
 
 
 @cache
@@ -335,38 +167,32 @@ def samples(draw: DrawFn) -> Sample:
     return Sample(percent=Decimal(percent), salt=draw(st.sampled_from(("holdout", "ü", ""))))
 
 
-def combined(leaves: SearchStrategy[Any], depth: int, *, everyone: bool = True) -> SearchStrategy[Predicate]:
-    """Return trees over *leaves*, at most *depth* combinators high; `everyone` has no place in `where`."""
-    return leaves if depth == 0 else _combined(leaves, depth, everyone)
-
-
-_SHAPES = (*[None] * 4, All, All, All, AnyOf, AnyOf, AnyOf, NoneOf, NoneOf, Not, Not, Not)
-
-
-@cache
-@st.composite
-def _combined(draw: DrawFn, leaves: SearchStrategy[Any], depth: int, everyone: bool) -> Predicate:
-    shape: Any = draw(st.sampled_from((*_SHAPES, Everyone) if everyone else _SHAPES))
-    inner = combined(leaves, depth - 1, everyone=everyone)
-    if shape is None:
-        leaf: Predicate = draw(leaves)
-        return leaf
-    if shape is Everyone:
-        return Everyone()
-    return Not(of=draw(inner)) if shape is Not else shape(of=tuple(draw(st.lists(inner, min_size=1, max_size=3))))
-
-
-def attribute_predicates(depth: int = 2, choice: Choice = ANYTHING) -> SearchStrategy[Predicate]:
+def attribute_predicates(depth: int = 2, choice: Choice = CORE) -> SearchStrategy[Predicate]:
     """Return trees over the attributes of *choice* alone."""
     return combined(attribute_tests(choice), depth)
 
 
-def event_predicates(depth: int = 2, choice: Choice = ANYTHING) -> SearchStrategy[Predicate]:
+def event_predicates(depth: int = 2, choice: Choice = CORE) -> SearchStrategy[Predicate]:
     """Return trees over the events of *choice* alone."""
     return combined(event_tests(choice), depth)
 
 
-def predicates(depth: int = 3, choice: Choice = ANYTHING) -> SearchStrategy[Predicate]:
-    """Return trees over every node of the language: attributes and events most, consent, `mailable` and samples sometimes."""
-    common = (attribute_tests(choice), event_tests(choice)) * 3
-    return combined(st.one_of(*common, consent_tests(choice), st.just(Mailable(channel="email")), samples()), depth)
+def predicates(depth: int = 3, choice: Choice = CORE) -> SearchStrategy[Predicate]:
+    """Return trees over every node that *choice* has: attributes and events most, the others sometimes.
+
+    `ANYTHING` is the whole language, to be asked of `whole_tables`; `CORE` are the nodes that every destination has met.
+    """
+    common = (attribute_tests(choice), event_tests(choice), consent_tests(choice), st.just(Mailable(channel="email")), samples())
+    events = [make(choice) for extra, make in EXTRA_EVENTS.items() if extra in choice.extras]
+    if not choice.extras:
+        return combined(st.one_of(*common), depth)
+    leaves = weighted(*zip((6, 6, 1, 1, 1), common, strict=True), *((3, each) for each in events), *((1, each) for each in _places(choice)))
+    return combined(leaves, depth, at_least=Extra.AT_LEAST in choice.extras)
+
+
+def _places(choice: Choice) -> list[SearchStrategy[Predicate]]:
+    found: dict[Extra, SearchStrategy[Predicate]] = {
+        Extra.MEMBER_OF: st.sampled_from([MemberOf(name=name) for name in MEMBER_OF]),
+        Extra.NEAR: st.sampled_from(NEAR),
+    }
+    return [strategy for extra, strategy in found.items() if extra in choice.extras]

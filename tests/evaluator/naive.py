@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from evaluator import naive_events
-from evaluator.naive_times import Now, calendar_part, named_day, on_day, on_instant, step, step_day
+from evaluator.naive_times import Now, calendar_part, named_day, on_day, on_instant, period_number, step, step_day
 from evaluator.naive_values import MonthDay, as_text, clean, instant, length_passes, nfc, normal_email, passes, refers
 from franca.definitions import (
     All,
@@ -61,7 +61,7 @@ from franca.definitions import (
 
 __all__ = [
     "Event", "MonthDay", "Person", "Row", "Tables", "UnmappedStatusError", "World", "emails", "events_of", "holds", "instant", "members",
-    "named_day", "nfc", "people", "step", "step_day", "universe",
+    "named_day", "nfc", "people", "period_number", "step", "step_day", "universe",
 ]  # fmt: skip
 
 Row = dict[str, Any]
