@@ -9,7 +9,7 @@ from dataclasses import replace
 from franca.adapter import facts
 from franca.definitions import AttributeTest, Kind, Op, TimeTest, ValueTest
 from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
-from franca_klaviyo.values import FLAGS, NOT_SET, translated, value_filters
+from franca_klaviyo.values import FLAGS, NOT_SET, constant_test, translated, value_filters
 from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
 
 # The names that a condition knows by themselves (contract: ProfilePropertyCondition.property; profile attributes of section 2.1).
@@ -50,14 +50,15 @@ def attribute(leaf: AttributeTest, positive: bool, context: Context) -> Part:
     mapping = destination.attributes.get(leaf.attribute)
     if mapping is None:
         raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
-    name, (test,) = property_name(mapping.field), leaf.tests
+    name, test = property_name(mapping.field), leaf.tests[0]
     kind = context.site.project.data.profile.attributes[leaf.attribute].type.kind
-    if isinstance(test, TimeTest) or (kind in DATES and test.op not in FLAGS):
-        found = _timed(test, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
-    elif leaf.attribute == "email" and test.op not in FLAGS:
+    plain = test if isinstance(test, TimeTest) else constant_test(test)
+    if isinstance(plain, TimeTest) or (kind in DATES and plain.op not in FLAGS):
+        found = _timed(plain, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
+    elif leaf.attribute == "email" and plain.op not in FLAGS:
         raise refuse("email-case", "Klaviyo compares texts as they are written, and emails are compared in lower case")
     else:
-        found = _valued(*translated(mapping, kind, test), positive)
+        found = _valued(*translated(mapping, kind, plain), positive)
     groups = tuple(tuple(of_property(name, each) for each in group) for group in found.groups)
     return replace(found, groups=groups, assumptions=found.assumptions | {facts(destination.name, leaf.attribute)})
 

@@ -13,7 +13,7 @@ from franca.logic import Clause, TooLarge, disjunctive, literals, measure_test
 from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
 from franca_klaviyo.parts import EVERYONE, NOBODY, Condition, Context, Filter, Groups, Part, RefusedError, refuse
 from franca_klaviyo.timeframes import timeframe
-from franca_klaviyo.values import FLAGS, IS_SET, NOT_SET, numeric, value_filters
+from franca_klaviyo.values import FLAGS, IS_SET, NOT_SET, constant_test, numeric, value_filters
 from franca_klaviyo.windows import DATES, Time, leaned
 
 MOST_FILTERS = 10
@@ -81,21 +81,37 @@ def event(leaf: EventTest, positive: bool, context: Context) -> Part:
     Raises:
         RefusedError: there is no exact form.
     """
-    destination, test = context.site.destination, measure_test(leaf)
-    if leaf.event not in destination.events:
-        raise refuse("unmapped-event", f"the event {leaf.event!r} has no mapping under destinations.{destination.name}")
-    if test is None:
-        raise TypeError("an event with several measures")  # normal forms have one measure with one test
-    metric = Metric(event=leaf.event, mapping=destination.events[leaf.event], context=context)
-    measured = Measured(measure=leaf.measures[0], test=test, positive=positive)
+    destination = context.site.destination
+    metric, measured = _metric(leaf, context), _measured(leaf, positive)
     frame = timeframe(leaf.window, Time(kind=Kind.DATETIME, zone=context.site.project.zone, context=context))
-    leaning = frozenset({facts(destination.name, leaf.event)})
+    leaning = frozenset({facts(destination.name, metric.event)})
     if frame.filter is None:
         return Part(groups=EVERYONE if measured.holds(0) else NOBODY, assumptions=leaning)
     base = {"type": "profile-metric", "metric_id": metric.ref, "timeframe_filter": frame.filter}
     conditions = [{**base, **({"metric_filters": list(variant)} if variant else {})} for variant in _variants(leaf.where, metric)]
     groups = _MEASURES[type(measured.measure)](metric, measured, conditions)
     return Part(groups=groups, assumptions=leaning | leaned([frame.filter]) | _leaned(metric, measured), findings=frame.findings)
+
+
+def _metric(leaf: EventTest, context: Context) -> Metric:
+    destination = context.site.destination
+    if not isinstance(leaf.event, str):
+        raise refuse("event-kinds", f"Klaviyo's conditions are about one metric, and {' or '.join(leaf.event)} are several")
+    if leaf.event not in destination.events:
+        raise refuse("unmapped-event", f"the event {leaf.event!r} has no mapping under destinations.{destination.name}")
+    return Metric(event=leaf.event, mapping=destination.events[leaf.event], context=context)
+
+
+def _measured(leaf: EventTest, positive: bool) -> Measured:
+    if leaf.per is not None:
+        raise refuse("per-value", f"Klaviyo cannot measure the events of each value of {leaf.per!r} apart")
+    (measure,) = leaf.measures  # normal forms have one measure with one test
+    if type(measure) not in _MEASURES:
+        raise refuse("no-such-measure", "Klaviyo counts events and adds up their value; it has no other measure in segments")
+    test = measure_test(leaf)
+    if test is None:
+        raise refuse("references", "Klaviyo compares a measure with constants, not with an attribute")
+    return Measured(measure=measure, test=test, positive=positive)
 
 
 def _leaned(metric: Metric, measured: Measured) -> frozenset[Assumption]:
@@ -163,7 +179,7 @@ def _of_clause(clause: Clause, metric: Metric) -> Iterator[Variant]:
 
 
 def _implies_set(leaf: PropertyTest) -> bool:
-    return all(test.op is not Op.IS_EMPTY for test in leaf.tests)
+    return all(not isinstance(test, ValueTest) or test.op is not Op.IS_EMPTY for test in leaf.tests)
 
 
 def _options(leaf: Predicate, positive: bool, metric: Metric, asserted: set[str]) -> tuple[Variant, ...]:
@@ -172,8 +188,8 @@ def _options(leaf: Predicate, positive: bool, metric: Metric, asserted: set[str]
     Whether a negative filter keeps events without the property is not documented: it never stands without a test of its presence.
     """
     if not isinstance(leaf, PropertyTest):
-        raise TypeError(f"{type(leaf).__name__} inside where")  # checking lets nothing else in
-    (test,), kind, name = leaf.tests, metric.kind(leaf.property), metric.property_name(leaf.property)
+        raise refuse("event-instants", "Klaviyo has no filter on the instant of an event beside the window")
+    test, kind, name = constant_test(leaf.tests[0]), metric.kind(leaf.property), metric.property_name(leaf.property)
     if kind in DATES and test.op not in FLAGS:
         raise refuse("event-dates", "Klaviyo has no tests on dates among an event's properties")
 

@@ -7,7 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from franca.adapter import Assumption, Finding, Site
-from franca.definitions import AttributeTest, ConsentTest, EventTest, Mailable, Predicate, Sample
+from franca.definitions import (
+    AttributeTest,
+    ConsentTest,
+    EventTest,
+    Mailable,
+    MemberOf,
+    Near,
+    PickedEvent,
+    Predicate,
+    Rank,
+    Ratio,
+    Regular,
+    Sample,
+    Sequence,
+)
 from franca.logic import Clause, TooLarge, conjunctive, literals
 from franca_klaviyo.attributes import attribute, of_property
 from franca_klaviyo.consent import consented, mailable
@@ -100,8 +114,11 @@ def _part(literal: Predicate, context: Context) -> Part | _Refused:
     return replace(part, findings=frozenset(replace(finding, position=leaf.position) for finding in part.findings))
 
 
-def _sample(_leaf: Sample, _positive: bool, _context: Context) -> Part:
-    raise refuse("sample", "Klaviyo has no random samples in segments")
+def _refusal(identity: str, what: str) -> Callable[[Any, bool, Context], Part]:
+    def refuse_it(_leaf: Any, _positive: bool, _context: Context) -> Part:
+        raise refuse(identity, what)
+
+    return refuse_it
 
 
 LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Context], Part]] = {
@@ -109,7 +126,14 @@ LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Context], Part]] = {
     EventTest: event,
     Mailable: mailable,
     ConsentTest: consented,
-    Sample: _sample,
+    Sample: _refusal("sample", "Klaviyo has no random samples in segments"),
+    PickedEvent: _refusal("picked-events", "Klaviyo has no condition on the latest or the first of some events"),
+    Sequence: _refusal("sequences", "sequences of events are not compiled for Klaviyo"),
+    Regular: _refusal("regular-events", "Klaviyo has no condition on the number of periods with an event"),
+    Ratio: _refusal("ratios", "Klaviyo does not divide one measure by another"),
+    Rank: _refusal("ranks", "Klaviyo's segments do not compare profiles with each other"),
+    MemberOf: _refusal("memberships", "a membership in the shop's data is none at Klaviyo"),
+    Near: _refusal("places", "Klaviyo measures distances from postal codes, not from a latitude and a longitude"),
 }
 
 

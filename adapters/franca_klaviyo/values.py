@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from franca.definitions import Constant, FieldMapping, Kind, Op, ValueTest
+from franca.definitions import Constant, FieldMapping, Kind, LengthTest, Op, ReferenceTest, ValueTest
 from franca_klaviyo.parts import Filter, refuse
 
 IS_SET: Filter = {"type": "existence", "operator": "is-set"}
@@ -29,6 +29,19 @@ NUMERIC: Mapping[Op, tuple[str, str]] = {
 Make = Callable[[ValueTest, bool], tuple[Filter, ...]]
 
 
+def constant_test(test: ValueTest | ReferenceTest | LengthTest) -> ValueTest:
+    """Return a test against constants.
+
+    Raises:
+        RefusedError: it is about another value, or about the length of a list.
+    """
+    if isinstance(test, ReferenceTest):
+        raise refuse("references", "Klaviyo compares with constants, not with another attribute or property")
+    if isinstance(test, LengthTest):
+        raise refuse(*_REASONS[Kind.LIST, Op.IS_EMPTY])
+    return test
+
+
 def value_filters(kind: Kind, test: ValueTest, *, positive: bool, of_event: bool = False) -> tuple[Filter, ...]:
     """Return the filters of a test on a value that is there.
 
@@ -41,6 +54,8 @@ def value_filters(kind: Kind, test: ValueTest, *, positive: bool, of_event: bool
     """
     if test.op is Op.IS_SET or (test.op is Op.IS_EMPTY and kind not in (Kind.TEXT, Kind.LIST)):
         return (IS_SET if (test.op is Op.IS_SET) is positive else NOT_SET,)
+    if test.ignore_case:
+        raise refuse("ignore-case", "Klaviyo compares texts as they are written")
     make = (_OF_EVENTS if of_event else _OF_PROFILES).get((kind, test.op))
     if make is None:
         raise refuse(*_REASONS.get((kind, test.op), ("no-such-test", f"Klaviyo has no {test.op.value!r} on a {kind}")))
@@ -120,6 +135,7 @@ _OF_EVENTS = {**_ON_VALUES, (Kind.LIST, Op.HAS_ANY): _contains_any}
 
 _REASONS = {
     **{(Kind.TEXT, op): ("text-order", "Klaviyo does not compare texts by order") for op in (Op.GT, Op.GTE, Op.LT, Op.LTE)},
+    (Kind.TEXT, Op.MATCHES): ("regex-dialect", "Klaviyo does not say in which dialect it reads regular expressions"),
     (Kind.TEXT, Op.IS_EMPTY): ("blank-text", "Klaviyo cannot tell a blank text from another one"),
     (Kind.LIST, Op.IS_EMPTY): ("null-in-list", "Klaviyo counts nulls as elements of a list"),
 }

@@ -162,7 +162,10 @@ def spans(test: TimeTest | ValueTest, at: Time) -> tuple[Span, ...]:
     """
     if isinstance(test, ValueTest):
         return (_COMPARISONS[test.op](at.instant(_moment(test.operand)), SECOND if at.kind is Kind.DATETIME else DAY),)
-    return _SPANS[type(test)](test, at)
+    make = _SPANS.get(type(test))
+    if make is None:
+        raise refuse("calendar-windows", "Klaviyo has no calendar periods and no anniversaries in the project's zone")
+    return make(test, at)
 
 
 def _moment(operand: Any) -> date:

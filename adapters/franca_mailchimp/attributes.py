@@ -16,8 +16,10 @@ from franca.definitions import (
     FieldMapping,
     From,
     Kind,
+    LengthTest,
     OnDay,
     Op,
+    ReferenceTest,
     TimeTest,
     To,
     ValueTest,
@@ -52,12 +54,22 @@ def attribute(leaf: AttributeTest, positive: bool, site: Site) -> Part:
     mapping = destination.attributes.get(leaf.attribute)
     if mapping is None:
         raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
-    type_, (test,) = site.project.data.profile.attributes[leaf.attribute].type, leaf.tests
+    type_, test = site.project.data.profile.attributes[leaf.attribute].type, leaf.tests[0]
     if leaf.attribute == "email":
         raise refuse("email-case", "emails are compared in lower case, and whether Mailchimp's conditions do so is not documented")
-    plain = _on_days(type_, test) if isinstance(test, TimeTest) else test
+    plain = _on_days(type_, test) if isinstance(test, TimeTest) else _against_constants(test)
     part = _presence(mapping, type_, positive, plain) if plain.op in FLAGS else _valued(mapping, type_, positive, plain)
     return replace(part, assumptions=part.assumptions | {facts(destination.name, leaf.attribute)})
+
+
+def _against_constants(test: ValueTest | ReferenceTest | LengthTest) -> ValueTest:
+    if isinstance(test, ReferenceTest):
+        raise refuse("references", "Mailchimp compares a field with constants, not with another field")
+    if isinstance(test, LengthTest):
+        raise refuse(*_NO_FIELDS[Kind.LIST])
+    if test.ignore_case:
+        raise refuse("ignore-case", "whether Mailchimp ignores case is not documented, and it does not let one choose")
+    return test
 
 
 def _valued(mapping: FieldMapping, type_: DataType, positive: bool, test: ValueTest) -> Part:

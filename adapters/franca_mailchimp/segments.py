@@ -12,7 +12,23 @@ from itertools import groupby
 from typing import Any
 
 from franca.adapter import Assumption, Finding, Site, facts
-from franca.definitions import AttributeTest, ConsentTest, EventTest, Mailable, Predicate, Sample
+from franca.definitions import (
+    AttributeTest,
+    ConsentTest,
+    EventTest,
+    Mailable,
+    MemberOf,
+    Near,
+    PickedEvent,
+    Predicate,
+    Rank,
+    Ratio,
+    Regular,
+    Sample,
+)
+from franca.definitions import (
+    Sequence as EventSequence,
+)
 from franca.errors import FrancaError
 from franca.logic import Clause, TooLarge, conjunctive, literals
 from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
@@ -198,9 +214,14 @@ def _refusal(identity: str, what: str) -> Callable[[Any, bool, Site], Part]:
     return refuse_it
 
 
+_NO_EVENTS = _refusal("no-events", "Mailchimp's segments have no conditions on events")
+
 LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Site], Part]] = {
     AttributeTest: attribute,
-    EventTest: _refusal("no-events", "Mailchimp's segments have no conditions on events"),
+    **dict.fromkeys([EventTest, PickedEvent, EventSequence, Regular, Ratio], _NO_EVENTS),
+    Rank: _refusal("ranks", "Mailchimp's segments do not compare members with each other"),
+    MemberOf: _refusal("memberships", "a membership in the shop's data is none at Mailchimp"),
+    Near: _refusal("places", "Mailchimp knows where members are from their clicks, which is not what the shop's data say"),
     ConsentTest: _refusal("no-consent", "Mailchimp's segments have no condition on the subscription status"),
     Mailable: _refusal("mailable-inside", "Mailchimp can count subscribers only, not join `mailable` to conditions by or, or negate it"),
     Sample: _refusal("sample", "Mailchimp has no random samples in segments"),

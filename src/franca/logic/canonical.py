@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from franca.definitions import Duration, Node
+from franca.definitions import Distance, Duration, Node
 
 
 def canonical(node: Node) -> str:
@@ -57,5 +57,6 @@ _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
     (datetime, _instant),
     (date, lambda value: ["date", value.isoformat()]),
     (Duration, lambda value: ["duration", value.amount, value.unit.value]),
+    (Distance, lambda value: ["kilometres", _number(value.kilometres)]),
     (tuple, lambda value: ["tuple", *map(_plain, value)]),
 )

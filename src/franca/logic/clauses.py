@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
-from franca.definitions import All, AnyOf, Predicate
+from franca.definitions import All, AnyOf, AtLeast, Predicate
 from franca.logic.canonical import canonical
 from franca.logic.literals import FALSE, TRUE, is_literal
 from franca.logic.simplify import Kind, join, simplify
+from franca.logic.thresholds import alternatives, conditions
 
 BUDGET = 256
 """Clauses allowed by default, counted while distributing, before absorption."""
@@ -48,6 +50,8 @@ def _clauses(predicate: Predicate, outer: Kind, budget: int) -> list[Clause] | N
     """Return the clauses of a simplified predicate, joined by *outer*; None: over budget."""
     if predicate in {TRUE, FALSE}:
         return [] if (predicate == TRUE) is (outer is All) else [()]
+    if isinstance(predicate, AtLeast):
+        return _of_threshold(predicate, outer, budget)
     if is_literal(predicate) or not isinstance(predicate, (All, AnyOf)):
         return [(predicate,)]
     forms = []
@@ -57,6 +61,14 @@ def _clauses(predicate: Predicate, outer: Kind, budget: int) -> list[Clause] | N
             return None
         forms.append(form)
     return _union(forms, budget) if isinstance(predicate, outer) else _product(forms, outer, budget)
+
+
+def _of_threshold(node: AtLeast, outer: Kind, budget: int) -> list[Clause] | None:
+    """Write out the form that has the junction wanted outside: as many clauses as there are choices, at least."""
+    chosen = node.count if outer is AnyOf else len(node.of) - node.count + 1
+    if comb(len(node.of), chosen) > budget:
+        return None
+    return _clauses(alternatives(node) if outer is AnyOf else conditions(node), outer, budget)
 
 
 def _union(forms: list[list[Clause]], budget: int) -> list[Clause] | None:

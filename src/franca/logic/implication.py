@@ -7,37 +7,46 @@ never compared. Times are compared only where a longer window certainly holds a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from franca.definitions import (
-    MONTHS,
-    SECONDS,
-    Ago,
     All,
+    AttributeRef,
     AttributeTest,
+    CalendarTest,
     ConsentTest,
     Constant,
-    Count,
-    Duration,
+    EventMeasure,
     EventTest,
-    From,
-    Last,
+    InstantTest,
+    LengthTest,
     Mailable,
-    Next,
+    Near,
     Not,
     Op,
+    PickedEvent,
+    Places,
     Predicate,
+    PropertyRef,
     PropertyTest,
+    Rank,
+    Ratio,
+    ReferenceTest,
+    Regular,
     Sample,
+    Sequence,
     Status,
+    Step,
+    Tile,
     TimeTest,
-    To,
     ValueTest,
+    names_of,
 )
-from franca.logic.literals import measure_test
-
-Test = ValueTest | TimeTest
+from franca.logic.literals import COUNTS, TOTAL, at_least_one, measure_test
+from franca.logic.periods import time_implies
+from franca.logic.subjects import Test, same_subject, test_of
+from franca.logic.values import case_folded
 
 _EXACT = frozenset({Op.IS, Op.IN})
 _LOWER = {Op.GT, Op.GTE}
@@ -75,13 +84,20 @@ def _excludes(first: Predicate, denied: Predicate) -> bool:
     if not same_subject(first, denied):
         return False
     one, other = test_of(first), test_of(denied)
+    if isinstance(one, ReferenceTest) and isinstance(other, ReferenceTest):
+        return one.reference == other.reference and other.op in _DENIED[one.op]
     if not isinstance(one, ValueTest) or not isinstance(other, ValueTest):
         return False
-    if one.op in _EXACT:
+    if one.op in _EXACT and _is_known(one, other):
         return all(satisfies(value, other) is False for value in one.operands)
-    if other.op in _EXACT:
+    if other.op in _EXACT and _is_known(other, one):
         return all(satisfies(value, one) is False for value in other.operands)
     return _apart(one, other) or _apart(other, one)
+
+
+def _is_known(exact: ValueTest, other: ValueTest) -> bool:
+    """Tell whether *exact* says of a value all that *other* asks: where case is ignored, only what ignores it, too."""
+    return other.ignore_case or not exact.ignore_case
 
 
 def _apart(low: ValueTest, high: ValueTest) -> bool:
@@ -95,24 +111,6 @@ def _apart(low: ValueTest, high: ValueTest) -> bool:
 # ── one value ────────────────────────────────────────────────────────────────
 
 
-def same_subject(first: Predicate, second: Predicate) -> bool:
-    """Tell whether two leaves test one value: an attribute, a property, a measure of the same events."""
-    if isinstance(first, AttributeTest) and isinstance(second, AttributeTest):
-        return first.attribute == second.attribute
-    if isinstance(first, PropertyTest) and isinstance(second, PropertyTest):
-        return first.property == second.property
-    if isinstance(first, EventTest) and isinstance(second, EventTest):
-        return _same_measure(first, second) and (first.where, first.window) == (second.where, second.window)
-    return False
-
-
-def test_of(leaf: Predicate) -> Test | None:
-    """Return the only test of a leaf that tests one value; None for other leaves."""
-    if isinstance(leaf, (AttributeTest, PropertyTest)):
-        return leaf.tests[0] if len(leaf.tests) == 1 else None
-    return measure_test(leaf) if isinstance(leaf, EventTest) else None
-
-
 def _only_op(leaf: Predicate) -> Op | None:
     test = test_of(leaf)
     return test.op if isinstance(test, ValueTest) else None
@@ -123,16 +121,41 @@ def _same_value(first: Predicate, second: Predicate) -> bool:
     return same_subject(first, second) and one is not None and other is not None and _test_implies(one, other)
 
 
+def _valued(first: AttributeTest | PropertyTest, second: AttributeTest | PropertyTest) -> bool:
+    """A list with a length is set, and so is an attribute that another one is compared with."""
+    if _only_op(second) is Op.IS_SET and not isinstance(second.tests[0], LengthTest):
+        (test,) = first.tests
+        if isinstance(test, LengthTest):
+            return _name(first) == _name(second)
+        if isinstance(test, ReferenceTest) and type(second) is _REFERRED[type(test.reference)] and _name(test.reference) == _name(second):
+            return True
+    return _same_value(first, second)
+
+
+def _name(about: AttributeTest | PropertyTest | AttributeRef | PropertyRef) -> str:
+    return about.attribute if isinstance(about, (AttributeTest, AttributeRef)) else about.property
+
+
+_REFERRED: dict[type[object], type[Predicate]] = {AttributeRef: AttributeTest, PropertyRef: PropertyTest}
+
+
 def _test_implies(one: Test, other: Test) -> bool:
     if isinstance(other, ValueTest) and other.op is Op.IS_SET:
         return not (isinstance(one, ValueTest) and one.op is Op.IS_EMPTY)
     if isinstance(one, TimeTest) or isinstance(other, TimeTest):
-        return isinstance(one, TimeTest) and isinstance(other, TimeTest) and _time_implies(one, other)
+        return isinstance(one, TimeTest) and isinstance(other, TimeTest) and time_implies(one, other)
+    if isinstance(one, ReferenceTest) or isinstance(other, ReferenceTest):
+        return isinstance(one, ReferenceTest) and isinstance(other, ReferenceTest) and _reference_implies(one, other)
     if one.op in _EXACT:
-        return all(satisfies(value, other) is True for value in one.operands)
+        return _is_known(one, other) and all(satisfies(value, other) is True for value in one.operands)
     if one.op is other.op and one.op in WORDS:
-        return set(one.operands) <= set(other.operands)
+        return _is_known(one, other) and _words(one, other) <= _words(other, other)
     return _range_implies(one, other)
+
+
+def _words(test: ValueTest, asked: ValueTest) -> set[Constant]:
+    """Return the operands, folded where *asked* ignores case: folding works on each character by itself."""
+    return {case_folded(word) if asked.ignore_case and isinstance(word, str) else word for word in test.operands}
 
 
 def _range_implies(one: ValueTest, other: ValueTest) -> bool:
@@ -141,6 +164,20 @@ def _range_implies(one: ValueTest, other: ValueTest) -> bool:
             strict = one.op in {Op.GT, Op.LT} or other.op in {Op.GTE, Op.LTE}
             return inner(other.operand, one.operand) or (strict and one.operand == other.operand)
     return False
+
+
+_ALLOWED = {Op.IS: {Op.GTE, Op.LTE}, Op.GT: {Op.GTE}, Op.LT: {Op.LTE}}
+_DENIED = {
+    Op.IS: {Op.GT, Op.LT},
+    Op.GT: {Op.IS, Op.LT, Op.LTE},
+    Op.LT: {Op.IS, Op.GT, Op.GTE},
+    Op.GTE: {Op.LT},
+    Op.LTE: {Op.GT},
+}
+
+
+def _reference_implies(one: ReferenceTest, other: ReferenceTest) -> bool:
+    return one.reference == other.reference and other.op in _ALLOWED.get(one.op, ())
 
 
 def _less(first: Any, second: Any) -> bool:
@@ -160,12 +197,14 @@ _COMPARE: dict[Op, Callable[[Any, Any], bool]] = {
 
 
 def satisfies(value: Constant, test: ValueTest) -> bool | None:
-    """Return what *test* says of a known value; None when that depends on more (what white space is, another type)."""
+    """Return what *test* says of a known value; None when that depends on more (what white space is, another type, a pattern)."""
     if test.op is Op.IS_EMPTY:
         return _blank(value)
     compare = _COMPARE.get(Op.IS if test.op is Op.IN else test.op)
     if compare is None or any(type(operand) is not type(value) for operand in test.operands):
         return None
+    if test.ignore_case and isinstance(value, str):
+        return any(compare(case_folded(value), case_folded(str(operand))) for operand in test.operands)
     return any(compare(value, operand) for operand in test.operands)
 
 
@@ -176,56 +215,32 @@ def _blank(value: Constant) -> bool | None:
     return True if not value else (False if any(map(str.isalnum, value)) else None)
 
 
-# ── times ────────────────────────────────────────────────────────────────────
+# ── instants of events ───────────────────────────────────────────────────────
 
 
-def _time_implies(one: TimeTest, other: TimeTest) -> bool:
-    if one == other:
-        return True
-    rule = _TIME_RULES.get(type(one))
-    return rule(one, other) if rule and type(one) is type(other) else False
+def _instant_implies(first: InstantTest, second: InstantTest) -> bool:
+    return time_implies(first.tests[0], second.tests[0])
 
 
-def _shorter(one: Duration, other: Duration) -> bool:
-    """Tell whether *one* is certainly at most *other*: exact lengths among themselves, wall-clock steps among themselves."""
-    for lengths in (SECONDS, MONTHS):
-        if one.unit in lengths and other.unit in lengths:
-            return one.amount * lengths[one.unit] <= other.amount * lengths[other.unit]
-    return False
-
-
-def _within_ago(one: Ago, other: Ago) -> bool:
-    return one.newer is None and other.newer is None and _shorter(other.older, one.older)
-
-
-def _is_day(value: object) -> bool:
-    """Days keep their order as instants; local times need not (the hour that a clock change skips)."""
-    return not isinstance(value, datetime)
-
-
-_TIME_RULES: dict[type[TimeTest], Callable[[Any, Any], bool]] = {
-    Last: lambda one, other: _shorter(one.duration, other.duration),
-    Next: lambda one, other: _shorter(one.duration, other.duration),
-    Ago: _within_ago,
-    From: lambda one, other: _is_day(one.at) and _is_day(other.at) and _less(other.at, one.at),
-    To: lambda one, other: _is_day(one.at) and _is_day(other.at) and _less(one.at, other.at),
-}
+def _calendar_implies(first: CalendarTest, second: CalendarTest) -> bool:
+    return first.part is second.part and set(first.tests[0].operands) <= set(second.tests[0].operands)
 
 
 # ── events ───────────────────────────────────────────────────────────────────
 
 
-def _same_measure(first: EventTest, second: EventTest) -> bool:
-    if first.event != second.event or len(first.measures) != 1 or len(second.measures) != 1:
-        return False
-    one, other = first.measures[0], second.measures[0]
-    return type(one) is type(other) and getattr(one, "of", None) == getattr(other, "of", None)
-
-
 def _event_implies(first: EventTest, second: EventTest) -> bool:
     if _same_value(first, second):
         return True
-    if not _same_measure(first, second) or not isinstance(first.measures[0], Count):
+    if first.per is not None and first.per == second.per:
+        return _same_events(first, second) and set(first.measures) >= set(second.measures)
+    if second.per is None and _is_at_least_one(second) and _narrower(first, second) and _is_about_some(first):
+        return True
+    return _counts_imply(first, second)
+
+
+def _counts_imply(first: EventTest, second: EventTest) -> bool:
+    if not _same_count(first, second):
         return False
     low, enough = _bounds(first)[0], _bounds(second)[0]
     if _only_op(second) is Op.GTE and low is not None and enough is not None:
@@ -234,6 +249,27 @@ def _event_implies(first: EventTest, second: EventTest) -> bool:
     if (_only_op(second) is Op.LT or limit == 0) and high is not None and limit is not None:
         return high <= limit and _narrower(second, first)
     return False
+
+
+def _same_count(first: EventTest, second: EventTest) -> bool:
+    """Tell whether both count the same things: with more events the number is never smaller."""
+    if measure_test(first) is None or measure_test(second) is None:
+        return False
+    one, other = replace(first.measures[0], tests=()), replace(second.measures[0], tests=())
+    return one == other and isinstance(one, COUNTS)
+
+
+def _same_events(first: EventTest, second: EventTest) -> bool:
+    return (first.event, first.where, first.window) == (second.event, second.where, second.window)
+
+
+def _is_at_least_one(leaf: EventTest) -> bool:
+    return at_least_one(leaf) == leaf
+
+
+def _is_about_some(leaf: EventTest) -> bool:
+    """Tell whether the leaf holds only where there is an event: `per` a value, or a measure that is missing over nothing."""
+    return leaf.per is not None or (len(leaf.measures) == 1 and not isinstance(leaf.measures[0], TOTAL))
 
 
 def _bounds(leaf: EventTest) -> tuple[int | None, int | None]:
@@ -247,7 +283,9 @@ def _bounds(leaf: EventTest) -> tuple[int | None, int | None]:
 
 def _narrower(first: EventTest, second: EventTest) -> bool:
     """Tell whether every event that counts for *first* counts for *second*."""
-    inside = all(any(_time_implies(mine, test) for mine in first.window) for test in second.window)
+    if not set(names_of(first.event)) <= set(names_of(second.event)):
+        return False
+    inside = all(any(time_implies(mine, test) for mine in first.window) for test in second.window)
     return inside and _conditions(second.where) <= _conditions(first.where)
 
 
@@ -257,6 +295,65 @@ def _conditions(where: Predicate | None) -> frozenset[Predicate]:
     return frozenset(where.of) if isinstance(where, All) else frozenset({where})
 
 
+# ── what events do together ──────────────────────────────────────────────────
+
+
+def _happened(first: Predicate, second: EventTest) -> bool:
+    """Some such event: of a picked event, a sequence, a rhythm, a ratio or a rank there was one at least."""
+    return second.per is None and _is_at_least_one(second) and any(_narrower(some, second) for some in _EVENTS[type(first)](first))
+
+
+def _steps(leaf: Sequence) -> list[EventTest]:
+    steps = [step for step in leaf.steps if isinstance(step, Step)]
+    return [EventTest(event=step.event, where=step.where, window=() if at else leaf.starting) for at, step in enumerate(steps)]
+
+
+def _measured(of: object) -> list[EventTest]:
+    return [EventTest(event=of.event, where=of.where, window=of.window)] if isinstance(of, EventMeasure) else []
+
+
+def _picked(leaf: PickedEvent) -> list[EventTest]:
+    after = leaf.followed_by
+    following = [] if after is None else [EventTest(event=after.event, where=after.where)]
+    return [EventTest(event=leaf.event, where=leaf.where, window=leaf.window), *following]
+
+
+_EVENTS: dict[type[Predicate], Callable[[Any], list[EventTest]]] = {
+    PickedEvent: _picked,
+    Sequence: _steps,
+    Regular: lambda leaf: [EventTest(event=leaf.event, where=leaf.where)],
+    Ratio: lambda leaf: _measured(leaf.divided_by),
+    Rank: lambda leaf: _measured(leaf.of),
+}
+
+
+def _regular_implies(first: Regular, second: Regular) -> bool:
+    return replace(first, at_least=second.at_least, of_last=second.of_last) == second and (
+        first.at_least >= second.at_least and first.of_last <= second.of_last
+    )
+
+
+def _rank_implies(first: Rank, second: Rank) -> bool:
+    one, other = first.place, second.place
+    if first.of != second.of:
+        return False
+    if isinstance(one, Tile) and isinstance(other, Tile):
+        return one.of == other.of and set(one.among) <= set(other.among)
+    return isinstance(one, Places) and isinstance(other, Places) and _places_imply(one, other)
+
+
+def _places_imply(one: Places, other: Places) -> bool:
+    if one.end is not other.end:
+        return False
+    if one.percent is not None and other.percent is not None:
+        return one.percent <= other.percent
+    return one.count is not None and other.count is not None and one.count <= other.count
+
+
+def _near_implies(first: Near, second: Near) -> bool:
+    return replace(first, within=second.within) == second and first.within.amount <= second.within.amount
+
+
 # ── consent, samples ─────────────────────────────────────────────────────────
 
 
@@ -264,7 +361,7 @@ def _consent_implies(first: ConsentTest, second: ConsentTest) -> bool:
     if first.channel != second.channel or bool(first.at) is not bool(second.at):
         return False
     if first.at:
-        return not first.statuses and not second.statuses and _time_implies(first.at[0], second.at[0])
+        return not first.statuses and not second.statuses and time_implies(first.at[0], second.at[0])
     return bool(first.statuses) and set(first.statuses) <= set(second.statuses)
 
 
@@ -273,9 +370,16 @@ def _mailable_implies(first: Mailable, second: ConsentTest) -> bool:
 
 
 _RULES: dict[tuple[type[Predicate], type[Predicate]], Callable[[Any, Any], bool]] = {
-    (AttributeTest, AttributeTest): _same_value,
-    (PropertyTest, PropertyTest): _same_value,
+    (AttributeTest, AttributeTest): _valued,
+    (PropertyTest, PropertyTest): _valued,
+    (InstantTest, InstantTest): _instant_implies,
+    (CalendarTest, CalendarTest): _calendar_implies,
     (EventTest, EventTest): _event_implies,
+    (Ratio, Ratio): _same_value,
+    **{(kind, EventTest): _happened for kind in _EVENTS},
+    (Regular, Regular): _regular_implies,
+    (Rank, Rank): _rank_implies,
+    (Near, Near): _near_implies,
     (ConsentTest, ConsentTest): _consent_implies,
     (Mailable, ConsentTest): _mailable_implies,
     (Sample, Sample): lambda first, second: first.salt == second.salt and first.percent <= second.percent,

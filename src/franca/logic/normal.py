@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from franca.definitions import All, AnyOf, Count, EventTest, Op, Predicate
+from franca.definitions import All, AnyOf, AtLeast, Count, EventTest, Op, Predicate, names_of
 from franca.logic.canonical import canonical
 from franca.logic.clauses import TooLarge, disjunctive
 from franca.logic.literals import measure_test
@@ -34,18 +34,23 @@ def fingerprint(predicate: Predicate) -> str:
 
 
 def split(predicate: Predicate) -> Predicate:
-    """Split events over a disjunction in `where`: some A-or-B is some A or some B; no A-or-B is no A and no B.
+    """Split events over kinds and over a disjunction in `where`: some A-or-B is some A or some B; no A-or-B is no A and no B.
 
     Other counts cannot be split: two events of which one is A and one is B are two A-or-B.
     """
-    if isinstance(predicate, (All, AnyOf)):
+    if isinstance(predicate, (All, AnyOf, AtLeast)):
         return replace(predicate, of=tuple(map(split, predicate.of)))
     return _split_event(predicate) if isinstance(predicate, EventTest) else predicate
 
 
 def _split_event(leaf: EventTest) -> Predicate:
     kind = _junction_of(leaf)
-    if kind is None or leaf.where is None:
+    if kind is None:
+        return leaf
+    if len(names_of(leaf.event)) > 1:
+        parts = tuple(_split_event(replace(leaf, event=name)) for name in names_of(leaf.event))
+        return kind(of=parts, position=leaf.position)
+    if leaf.where is None:
         return leaf
     clauses = disjunctive(leaf.where, SPLIT)
     if isinstance(clauses, TooLarge) or len(clauses) < 2:

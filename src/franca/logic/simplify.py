@@ -8,33 +8,33 @@ Children are sorted by canonical text, so that the result does not depend on the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from franca.definitions import (
     All,
     AnyOf,
+    AtLeast,
     AttributeTest,
+    CalendarTest,
     ConsentTest,
-    Count,
-    EventTest,
     Not,
     Op,
     Position,
     Predicate,
     PropertyTest,
-    SinceLatest,
     Status,
-    Sum,
-    TimeTest,
     ValueTest,
 )
 from franca.logic.canonical import canonical
-from franca.logic.implication import WORDS, implies, same_subject, satisfies, test_of
-from franca.logic.literals import FALSE, TRUE, flip, is_literal, measure_test, negated, with_measure_test
-from franca.logic.nnf import next_value, nnf, sorted_operands
+from franca.logic.folding import folded
+from franca.logic.implication import WORDS, implies
+from franca.logic.literals import CALENDAR, FALSE, TRUE, flip, is_literal
+from franca.logic.nnf import nnf
+from franca.logic.subjects import is_discrete, same_subject, test_of, with_test
+from franca.logic.thresholds import at_least, without_constants
+from franca.logic.values import next_value, sorted_operands
 
 Known = tuple[Predicate, ...]
 Kind = type[All] | type[AnyOf]
@@ -51,7 +51,9 @@ def simplify(predicate: Predicate) -> Predicate:
 def _simplify(predicate: Predicate, known: Known) -> Predicate:
     if isinstance(predicate, (All, AnyOf)):
         return _junction(predicate, known)
-    return _decided(_folded(predicate), known)
+    if isinstance(predicate, AtLeast):
+        return _threshold(predicate, known)
+    return _decided(folded(predicate, simplify), known)
 
 
 def _decided(literal: Predicate, known: Known) -> Predicate:
@@ -59,6 +61,11 @@ def _decided(literal: Predicate, known: Known) -> Predicate:
         return TRUE
     opposite = flip(literal)
     return FALSE if any(implies(fact, opposite) for fact in known) else literal
+
+
+def _threshold(node: AtLeast, known: Known) -> Predicate:
+    parts = sorted((_simplify(part, known) for part in node.of), key=canonical)
+    return at_least(without_constants(replace(node, of=tuple(parts))))
 
 
 # ── junctions ────────────────────────────────────────────────────────────────
@@ -90,7 +97,7 @@ def _flat(kind: Kind, parts: Iterable[Predicate]) -> list[Predicate]:
 
 def _shortest(junctions: list[Predicate]) -> list[Predicate]:
     """Drop a clause that contains another clause: (a ∨ b) ∧ (a ∨ b ∨ c) is a ∨ b, and the other way round."""
-    members = [frozenset(junction.of) for junction in junctions if isinstance(junction, (All, AnyOf))]
+    members = [frozenset(junction.of if isinstance(junction, (All, AnyOf)) else [junction]) for junction in junctions]
     return [
         junction
         for index, junction in enumerate(junctions)
@@ -131,12 +138,9 @@ def _exactly(low: Predicate, high: Predicate) -> Predicate | None:
     one, other = test_of(low), test_of(high)
     if not isinstance(one, ValueTest) or not isinstance(other, ValueTest) or not same_subject(low, high):
         return None
-    if one.op is not Op.GTE or other.op is not Op.LT or next_value(one.operand) != other.operand:
+    if one.op is not Op.GTE or other.op is not Op.LT or not is_discrete(low) or next_value(one.operand) != other.operand:
         return None
-    exact = replace(one, op=Op.IS)
-    if isinstance(low, EventTest):
-        return with_measure_test(low, exact)
-    return replace(low, tests=(exact,)) if isinstance(low, (AttributeTest, PropertyTest)) else None
+    return with_test(low, replace(one, op=Op.IS))
 
 
 def _ordered(literals: Iterable[Predicate]) -> tuple[Predicate, ...]:
@@ -180,17 +184,21 @@ def _family(literal: Predicate) -> tuple[object, ...] | None:
     positive = leaf is literal
     if isinstance(leaf, ConsentTest):
         return (ConsentTest, leaf.channel) if positive and leaf.statuses else None
+    if isinstance(leaf, CalendarTest):
+        return CalendarTest, leaf.part
     if not isinstance(leaf, (AttributeTest, PropertyTest)) or not isinstance(test := leaf.tests[0], ValueTest):
         return None
     op = Op.IN if test.op is Op.IS else test.op
     name = leaf.attribute if isinstance(leaf, AttributeTest) else leaf.property
-    return (type(leaf), name, op, positive) if op is Op.IN or (op in WORDS and not positive) else None
+    return (type(leaf), name, op, test.ignore_case, positive) if op is Op.IN or (op in WORDS and not positive) else None
 
 
 def _merge(members: list[Predicate]) -> Predicate | None:
     first = members[0]
     if isinstance(first, ConsentTest):
         return _merge_statuses([member for member in members if isinstance(member, ConsentTest)])
+    if isinstance(first, CalendarTest):
+        return _merge_calendar([member for member in members if isinstance(member, CalendarTest)])
     if isinstance(first, Not):
         return Not(of=_with_operands(first.of, [operand for member in members for operand in _operands(member)]), position=first.position)
     common = [operand for operand in _operands(first) if all(operand in _operands(member) for member in members)]
@@ -200,6 +208,12 @@ def _merge(members: list[Predicate]) -> Predicate | None:
 def _merge_statuses(members: list[ConsentTest]) -> ConsentTest | None:
     common = tuple(status for status in Status if all(status in member.statuses for member in members))
     return replace(members[0], statuses=common) if common else None
+
+
+def _merge_calendar(members: list[CalendarTest]) -> CalendarTest | None:
+    first = members[0]
+    common = tuple(value for value in CALENDAR[first.part] if all(value in member.tests[0].operands for member in members))
+    return replace(first, tests=(replace(first.tests[0], operand=common),)) if common else None
 
 
 def _operands(literal: Predicate) -> tuple[Any, ...]:
@@ -213,61 +227,3 @@ def _with_operands(leaf: Predicate, operands: Iterable[Any]) -> Predicate:
         raise TypeError(f"{type(leaf).__name__} has no operands")  # only families of value tests come here
     op = Op.IN if test.op is Op.IS else test.op
     return nnf(replace(leaf, tests=(replace(test, op=op, operand=sorted_operands(tuple(operands))),)))
-
-
-# ── inside a literal ─────────────────────────────────────────────────────────
-
-
-def _folded(literal: Predicate) -> Predicate:
-    """Simplify the conditions inside a literal; a leaf that they make constant becomes the constant."""
-    if isinstance(literal, Not):
-        return negated(_folded(literal.of))
-    rule = _INSIDE.get(type(literal))
-    return rule(literal) if rule else literal
-
-
-def _fold_event(leaf: EventTest) -> Predicate:
-    where = None if leaf.where is None else simplify(leaf.where)
-    window = tuple(map(_fold_time, leaf.window))
-    if where == FALSE or any(map(_never, window)):
-        return _over_nothing(leaf)
-    return replace(leaf, where=None if where == TRUE else where, window=window)
-
-
-def _over_nothing(leaf: EventTest) -> Predicate:
-    """Return what the measure's test says of 0: count and sum over no events."""
-    test = measure_test(leaf)
-    empty = replace(leaf, where=FALSE)
-    if test is None or not isinstance(leaf.measures[0], (Count, Sum)) or not isinstance(test.operand, (int, Decimal, float)):
-        return empty
-    answer = satisfies(test.operand * 0, test)  # the zero of the operand's own type
-    return empty if answer is None else (TRUE if answer else FALSE)
-
-
-def _fold_attribute(leaf: AttributeTest) -> Predicate:
-    tests = tuple(_fold_time(test) if isinstance(test, TimeTest) else test for test in leaf.tests)
-    return FALSE if any(map(_never, tests)) else replace(leaf, tests=tests)
-
-
-def _fold_consent(leaf: ConsentTest) -> Predicate:
-    at = tuple(map(_fold_time, leaf.at))
-    return FALSE if any(map(_never, at)) else replace(leaf, at=at)
-
-
-def _fold_time(test: TimeTest) -> TimeTest:
-    if not isinstance(test, SinceLatest) or test.where is None:
-        return test
-    where = simplify(test.where)
-    return replace(test, where=None if where == TRUE else where)
-
-
-def _never(test: TimeTest | ValueTest) -> bool:
-    """Since the latest of no events is false."""
-    return isinstance(test, SinceLatest) and test.where == FALSE
-
-
-_INSIDE: dict[type[Predicate], Callable[[Any], Predicate]] = {
-    EventTest: _fold_event,
-    AttributeTest: _fold_attribute,
-    ConsentTest: _fold_consent,
-}
