@@ -118,7 +118,7 @@ class Recorder:
     """Records one run, batch by batch, in a folder of its own; compares it with the last one; and puts it in that one's place."""
 
     def __init__(self, memory: Memory, segments: Sequence[str]) -> None:
-        self._memory = memory
+        self.memory = memory
         self._segments = tuple(segments)
         self._hash = _hashing(memory.key) if memory.key is not None else None
         self._folder = tempfile.TemporaryDirectory(prefix="franca-")
@@ -153,7 +153,7 @@ class Recorder:
     def compare(self, fingerprints: Mapping[str, str]) -> Since | None:
         """Return what changed since the last run; None when there was none."""
         self._writer.close()
-        last = self._memory.last()
+        last = self.memory.last()
         if last is None:
             return None
         unknown = self._unknown(last)
@@ -166,11 +166,11 @@ class Recorder:
         return Since(as_of=last.as_of, unknown=unknown, changes=changes)
 
     def _unknown(self, last: Run) -> str:
-        if self._memory.key is None:
+        if self.memory.key is None:
             return "there is no key for hashes"
         if last.key is None:
             return "the last preview had no key for hashes"
-        return "" if last.key == self._memory.key_id else "the last preview had another key for hashes"
+        return "" if last.key == self.memory.key_id else "the last preview had another key for hashes"
 
     def _moved(self, before: Sequence[str], shared: Sequence[str]) -> dict[str, tuple[int | None, int | None]]:
         """Return segment → how many entered and left, by joining the two files on their hashes."""
@@ -180,7 +180,7 @@ class Recorder:
             counts += [f"count(*) FILTER ({now} AND NOT {then})", f"count(*) FILTER ({then} AND NOT {now})"]
         if not counts:
             return {}
-        files = f"read_parquet({_quoted(self._raw)}) n FULL JOIN read_parquet({_quoted(self._memory.path)}) o USING (hash)"
+        files = f"read_parquet({_quoted(self._raw)}) n FULL JOIN read_parquet({_quoted(self.memory.path)}) o USING (hash)"
         with self._database() as database:
             row = database.sql(f"SELECT {', '.join(counts)} FROM {files}").fetchall()[0]  # noqa: S608 - numbers and paths of our own
         return {key: (row[2 * number], row[2 * number + 1]) for number, key in enumerate(shared)}
@@ -192,8 +192,8 @@ class Recorder:
             FrancaError: it cannot be written.
         """
         self._writer.close()
-        path = self._memory.path
-        beside = path.with_name(f"{path.name}.tmp")
+        path = self.memory.path
+        beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         meta = json.dumps({"version": VERSION, **asdict(run)}, separators=(",", ":")).replace("'", "''")
         query = f"SELECT * FROM read_parquet({_quoted(self._raw)}) ORDER BY hash"  # noqa: S608 - a path of our own
         try:
@@ -206,6 +206,8 @@ class Recorder:
         except (OSError, duckdb.Error) as error:
             what = f"{path.name}, what this preview leaves for the next one, cannot be written ({type(error).__name__})"
             raise FrancaError(what, remedy=f"check the folder {path.parent.name}, or use --no-remember") from None
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _database(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(config={"temp_directory": self._folder.name})

@@ -10,7 +10,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from franca.audience.bits import Bits, count, packed
-from franca.audience.changes import Recorder, Since
+from franca.audience.changes import Memory, Recorder, Run, Since
 from franca.audience.evaluation import Evaluation, Summary
 from franca.audience.groups import Share, Winners
 from franca.audience.overlap import Pair, Shared
@@ -24,7 +24,7 @@ class Insight:
     """What a preview tells of some segments of a project at an instant.
 
     Attributes:
-        project: with these segments, the others of their groups, and their parts.
+        project: the project, as it was checked.
         segments: the keys of the segments, in the project's order.
         sizes: segment → members.
         mailable: segment → members who may be mailed; None when the schema has no consent for email.
@@ -49,10 +49,10 @@ class Insight:
 
 
 def look(evaluation: Evaluation, parts: Parts, *, recorder: Recorder | None = None, show: int = 0) -> Insight:
-    """Return the insight into the segments of *parts*, whose project is what *evaluation* evaluates.
+    """Return the insight into the segments of *parts*, whose `evaluated` is what *evaluation* evaluates.
 
     Args:
-        evaluation: an evaluation of `parts.project`.
+        evaluation: of `parts.evaluated`.
         parts: the segments and their parts.
         recorder: compares with the last run; keeping this run is up to the caller.
         show: so many members of each segment are returned.
@@ -61,7 +61,7 @@ def look(evaluation: Evaluation, parts: Parts, *, recorder: Recorder | None = No
     funnels, shared, winners = Funnels(parts), Shared(compared(parts)), Winners(_groups(parts))
     mailable, members = _Mailable(parts), _Members(parts.segments, show)
     for batch in evaluation.stream():
-        bits = packed(batch, list(parts.project.segments))
+        bits = packed(batch, list(parts.evaluated.segments))
         for each in (funnels, shared, winners, mailable):
             each.add(bits)
         members.add(batch)
@@ -82,6 +82,12 @@ def look(evaluation: Evaluation, parts: Parts, *, recorder: Recorder | None = No
         since=recorder.compare(fingerprints(parts.project, parts.segments)) if recorder is not None else None,
         members=members.found,
     )
+
+
+def run_of(insight: Insight, memory: Memory) -> Run:
+    """Return what is to be remembered of an insight."""
+    prints = fingerprints(insight.project, insight.segments)
+    return Run(as_of=insight.as_of.isoformat(), key=memory.key_id, sizes=insight.sizes, fingerprints=prints)
 
 
 def fingerprints(project: Project, segments: Iterable[str]) -> dict[str, str]:

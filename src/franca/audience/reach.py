@@ -41,13 +41,15 @@ class Parts:
     """What is evaluated to tell how segments come about.
 
     Attributes:
-        project: the project with some of its segments, and one for each of their parts.
+        project: the project.
+        evaluated: the project with the segments that are asked for, the others of their groups, and one for each of their parts.
         segments: the keys of those that are asked for.
         names: condition → the key of a segment that says the same.
         wholes: condition → the key of the segment of people's that it is; only of those that combine others.
     """
 
     project: Project
+    evaluated: Project
     segments: tuple[str, ...]
     names: Mapping[Predicate, str]
     wholes: Mapping[Predicate, str]
@@ -62,13 +64,13 @@ class Parts:
 
 
 def with_parts(project: Project, keys: Collection[str]) -> Parts:
-    """Return what to evaluate for the segments *keys* of a checked project: they, the others of their groups, and their parts."""
+    """Return what to evaluate for the segments *keys* of a checked project."""
     groups = {segment.group for key, segment in project.segments.items() if key in keys and segment.group}
     segments = {key: segment for key, segment in project.segments.items() if key in keys or segment.group in groups}
     wheres = {key: plain(segment.where) for key, segment in project.segments.items()}
     wholes = {wheres[key]: key for key in reversed(list(project.segments)) if _combined(wheres[key]) and "." not in key}
     chosen = tuple(key for key in project.segments if key in keys)
-    parts = Parts(project=project, segments=chosen, names={}, wholes=wholes)
+    parts = Parts(project=project, evaluated=project, segments=chosen, names={}, wholes=wholes)
     names = {wheres[key]: key for key in segments}
     for key in chosen:
         for node in _inside(parts, parts.of(wheres[key])):
@@ -76,7 +78,7 @@ def with_parts(project: Project, keys: Collection[str]) -> Parts:
     if EMAIL in project.data.profile.consent:
         names.setdefault(MAILABLE, f"part.{len(names)}")
     made = {name: Segment(key=name, name=name, where=node) for node, name in names.items() if name not in segments}
-    return replace(parts, project=replace(project, segments={**segments, **made}), names=names)
+    return replace(parts, evaluated=replace(project, segments={**segments, **made}), names=names)
 
 
 def plain(node: Predicate) -> Predicate:
