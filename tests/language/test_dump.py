@@ -173,6 +173,12 @@ def test_what_yaml_cannot_say_is_refused(test, said):
         dump(AttributeTest(attribute="a", tests=(dataclasses.replace(test, position=Position("a.py", 3, 1)),)))
 
 
+def test_a_half_built_predicate_is_told_what_it_lacks():
+    """A record takes anything; writing it does not."""
+    with pytest.raises(TypeError, match=r'event\("order"\) is not a predicate; say how many'):
+        dump_segment(Segment(key="a", name="A", where=event("order")))
+
+
 def test_a_number_too_long_for_a_float_is_never_rounded():
     """JSON refuses it, YAML writes it in full."""
     node = attribute("a") == Decimal("0.12345678901234567890123")

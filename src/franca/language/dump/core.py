@@ -17,7 +17,13 @@ DUMPS: dict[type[Predicate], Callable[[Any], Data]] = {}
 
 
 def data(predicate: Predicate) -> Data:
-    """Return the mapping of a predicate."""
+    """Return the mapping of a predicate.
+
+    Raises:
+        TypeError: it is none, such as the builder's `event("order")` without a measure.
+    """
+    if type(predicate) not in DUMPS:
+        raise TypeError(f"{predicate!r} is not a predicate; {getattr(predicate, 'hint', 'only predicates can be written')}")
     return DUMPS[type(predicate)](predicate)
 
 
