@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from shutil import copytree
 
@@ -98,3 +99,51 @@ def test_an_experiment_that_cannot_be_run_is_refused(shop: Path, written: str, t
         checked(shop, "{include: [vip]}", experiment=written, variants="spring")
     assert told in str(refused.value)
     assert "campaigns/spring.yaml" in str(refused.value)
+
+
+# ── the cap on emails ────────────────────────────────────────────────────────
+
+CAP = "policies: {email_cap: {event: order, count: {lt: 3}, last: 7 days}}\n"
+
+
+def capped(shop: Path, audience: str, cap: str = CAP, **lines: str) -> Project:
+    path = shop / "franca.yaml"
+    text = re.sub(r"(?ms)^policies:.*?(?=^\S|\Z)", "", path.read_text(encoding="utf-8"))
+    path.write_text(text + cap, encoding="utf-8")
+    return checked(shop, audience, **lines)
+
+
+@pytest.mark.parametrize(
+    ("audience", "same"),
+    [
+        ("{include: [vip]}", "[{segment: vip}, CAP]"),
+        (
+            "{include: [vip, newcomers], exclude: [win_back]}",
+            "[any: [{segment: vip}, {segment: newcomers}], none: [{segment: win_back}], CAP]",
+        ),
+        ("{include: [newcomers], exclusively: lifecycle}", "[{segment: newcomers}, {not: {segment: vip}}, CAP]"),
+    ],
+)
+def test_the_cap_on_emails_is_asked_of_every_audience(shop: Path, audience: str, same: str) -> None:
+    """Also of one that is a single segment; the segment itself is not capped."""
+    where = same.replace("CAP", "{event: order, count: {lt: 3}, last: 7 days}")
+    (shop / "segments" / "same.yaml").write_text(f"segments: {{same: {{name: Same, where: {where}}}}}", encoding="utf-8")
+    found = capped(shop, audience)
+    assert found.campaigns["spring"].audience == "spring.audience"
+    assert fingerprint(found.segments["spring.audience"].where) == fingerprint(found.segments["same"].where)
+    assert fingerprint(found.segments["vip"].where) != fingerprint(found.segments["spring.audience"].where)
+
+
+def test_the_cap_is_checked_like_any_predicate(shop: Path) -> None:
+    """Its segments are replaced by what they mean, its constants are typed, and it is told once, at its own place."""
+    cap = "policies: {email_cap: [{segment: win_back}, {event: order, sum: {of: total, lt: 3}}]}\n"
+    found = capped(shop, "{include: [vip, newcomers]}", cap)
+    assert found.policies.email_cap is not None
+    assert "InSegment" not in repr(found.policies.email_cap)
+    assert "InSegment" not in repr(found.segments["spring.audience"].where)
+    assert "Decimal('3')" in repr(found.policies.email_cap)
+    with pytest.raises(ProblemsError) as refused:
+        capped(shop, "{include: [vip]}", CAP.replace("order", "email_received"))
+    assert len(refused.value.problems) == 1
+    assert str(refused.value).startswith("franca.yaml:")
+    assert "there is no event 'email_received'" in str(refused.value)

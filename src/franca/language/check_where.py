@@ -37,6 +37,7 @@ from franca.definitions import (
 from franca.errors import did_you_mean
 from franca.language.check_scope import COMBINATORS, Scope
 from franca.language.check_values import Subject, checked_tests
+from franca.language.times import nothing_between
 from franca.language.types import check_time_test
 
 DATE, DATETIME = DataType(Kind.DATE), DataType(Kind.DATETIME)
@@ -127,6 +128,12 @@ def _as_is(_: Scope, test: TimeTest) -> TimeTest:
     return test
 
 
+def _ago(scope: Scope, test: Ago) -> TimeTest:
+    if test.newer and (wrong := nothing_between(test.older, test.newer)):
+        scope.note(test, wrong, "write the longer first")
+    return test
+
+
 def _order(scope: Scope, tests: Sequence[TimeTest]) -> None:
     starts = [(test, _at(test.at, scope.zone)) for test in tests if isinstance(test, From)]
     for end in (test for test in tests if isinstance(test, To)):
@@ -173,7 +180,8 @@ def _anniversary(scope: Scope, test: Anniversary) -> TimeTest:
 
 
 _TIMES: Mapping[type[TimeTest], Callable[[Scope, Any], TimeTest]] = {
-    **dict.fromkeys([Last, Next, Ago, From, To, OnDay, This, Previous], _as_is),
+    **dict.fromkeys([Last, Next, From, To, OnDay, This, Previous], _as_is),
+    Ago: _ago,
     SinceAttribute: _since_attribute,
     SinceLatest: _since_latest,
     Anniversary: _anniversary,
