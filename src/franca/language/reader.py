@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -173,8 +174,10 @@ class Fields:
         return entry.item if entry and entry.item.value is not None else None
 
     def need(self, name: str) -> Item:
-        """Return the value of a key that must be there."""
+        """Return the value of a key that must be there; one that was told as misspelt is not told again as missing."""
         item = self.get(name)
+        if item is None and get_close_matches(name, self._unknown, cutoff=0.6):
+            raise _Stop
         if item is None:
             self._reader.fail(self.position, f"{self._what} needs {name!r}")
         return item

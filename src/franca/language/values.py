@@ -104,11 +104,12 @@ def _constant(reader: Reader, item: Item, op: Op) -> Constant:
 def _reference(reader: Reader, item: Item, op: Op, allowed: tuple[str, ...]) -> AttributeRef | PropertyRef:
     fields = reader.fields(item, op, REFERENCE_KEYS)
     named = [name for name in (ATTRIBUTE, PROPERTY) if fields.get(name)]
-    if len(named) != 1:
-        reader.fail(item.position, f"{op} compares with one other value", "write {attribute: NAME}, and times: 2 for a multiple")
+    what, remedy = f"{op} compares with one other value", "write {attribute: NAME}, and times: 2 for a multiple"
+    fields.demand(named, what, remedy)
+    if len(named) > 1:
+        reader.fail(item.position, what, remedy)
     if named[0] not in allowed:
-        known = f"{{{allowed[0]}: NAME}}" if allowed else "a constant"
-        reader.fail(item.position, f"there is no {named[0]} to compare with here", f"{op} takes {known} in this place")
+        reader.fail(item.position, f"there is no {named[0]} to compare with here", f"{op} takes {{{allowed[0]}: NAME}} in this place")
     written = fields.get("times")
     times = Decimal(1) if written is None else reader.number(written, "times")
     name = fields.text(named[0])
