@@ -141,8 +141,12 @@ def _count(_: Writer, event: EventNames, measure: Count) -> str:
 def _sum(writer: Writer, event: EventNames, measure: Sum) -> str:
     places = manner(measure.of, writer.property(event, measure.of)).places
     amounts = " and ".join(compared(test, places) for test in _values(measure))
-    money = word(event) and measure.of in _MONEY
-    return f"{f'spent {amounts} in total' if money else f'had a total of {amounts}'} ({of_event(event, measure.of)})"
+    spent = f"spent {amounts} in total" if _is_money(event, measure) else f"had a total of {amounts}"
+    return f"{spent} ({of_event(event, measure.of)})"
+
+
+def _is_money(event: EventNames, measure: Sum) -> bool:
+    return word(event) is not None and measure.of in _MONEY
 
 
 def _distinct(_: Writer, event: EventNames, measure: Distinct) -> str:
@@ -172,6 +176,11 @@ def _manner(writer: Writer, event: EventNames, measure: Measure) -> Manner:
     return manner(measure.of, writer.property(event, measure.of))
 
 
+def _total(event: EventNames, measure: Sum) -> str:
+    of = of_event(event, measure.of)
+    return f"spend ({of})" if _is_money(event, measure) else f"sum of {of}"
+
+
 def _least(word_of_number: str, word_of_time: str) -> Callable[[Writer, EventNames, Any], str]:
     def name(writer: Writer, event: EventNames, measure: OfProperty) -> str:
         of = of_event(event, measure.of)
@@ -182,7 +191,7 @@ def _least(word_of_number: str, word_of_time: str) -> Callable[[Writer, EventNam
 
 _MEASURED: Mapping[type[Measure], Callable[[Writer, EventNames, Any], str]] = {
     Count: lambda _writer, event, _measure: f"number of {nouns(event)}",
-    Sum: lambda _writer, event, measure: f"sum of {of_event(event, measure.of)}",
+    Sum: lambda _writer, event, measure: _total(event, measure),
     Average: lambda _writer, event, measure: f"average {of_event(event, measure.of)}",
     Minimum: _least("smallest", "earliest"),
     Maximum: _least("largest", "latest"),
@@ -197,13 +206,21 @@ def _measured(writer: Writer, event: EventNames, measure: Measure) -> str:
 
 
 def _event_denied(writer: Writer, node: EventTest) -> str | None:
-    if node.per or len(node.measures) > 1:
+    if not node.measures:
+        return _never_known(writer, node) if node.per else _event(writer, replace(node, measures=_NEVER))
+    if node.per or len(node.measures) > 1 or len(node.measures[0].tests) != 1:
         return None
-    if not node.measures or node.measures == _NEVER:
-        return _event(writer, replace(node, measures=() if node.measures else _NEVER))
-    measure = node.measures[0]
-    if len(measure.tests) != 1:
-        return None
+    if node.measures == _NEVER:
+        return _event(writer, replace(node, measures=()))
+    return _measure_denied(writer, node, node.measures[0])
+
+
+def _never_known(writer: Writer, node: EventTest) -> str:
+    window = f" {writer.times(node.window)}" if node.window else ""
+    return f"who never {did(node.event)} with a known {label(node.per or '')}{window}{writer.only(node.event, node.where)}"
+
+
+def _measure_denied(writer: Writer, node: EventTest, measure: Measure) -> str | None:
     if not _is_active(measure):
         return f"whose {_passive(writer, node.event, measure, _when(writer, node), denied=True)}"
     test = _values(measure)[0]
@@ -253,20 +270,19 @@ def _picked_denied(writer: Writer, node: PickedEvent) -> str | None:
 def _sequence(writer: Writer, node: Sequence) -> str:
     started = f", beginning {writer.times(node.starting)}," if node.starting else ""
     parts: list[str] = []
-    before: Step | Without | None = None
+    anchor, before = "", None
     for step in node.steps:
-        parts.append(f"{_after(before, step, node)}{_STEPS[type(step)](writer, step)}")
-        before = step
+        parts.append(f"{_after(before, step, anchor)}{_STEPS[type(step)](writer, step)}")
+        anchor, before = noun(step.event) if isinstance(step, Step) else anchor, step
     return f"who{started} {''.join(parts)}"
 
 
-def _after(before: Step | Without | None, step: Step | Without, node: Sequence) -> str:
-    """Return what stands between two steps; a time counts from the last event that happened, which is named after one that did not."""
+def _after(before: Step | Without | None, step: Step | Without, anchor: str) -> str:
+    """Return what stands between two steps; a time counts from the last event that happened: the *anchor*, named after one that did not."""
     if before is None:
         return ""
     if isinstance(before, Step):
         return f" and then, within {step.within}, " if step.within else " and then "
-    anchor = noun([each for each in node.steps[: node.steps.index(step)] if isinstance(each, Step)][-1].event)
     return f" and, within {step.within} of the same {anchor}, " if step.within else f" and, later than the same {anchor}, "
 
 
@@ -275,7 +291,7 @@ def _step(writer: Writer, step: Step) -> str:
 
 
 def _without(writer: Writer, step: Without) -> str:
-    still = " so far (that time may be running still)" if step.still_open else ""
+    still = " so far (that time may still be running)" if step.still_open else ""
     return f"had no {noun(step.event)}{writer.only(step.event, step.where)}{still}"
 
 
@@ -283,10 +299,8 @@ _STEPS: Mapping[type[Any], Callable[[Writer, Any], str]] = {Step: _step, Without
 
 
 def _regular(writer: Writer, node: Regular, *, few: str = "at least") -> str:
-    only = writer.only(node.event, node.where)
-    return (
-        f"who {did(node.event)} in {few} {node.at_least} of the last {node.of_last} calendar {node.every}s (the running one counts){only}"
-    )
+    periods = f"{node.at_least} of the last {node.of_last} calendar {node.every}s (the running one counts)"
+    return f"who {did(node.event)}{writer.only(node.event, node.where)} in {few} {periods}"
 
 
 # ── measures set against each other or against other people's ────────────────

@@ -107,7 +107,8 @@ class Writer:
         if isinstance(test, SinceAttribute):
             return f"after their {label(test.attribute)}"
         if isinstance(test, SinceLatest):
-            return f"after their latest {noun(test.event)}{self.only(test.event, test.where)}"
+            chosen = "" if test.where is None else f" (of those where {self.about(test.event, test.where)})"
+            return f"after their latest {noun(test.event)}{chosen}"
         return f"on a day whose anniversary is {self.times(test.tests)}" if isinstance(test, Anniversary) else timed(test)
 
     # -- events
