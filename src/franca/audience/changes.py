@@ -14,6 +14,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -143,7 +144,7 @@ class Recorder:
             return
         words = np.zeros((len(self._columns), batch.num_rows), dtype=np.uint32)
         for number, segment in enumerate(self._segments):
-            inside = batch.column(segment).to_numpy(zero_copy_only=False)
+            inside = batch.column(segment).fill_null(False).to_numpy(zero_copy_only=False)
             words[number // _WORD] |= inside.astype(np.uint32) << np.uint32(number % _WORD)
         members = words.any(axis=0)
         keys = batch.column("profile").filter(pa.array(members)).to_pylist()
@@ -207,7 +208,8 @@ class Recorder:
             what = f"{path.name}, what this preview leaves for the next one, cannot be written ({type(error).__name__})"
             raise FrancaError(what, remedy=f"check the folder {path.parent.name}, or use --no-remember") from None
         finally:
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink()
 
     def _database(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(config={"temp_directory": self._folder.name})

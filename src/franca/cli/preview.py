@@ -51,7 +51,7 @@ def run(  # noqa: PLR0917 - a command's options
         available()
     checked = load_checked(project)
     insight, notes = _looked(checked, segment, instant(as_of, checked), show_members, remember=remember)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = shutil.get_terminal_size().columns if on_terminal() else None
     preview = Preview(insight=insight, notes=notes, pairs=pairs, width=width)
     typer.echo(render_preview(preview, format_.value))
     if html is not None:
@@ -62,11 +62,16 @@ def run(  # noqa: PLR0917 - a command's options
         typer.echo(f"wrote {html}", err=True)
 
 
+def on_terminal() -> bool:
+    """Return whether somebody reads the output on a terminal."""
+    return sys.stdout.isatty()
+
+
 def _may_show(members: int, form: Format, html: Path | None) -> None:
     """Insist that people are shown to nobody but who sits at a terminal."""
     if not members:
         return
-    why = "its output is not a terminal" if not sys.stdout.isatty() else ""
+    why = "its output is not a terminal" if not on_terminal() else ""
     why = "it goes with --format text only" if form is not Format.TEXT else "it does not go with --html" if html is not None else why
     if why:
         raise FrancaError(f"--show-members: {why}; people are shown on a terminal only", remedy="`franca evaluate --out` writes them all")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,12 +22,23 @@ PAIRS = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of texts: the first *words* columns are words, the others are numbers."""
+    """A table of texts.
+
+    Attributes:
+        words: so many of the first columns are words; the others are numbers.
+        spare: a column of words that is left out where there is no room for it.
+    """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: int = 1
+    spare: int | None = None
+
+    def without(self, column: int) -> Table:
+        """Return the table without one column of words."""
+        head, *rows = ((*row[:column], *row[column + 1 :]) for row in (self.head, *self.rows))
+        return replace(self, head=head, rows=tuple(rows), words=self.words - 1, spare=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +99,7 @@ def sizes(insight: Insight) -> Table:
     if insight.since is not None:
         head += ["change"] if insight.since.unknown else ["change", "entered", "left"]
     rows = tuple((key, insight.project.segments[key].name, *_numbers(insight, key)) for key in insight.segments)
-    return Table(title="Sizes", head=tuple(head), rows=rows, words=2)
+    return Table(title="Sizes", head=tuple(head), rows=rows, words=2, spare=1)
 
 
 def _numbers(insight: Insight, key: str) -> Iterator[str]:

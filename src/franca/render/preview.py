@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # loading it loads Ibis, which plans do not need
 VERSION = 1
 """Of the JSON form, whose schema is preview.schema.json beside this file."""
 
-_NARROWEST = 12
+_LEAST, _FIRST = 8, 24
+"""Characters that words keep where a table is wider than the terminal: keys, in the first column, are what one types."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +86,25 @@ def _text_lines(preview: Preview) -> Iterator[str]:
 def grid(table: Table, width: int | None = None) -> Iterator[str]:
     """Yield a table as lines of text; words are cut where it would be wider than *width*."""
     rows = [table.head, *table.rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
-    while width and sum(widths) + 2 * (len(widths) - 1) > width and max(widths[: table.words]) > _NARROWEST:
-        widths[widths.index(max(widths[: table.words]))] -= 1
+    widths = _narrowed([max(len(row[column]) for row in rows) for column in range(len(table.head))], table.words, width)
+    if width and table.spare is not None and _wide(widths) > width:
+        yield from grid(table.without(table.spare), width)
+        return
     for row in rows:
         cells = [_cut(cell, w).ljust(w) if n < table.words else cell.rjust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))]
         yield "  ".join(cells)
+
+
+def _narrowed(widths: list[int], words: int, most: int | None) -> list[int]:
+    """Return widths of columns that together fit, as far as words can be cut: always the widest first."""
+    floors = [min(width, _LEAST if column else _FIRST) for column, width in enumerate(widths[:words])]
+    while most and _wide(widths) > most and (wide := [column for column in range(words) if widths[column] > floors[column]]):
+        widths[max(wide, key=lambda column: widths[column])] -= 1
+    return widths
+
+
+def _wide(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _cut(text: str, most: int) -> str:
