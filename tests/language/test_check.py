@@ -99,6 +99,8 @@ MISTAKES = [
     ("{attribute: born, anniversary: {anniversary: {this: month}}}", "an anniversary of an anniversary is that anniversary"),
     ("{event: order, from: '2026-02-01', to: '2026-02-01'}", "from 2026-02-01 to 2026-02-01 holds no time at all; the end lies"),
     ("{event: order, from: '2026-02-01', to: '2026-01-31T23:00:00Z'}", "holds no time at all"),
+    ("{event: order, last: 0 days}", "0 days is no time at all; write a longer time, or day: today"),
+    ("{attribute: born, anniversary: {next: 0 weeks}}", "0 weeks is no time at all"),
     ("{consent: email, at: {from: '2026-02-01', to: '2026-01-01'}}", "holds no time at all"),
     ("{event: order, since: {attribute: country}}", "since: attribute 'country' is not a time but text"),
     ("{event: order, since: {latest: refnd}}", "there is no event 'refnd'"),

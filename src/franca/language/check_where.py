@@ -128,6 +128,12 @@ def _as_is(_: Scope, test: TimeTest) -> TimeTest:
     return test
 
 
+def _length(scope: Scope, test: Last | Next) -> TimeTest:
+    if test.duration.amount == 0:
+        scope.note(test, f"{test.duration} is no time at all", "write a longer time, or day: today")
+    return test
+
+
 def _ago(scope: Scope, test: Ago) -> TimeTest:
     if test.newer and (wrong := nothing_between(test.older, test.newer)):
         scope.note(test, wrong, "write the longer first")
@@ -180,7 +186,8 @@ def _anniversary(scope: Scope, test: Anniversary) -> TimeTest:
 
 
 _TIMES: Mapping[type[TimeTest], Callable[[Scope, Any], TimeTest]] = {
-    **dict.fromkeys([Last, Next, From, To, OnDay, This, Previous], _as_is),
+    **dict.fromkeys([From, To, OnDay, This, Previous], _as_is),
+    **dict.fromkeys([Last, Next], _length),
     Ago: _ago,
     SinceAttribute: _since_attribute,
     SinceLatest: _since_latest,

@@ -36,11 +36,12 @@ from franca.definitions import (
     SinceLatest,
     Step,
     Sum,
+    TimeTest,
     ValueTest,
     Without,
 )
 from franca.language import phrases
-from franca.language.english_writer import Clause, Denial, Writer, did, noun, nouns, of_event, one, only_tests, word
+from franca.language.english_writer import Clause, Denial, Writer, did, noun, nouns, of_event, one, word
 from franca.language.phrases import CALENDAR, COUNTED, OPPOSITE, Manner, compared, label, listed, manner, number, told
 
 _MONEY = frozenset({"total", "amount", "value", "revenue", "price"})
@@ -64,7 +65,14 @@ def _instant(writer: Writer, node: InstantTest) -> str:
 
 
 def _instant_denied(writer: Writer, node: InstantTest) -> str | None:
-    return f"it did not happen {writer.times(node.tests)}" if len(node.tests) == 1 else None
+    if len(node.tests) != 1:
+        return None
+    return f"it did not happen {writer.times(node.tests)}{' (or they have none)' if _is_since(node.tests) else ''}"
+
+
+def _is_since(tests: tuple[TimeTest, ...]) -> bool:
+    """Tell whether a window begins with something that people may lack."""
+    return any(isinstance(test, (SinceAttribute, SinceLatest)) for test in tests)
 
 
 def _calendar(writer: Writer, node: CalendarTest, *, denied: bool = False) -> str:
@@ -95,8 +103,8 @@ def _acts(writer: Writer, node: EventTest, active: list[Measure]) -> str:
     acts = " and ".join(_ACTIVE[type(measure)](writer, node.event, measure) for measure in active or [Count()])
     known = f" with a known {label(node.per)}" if node.per and not active else ""
     window = f" {writer.times(node.window)}" if node.window else " ever" if active and node.measures != _NEVER else ""
-    none = any(isinstance(test, (SinceAttribute, SinceLatest)) for test in node.window) and all(map(_holds_of_none, node.measures))
-    return f"{acts}{known}{window}{' (or have none)' if none and active else ''}"
+    lacking = active and _is_since(node.window) and all(map(_holds_of_none, node.measures))
+    return f"{acts}{known}{window}{' (or have none)' if lacking else ''}"
 
 
 def _holds_of_none(measure: Measure) -> bool:
@@ -123,7 +131,12 @@ def _when(writer: Writer, node: EventTest | EventMeasure) -> str:
 
 def _is_active(measure: Measure) -> bool:
     """Tell whether a measure reads well as what people did: "ordered at least 5 times"."""
-    return type(measure) in _ACTIVE and only_tests(measure.tests) and all(test.op in COUNTED for test in _values(measure))
+    return type(measure) in _ACTIVE and _is_compared(measure)
+
+
+def _is_compared(measure: Measure) -> bool:
+    """Tell whether all tests compare with constants."""
+    return all(isinstance(test, ValueTest) and test.op in COUNTED for test in measure.tests)
 
 
 def _values(measure: Measure) -> tuple[ValueTest, ...]:
@@ -163,7 +176,7 @@ _PICKED: Mapping[type[Measure], str] = {DaysSinceLast: "latest", DaysSinceFirst:
 def _passive(writer: Writer, event: EventNames, measure: Measure, when: str, *, denied: bool = False) -> str:
     """Return what is said of a measure as a value, which may be missing."""
     picked = _PICKED.get(type(measure))
-    if picked and len(_values(measure)) == len(measure.tests) and all(test.op in COUNTED for test in _values(measure)):
+    if picked and _is_compared(measure):
         parts = (phrases.days_ago(test, denied=denied) for test in _values(measure))
         return f"{picked} {noun(event)}{when} {told(parts, 'does not exist')}"
     how = replace(_manner(writer, event, measure), plural=bool(picked))

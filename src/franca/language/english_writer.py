@@ -17,7 +17,6 @@ from franca.definitions import (
     SinceAttribute,
     SinceLatest,
     TimeTest,
-    ValueTest,
     names_of,
 )
 from franca.language.phrases import (
@@ -160,8 +159,3 @@ def one(event: EventNames) -> str:
 def of_event(event: EventNames, name: str) -> str:
     """Return a property with its event: "order total", "quantity of “order” or “view”"."""
     return f"{label(event)} {label(name)}" if isinstance(event, str) else f"{label(name)} of {noun(event)}"
-
-
-def only_tests(tests: Sequence[Any]) -> bool:
-    """Tell whether all are comparisons with constants."""
-    return all(isinstance(test, ValueTest) for test in tests)
