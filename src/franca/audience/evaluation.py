@@ -114,18 +114,24 @@ class Evaluation:
         return dict(self._sizes)
 
     def summary(self) -> Summary:
-        """Return numbers about all profiles."""
-        profiles, membership = self._membership.profiles, self._membership
-        numbers = {"without_email": membership.email(profiles).isnull().sum()}
-        if EMAIL in self._project.data.profile.consent:
-            numbers["mailable"] = profiles.holds(Mailable(channel=EMAIL)).sum()
-        row = self._row(profiles.table.aggregate(**numbers))
+        """Return numbers about all profiles, in one query."""
+        profiles, known = self._membership.profiles, EMAIL in self._project.data.profile.consent
+        mailable = profiles.holds(Mailable(channel=EMAIL)) if known else ibis.literal(False)
+        people = profiles.table.select(email=self._membership.email(profiles), mailable=mailable)
+        emails = people.group_by("email").aggregate(holders=people.count(), mailable=people.mailable.sum())
+        row = self._row(
+            emails.aggregate(
+                without_email=emails.holders.sum(where=emails.email.isnull()),
+                ambiguous=(emails.email.notnull() & (emails.holders > 1)).sum(),
+                mailable=emails.mailable.sum(),
+            )
+        )
         return Summary(
             profiles=self._checked["profiles"],
             without_key=self._checked["without_key"],
             without_email=row["without_email"] or 0,
-            ambiguous_emails=len(self.ambiguous()) if membership.has_email else 0,
-            mailable=(row["mailable"] or 0) if "mailable" in row else None,
+            ambiguous_emails=row["ambiguous"] or 0,
+            mailable=(row["mailable"] or 0) if known else None,
         )
 
     @property
