@@ -12,7 +12,7 @@ from ibis.common.exceptions import TableNotFound
 
 from franca.audience.columns import Column, declared
 from franca.audience.folder import Folder
-from franca.audience.functions import Functions
+from franca.audience.functions import ENGINES, Functions
 from franca.definitions import Position, Project
 from franca.errors import FrancaError
 
@@ -96,4 +96,5 @@ def opened(project: Project) -> Iterator[Engine]:
 
 def functions_of(engine: Engine) -> Functions:
     """Return what the engine can do beyond plain Ibis."""
-    return Functions(engine.connection.name)
+    name = engine.connection.name
+    return ENGINES.get(name, Functions)(name)

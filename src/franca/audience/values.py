@@ -83,16 +83,20 @@ def _text_test(value: ir.StringValue, test: ValueTest, functions: Functions) -> 
     if test.op is Op.MATCHES:
         return functions.matches(value, str(test.operand), ignore_case=test.ignore_case, position=test.position).fill_null(False)
     if test.op in _ORDER:
-        value = functions.ordered(value, test.position)
+        constants = tuple(functions.ordered_text(str(operand)) for operand in test.operands)
+        return _TESTS[test.op](functions.ordered(value, test.position), _with(test, constants))
     return _TESTS[test.op](*_folded(value, test, functions))
+
+
+def _with(test: ValueTest, constants: tuple[str, ...]) -> ValueTest:
+    return replace(test, operand=constants if isinstance(test.operand, tuple) else constants[0])
 
 
 def _folded(value: ir.Value, test: ValueTest, functions: Functions) -> tuple[ir.Value, ValueTest]:
     """Return both sides after case folding, where case is ignored."""
     if not test.ignore_case:
         return value, test
-    operands = tuple(str(operand).casefold() for operand in test.operands)
-    return functions.folded(value, test.position), replace(test, operand=operands if isinstance(test.operand, tuple) else operands[0])
+    return functions.folded(value, test.position), _with(test, tuple(str(operand).casefold() for operand in test.operands))
 
 
 def _one(value: ir.Value, test: ValueTest) -> ir.Scalar:
