@@ -19,10 +19,10 @@ KEY = b"canary ledger key"
 SOME = st.frozensets(st.sampled_from(PEOPLE))
 
 
-def run(memory, sets, *, prints=None, as_of="2026-03-01T00:00:00+00:00", keep=True, everyone=PEOPLE):
+def run(memory, sets, *, prints=None, as_of="2026-03-01T00:00:00+00:00", keep=True, everyone=PEOPLE, renamed=None):
     """Record one run; return what changed."""
     prints = dict.fromkeys(sets, "same") | (prints or {})
-    with Recorder(memory, list(sets)) as recorder:
+    with Recorder(memory, list(sets), renamed or {}) as recorder:
         for batch in batches(sets, everyone, [20, 33]):
             recorder.add(batch)
         since = recorder.compare(prints)
@@ -124,6 +124,15 @@ def test_another_definition_is_told(tmp_path):
     since = run(memory, {"x": frozenset(PEOPLE[:5]), "y": frozenset()}, prints={"x": "other"})
     assert since.as_of == "2026-01-01T00:00:00+00:00"
     assert {key: change.redefined for key, change in since.changes.items()} == {"x": True, "y": False}
+
+
+def test_a_renamed_segment_is_compared_with_what_it_was(tmp_path):
+    """By the key that it had; a new one that had another's key is not."""
+    memory = Memory(tmp_path / "last.parquet", KEY)
+    run(memory, {"old": frozenset(PEOPLE[:5]), "y": frozenset(PEOPLE[:1])})
+    since = run(memory, {"new": frozenset(PEOPLE[2:6]), "y": frozenset()}, renamed={"new": "old", "y": "z"})
+    assert since.changes["new"] == Change(before=5, entered=1, left=2, redefined=False)
+    assert since.changes["y"] == Change(before=1, entered=0, left=1, redefined=False)
 
 
 def test_a_run_that_is_not_kept_leaves_nothing(tmp_path):

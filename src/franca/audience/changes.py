@@ -29,6 +29,7 @@ from franca.errors import FrancaError
 VERSION = 1
 
 _META = "franca"
+_NO_NAMES: Mapping[str, str] = {}
 _CONSTANT = b"franca preview key"
 _DIGEST = 16
 _WORD = 32
@@ -116,11 +117,18 @@ class Memory:
 
 
 class Recorder:
-    """Records one run, batch by batch, in a folder of its own; compares it with the last one; and puts it in that one's place."""
+    """Records one run, batch by batch, in a folder of its own; compares it with the last one; and puts it in that one's place.
 
-    def __init__(self, memory: Memory, segments: Sequence[str]) -> None:
+    Args:
+        memory: where the last run is.
+        segments: the keys of the segments.
+        renamed: segment → its key before a rename.
+    """
+
+    def __init__(self, memory: Memory, segments: Sequence[str], renamed: Mapping[str, str] = _NO_NAMES) -> None:
         self.memory = memory
         self._segments = tuple(segments)
+        self._renamed = renamed
         self._hash = _hashing(memory.key) if memory.key is not None else None
         self._folder = tempfile.TemporaryDirectory(prefix="franca-")
         self._columns = [f"m{number}" for number in range(-(-len(self._segments) // _WORD))]
@@ -157,14 +165,19 @@ class Recorder:
         last = self.memory.last()
         if last is None:
             return None
-        unknown = self._unknown(last)
-        shared = [key for key in self._segments if key in last.sizes]
-        moved = dict.fromkeys(shared, (None, None)) if unknown else self._moved(list(last.sizes), shared)
+        unknown, before = self._unknown(last), {key: old for key in self._segments if (old := self._old(key, last)) is not None}
+        moved = dict.fromkeys(before, (None, None)) if unknown else self._moved(list(last.sizes), before)
         changes = {
-            key: Change(before=last.sizes[key], entered=entered, left=left, redefined=last.fingerprints.get(key) != fingerprints[key])
-            for key, (entered, left) in moved.items()
+            key: Change(
+                before=last.sizes[old], entered=moved[key][0], left=moved[key][1], redefined=last.fingerprints[old] != fingerprints[key]
+            )
+            for key, old in before.items()
         }
         return Since(as_of=last.as_of, unknown=unknown, changes=changes)
+
+    def _old(self, key: str, last: Run) -> str | None:
+        """Return the key that a segment had in the last run; None when that did not have it."""
+        return next((each for each in (key, self._renamed.get(key)) if each in last.sizes), None)
 
     def _unknown(self, last: Run) -> str:
         if self.memory.key is None:
@@ -173,18 +186,18 @@ class Recorder:
             return "the last preview had no key for hashes"
         return "" if last.key == self.memory.key_id else "the last preview had another key for hashes"
 
-    def _moved(self, before: Sequence[str], shared: Sequence[str]) -> dict[str, tuple[int | None, int | None]]:
-        """Return segment → how many entered and left, by joining the two files on their hashes."""
+    def _moved(self, columns: Sequence[str], before: Mapping[str, str]) -> dict[str, tuple[int | None, int | None]]:
+        """Return segment → how many entered and left, by joining the two files on their hashes; *columns* are the last run's segments."""
         counts = []
-        for key in shared:
-            now, then = _bit("n", self._segments.index(key)), _bit("o", before.index(key))
+        for key, old in before.items():
+            now, then = _bit("n", self._segments.index(key)), _bit("o", columns.index(old))
             counts += [f"count(*) FILTER ({now} AND NOT {then})", f"count(*) FILTER ({then} AND NOT {now})"]
         if not counts:
             return {}
         files = f"read_parquet({_quoted(self._raw)}) n FULL JOIN read_parquet({_quoted(self.memory.path)}) o USING (hash)"
         with self._database() as database:
             row = database.sql(f"SELECT {', '.join(counts)} FROM {files}").fetchall()[0]  # noqa: S608 - numbers and paths of our own
-        return {key: (row[2 * number], row[2 * number + 1]) for number, key in enumerate(shared)}
+        return {key: (row[2 * number], row[2 * number + 1]) for number, key in enumerate(before)}
 
     def keep(self, run: Run) -> None:
         """Put this run in the last one's place: the whole file, or nothing.

@@ -88,7 +88,8 @@ def _looked(project: Project, wanted: list[str] | None, at: datetime, show: int,
     if wanted and remember:
         notes.append("not remembered for the next preview: it is of some segments only")
     with ExitStack() as stack:
-        recorder = stack.enter_context(Recorder(memory, parts.segments)) if memory else None
+        renamed = {key: old for key, each in project.segments.items() if (old := each.previously)}
+        recorder = stack.enter_context(Recorder(memory, parts.segments, renamed)) if memory else None
         advance = stack.enter_context(progress("evaluating"))
         evaluation = stack.enter_context(evaluate(parts.evaluated, as_of=at, progress=advance))
         insight = look(evaluation, parts, recorder=recorder, show=show)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from franca.language.english import sentence
 from franca.render import insight_plots as plots
 from franca.render import insight_tables as tables
 from franca.render.insight_svg import available, theme
@@ -29,8 +30,8 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}thead th{color:var(
 figure{margin:0 0 1.2rem}figcaption{font-size:13.5px;color:var(--muted);margin-bottom:.4rem}
 nav{display:flex;flex-wrap:wrap;gap:.3rem .8rem;margin:.6rem 0}a{color:var(--accent)}
 .warnings{background:var(--soft);border-left:4px solid var(--strong);border-radius:6px;padding:.6rem 1rem .6rem 2rem;margin:1rem 0}
-main:has(section:target) section:not(:target){display:none}
-@media print{main:has(section:target) section:not(:target){display:block}}
+.each:has(section:target) section:not(:target){display:none}
+@media print{.each:has(section:target) section:not(:target){display:block}}
 """
 
 
@@ -44,7 +45,7 @@ def render_page(preview: Preview) -> str:
     insight = preview.insight
     body = "".join((_head(preview), _sizes(insight), _groups(insight), _overlap(insight, preview.pairs), _funnels(insight)))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return page(f"{insight.project.name} · preview", body, style=f"{_STYLE}{theme()}", policy=policy)
+    return page(f"{insight.project.name} · preview", f"<main>{body}</main>", style=f"{_STYLE}{theme()}", policy=policy)
 
 
 def _head(preview: Preview) -> str:
@@ -83,16 +84,16 @@ def _funnels(insight: Insight) -> str:
         "<h2 id=conditions>How segments come about</h2>"
         "<p class=quiet>Pale: whom a condition reaches alone. Dark: who is left of “all of” and “none of”, or reached by “any of”, as "
         "the conditions are taken in their order.</p>"
-        f'<nav aria-label="Segments"><a href="#conditions">all</a>{links}</nav><main>{sections}</main>'
+        f'<nav aria-label="Segments"><a href="#conditions">all</a>{links}</nav><div class=each>{sections}</div>'
     )
 
 
 def _funnel(insight: Insight, key: str) -> str:
     segment, lines, table = insight.project.segments[key], tables.conditions(insight, key), tables.funnel(insight, key)
-    told = f"{tables.clause(segment.where, insight.project)}: {insight.sizes[key]:,}"
+    told = f"{sentence(segment.where, insight.project).removesuffix('.')}: {insight.sizes[key]:,} members"
     drawn = _figure("", plots.funnel(insight, lines)) + _table(table) if table else ""
     name = f" <span class=quiet>{escape(segment.name)}</span>"
-    return f'<section id="{escape(key)}"><h3>{escape(key)}{name}</h3><p>Everyone {escape(told)}</p>{drawn}</section>'
+    return f'<section id="{escape(key)}"><h3>{escape(key)}{name}</h3><p>{escape(told)}</p>{drawn}</section>'
 
 
 # -- pieces
