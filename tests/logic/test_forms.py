@@ -278,6 +278,12 @@ def test_positions_survive_and_do_not_count():
 PINNED = {
     "cf6aae12deaaae1f": (attribute("country") == "DE") & ~(attribute("credit") >= Decimal("10.50")),
     "a1937fa4ca886a6f": ORDERS.where(prop("sku").in_(["X", "Y"])).last("30 days").count() >= 5,
+    "6c768f22174845bd": any_of(mailable("email"), consent("email").status("pending"), sample(10, salt="holdout")),
+    "2505d134d1b0033c": ORDERS.where(any_of(prop("p") == "x", prop("q") > 4)).last("2 weeks").exists(),
+    "95c9dee5dea1800f": none_of(
+        ORDERS.sum("total") >= Decimal(100), attribute("tags").has_any(["vip", "new"]), attribute("name").is_empty()
+    ),
+    "75c45c187a4d3a5c": attribute("seen").since(event("view").where(prop("page") == "x")) & attribute("born").ago("2 years", "1 quarter"),
 }
 
 

@@ -123,6 +123,8 @@ def _extreme(leaf: EventTest, test: Test) -> Predicate:
         return at_least_one(replace(leaf, where=value if leaf.where is None else All(of=(leaf.where, value))))
 
     def make(one: Test) -> Predicate:
+        if one.op is Op.IS_SET:  # not "some event with a value": a day of an unknown year is none that could be the largest
+            return replace(leaf, measures=(Maximum(of=getattr(measure, "of", ""), tests=(one,)),))
         beyond = _BEYOND[type(measure)].get(one.op)
         return some(one) if beyond is None else All(of=(some(one), flip(some(replace(one, op=beyond)))))
 

@@ -17,6 +17,7 @@ from franca.definitions import (
     CalendarTest,
     ConsentTest,
     Constant,
+    Count,
     EventMeasure,
     EventTest,
     InstantTest,
@@ -43,7 +44,7 @@ from franca.definitions import (
     ValueTest,
     names_of,
 )
-from franca.logic.literals import COUNTS, TOTAL, at_least_one, measure_test
+from franca.logic.literals import COUNTS, TOTAL, measure_test
 from franca.logic.periods import time_implies
 from franca.logic.subjects import Test, same_subject, test_of
 from franca.logic.values import case_folded
@@ -230,22 +231,19 @@ def _calendar_implies(first: CalendarTest, second: CalendarTest) -> bool:
 
 
 def _event_implies(first: EventTest, second: EventTest) -> bool:
-    if _same_value(first, second):
-        return True
     if first.per is not None and first.per == second.per:
         return _same_events(first, second) and set(first.measures) >= set(second.measures)
-    if second.per is None and _is_at_least_one(second) and _narrower(first, second) and _is_about_some(first):
+    if _is_at_least_one(second) and _is_about_some(first) and _narrower(first, second):
         return True
-    return _counts_imply(first, second)
+    return _counts_imply(first, second) or (_same_events(first, second) and _same_value(first, second))
 
 
 def _counts_imply(first: EventTest, second: EventTest) -> bool:
     if not _same_count(first, second):
         return False
-    low, enough = _bounds(first)[0], _bounds(second)[0]
+    (low, high), (enough, limit) = _bounds(first), _bounds(second)
     if _only_op(second) is Op.GTE and low is not None and enough is not None:
         return low >= enough and _narrower(first, second)
-    high, limit = _bounds(first)[1], _bounds(second)[1]
     if (_only_op(second) is Op.LT or limit == 0) and high is not None and limit is not None:
         return high <= limit and _narrower(second, first)
     return False
@@ -253,10 +251,10 @@ def _counts_imply(first: EventTest, second: EventTest) -> bool:
 
 def _same_count(first: EventTest, second: EventTest) -> bool:
     """Tell whether both count the same things: with more events the number is never smaller."""
-    if measure_test(first) is None or measure_test(second) is None:
+    if len(first.measures) != 1 or len(second.measures) != 1 or first.per is not None or second.per is not None:
         return False
-    one, other = replace(first.measures[0], tests=()), replace(second.measures[0], tests=())
-    return one == other and isinstance(one, COUNTS)
+    one, other = first.measures[0], second.measures[0]
+    return type(one) is type(other) and isinstance(one, COUNTS) and getattr(one, "of", None) == getattr(other, "of", None)
 
 
 def _same_events(first: EventTest, second: EventTest) -> bool:
@@ -264,7 +262,7 @@ def _same_events(first: EventTest, second: EventTest) -> bool:
 
 
 def _is_at_least_one(leaf: EventTest) -> bool:
-    return at_least_one(leaf) == leaf
+    return leaf.per is None and isinstance(leaf.measures[0], Count) and _bounds(leaf) == (1, None)
 
 
 def _is_about_some(leaf: EventTest) -> bool:
@@ -278,7 +276,9 @@ def _bounds(leaf: EventTest) -> tuple[int | None, int | None]:
     if test is None or not isinstance(test.operand, int):
         return None, None
     number = test.operand
-    return {Op.GTE: (number, None), Op.LT: (None, number - 1), Op.IS: (number, number)}.get(test.op, (None, None))
+    if test.op is Op.GTE:
+        return number, None
+    return (None, number - 1) if test.op is Op.LT else (number, number) if test.op is Op.IS else (None, None)
 
 
 def _narrower(first: EventTest, second: EventTest) -> bool:
@@ -300,7 +300,7 @@ def _conditions(where: Predicate | None) -> frozenset[Predicate]:
 
 def _happened(first: Predicate, second: EventTest) -> bool:
     """Some such event: of a picked event, a sequence, a rhythm, a ratio or a rank there was one at least."""
-    return second.per is None and _is_at_least_one(second) and any(_narrower(some, second) for some in _EVENTS[type(first)](first))
+    return _is_at_least_one(second) and any(_narrower(some, second) for some in _EVENTS[type(first)](first))
 
 
 def _steps(leaf: Sequence) -> list[EventTest]:

@@ -77,7 +77,13 @@ def _none(node: NoneOf) -> Predicate:
 
 
 def _not(node: Not) -> Predicate:
+    if isinstance(node.of, AtLeast):  # written out after the negation, as the same threshold of negations would be
+        return at_least(_negated_threshold(node.of))
     return negated(nnf(node.of))
+
+
+def _negated_threshold(node: AtLeast) -> AtLeast:
+    return replace(node, count=len(node.of) - node.count + 1, of=tuple(negated(nnf(part)) for part in node.of))
 
 
 def _at_least(node: AtLeast) -> Predicate:

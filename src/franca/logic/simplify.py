@@ -34,6 +34,7 @@ from franca.logic.literals import CALENDAR, FALSE, TRUE, flip, is_literal
 from franca.logic.nnf import nnf
 from franca.logic.subjects import is_discrete, same_subject, test_of, with_test
 from franca.logic.thresholds import at_least, without_constants
+from franca.logic.topics import related
 from franca.logic.values import next_value, sorted_operands
 
 Known = tuple[Predicate, ...]
@@ -126,8 +127,8 @@ def join(kind: Kind, literals: Iterable[Predicate]) -> tuple[Predicate, ...] | N
 
 def _pinched(literals: tuple[Predicate, ...]) -> tuple[Predicate, ...] | None:
     """Write ≥ n ∧ < n + 1 as `is n`, where n + 1 is the next value; what remains is joined again."""
-    for low in literals:
-        for high in literals:
+    for low, others in related(literals):
+        for high in others:
             exact = _exactly(low, high)
             if exact is not None:
                 return join(All, [exact, *(literal for literal in literals if literal not in {low, high})])
@@ -155,13 +156,14 @@ def _conjoin(literals: Iterable[Predicate]) -> tuple[Predicate, ...] | None:
     if merged is None or FALSE in merged:
         return None
     alive = list(_ordered(merged))
-    opposites = [flip(literal) for literal in alive]
-    if any(implies(one, opposite) for one in alive for opposite in opposites):
+    near = list(related(alive))
+    if any(implies(other, opposite) for one, others in near for opposite in [flip(one)] for other in others):
         return None
-    for literal in reversed(tuple(alive)):
-        if any(implies(other, literal) for other in alive if other is not literal):
-            alive.remove(literal)
-    return tuple(alive)
+    dropped: set[Predicate] = set()
+    for literal, others in reversed(near):
+        if any(other is not literal and implies(other, literal) and other not in dropped for other in others):
+            dropped.add(literal)
+    return tuple(literal for literal in alive if literal not in dropped)
 
 
 def _merged(literals: Iterable[Predicate]) -> list[Predicate] | None:
