@@ -1,13 +1,16 @@
 """Write docs/what-each-esp-can-say.md from the adapters' declarations; every cell shows a tiny template, really translated.
 
+Beside it the rules of copy, and the JSON Schemas of a project's files.
+
 python docs/generate.py [--check]
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from franca.adapter import Dialect, Level, Site, adapter
@@ -31,6 +34,7 @@ from franca.definitions import (
     Template,
 )
 from franca.definitions import Mailable as _Anybody
+from franca.language.json_schema import SCHEMAS, schema_text
 from franca_personalization.copy.guardrails import RULES
 
 PAGE = Path(__file__).parent / "what-each-esp-can-say.md"
@@ -174,13 +178,15 @@ def rules() -> str:
     return _RULES_HEAD + "".join(f"| `{each.id}` | {each.severity} | {each.meaning} | {each.source} |\n" for each in RULES.values())
 
 
-PAGES = {PAGE: page, PAGE.with_name("copy-rules.md"): rules}
+PAGES: dict[Path, Callable[[], str]] = {PAGE: page, PAGE.with_name("copy-rules.md"): rules}
+SCHEMA_FILES = {PAGE.with_name("schema") / f"{name}.json": partial(schema_text, name) for name in SCHEMAS}
 
 
 def main() -> None:
-    """Write the pages, or with --check say whether they are as they should be."""
-    for path, made in PAGES.items():
+    """Write the pages and schemas, or with --check say whether they are as they should be."""
+    for path, made in (PAGES | SCHEMA_FILES).items():
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(made(), encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != made():
             sys.exit(f"{path.name} is not up to date: run python docs/generate.py")

@@ -22,6 +22,7 @@ from franca.cli import (
     preview,
     render,
     sandbox,
+    schema,
     sync,
     validate,
     verify_content,
@@ -37,7 +38,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (init, validate, explain, evaluate, preview, render, import_, plan, apply, sync, verify_content, sandbox, demo, capabilities):
+for verb in (
+    init,
+    validate,
+    explain,
+    evaluate,
+    preview,
+    render,
+    import_,
+    plan,
+    apply,
+    sync,
+    verify_content,
+    sandbox,
+    demo,
+    capabilities,
+    schema,
+):
     app.command(verb.NAME)(verb.run)
 for point in sorted(entry_points(group="franca.commands"), key=lambda each: each.name):
     point.load()(app)  # optional layers add their verbs; loading one imports no more than its options

@@ -124,7 +124,8 @@ def partials(root: Path, name: str) -> str | None:
 
 # -- campaigns
 
-_CAMPAIGN_KEYS = ["name", "template", "audience", "send_from", "destinations", "variants", "experiment"]
+CAMPAIGN_KEYS = ("name", "template", "audience", "send_from", "destinations", "variants", "experiment")
+AUDIENCE_KEYS = ("include", "exclude", "exclusively")
 
 
 def read_campaigns(reader: Reader, folder: Path) -> dict[str, Campaign]:
@@ -141,8 +142,8 @@ def read_campaigns(reader: Reader, folder: Path) -> dict[str, Campaign]:
 
 
 def _campaign(reader: Reader, key: str, item: Item) -> Campaign:
-    fields = reader.fields(item, f"campaign {key!r}", _CAMPAIGN_KEYS)
-    audience = reader.fields(fields.need("audience"), "audience", ["include", "exclude", "exclusively"])
+    fields = reader.fields(item, f"campaign {key!r}", CAMPAIGN_KEYS)
+    audience = reader.fields(fields.need("audience"), "audience", AUDIENCE_KEYS)
     names = partial(_names, reader)
     include = audience.get("include")
     if include is None:
@@ -163,7 +164,7 @@ def _campaign(reader: Reader, key: str, item: Item) -> Campaign:
     )
 
 
-_EXPERIMENT_KEYS = ["metric", "share", "wait", "baseline", "effect", "power", "alpha", "looks"]
+EXPERIMENT_KEYS = ("metric", "share", "wait", "baseline", "effect", "power", "alpha", "looks")
 
 
 def _experiment(reader: Reader, fields: Fields) -> Experiment:
@@ -174,7 +175,7 @@ def _experiment(reader: Reader, fields: Fields) -> Experiment:
         reader.note(
             item.position, "an experiment compares variants, and the campaign has none", "add variants: BRIEF, or remove experiment"
         )
-    found = reader.fields(item, "experiment", _EXPERIMENT_KEYS)
+    found = reader.fields(item, "experiment", EXPERIMENT_KEYS)
     metric, looks = found.get("metric"), found.get("looks")
 
     def share(name: str, default: Decimal) -> Decimal:

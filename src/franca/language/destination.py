@@ -9,14 +9,16 @@ from franca.definitions import Destination, EventMapping, FieldMapping
 from franca.language.reader import Reader
 from franca.language.source import Item, plain
 
-_OURS = frozenset({"adapter", "attributes", "events", "markers"})
+DESTINATION_KEYS = ("adapter", "attributes", "events", "markers")
+FIELD_KEYS = ("field", "values", "plain")
+METRIC_KEYS = ("metric", "integration", "value", "properties")
 
 
 def read_destination(reader: Reader, name: str, item: Item) -> Destination:
     """Return one destination; keys that are not the language's own are the adapter's, checked by `franca.adapter.check`."""
     entries = reader.mapping(item, f"destination {name!r}")
     fields = reader.fields(item, f"destination {name!r}", entries)
-    settings = {key: entry for key, entry in entries.items() if key not in _OURS}
+    settings = {key: entry for key, entry in entries.items() if key not in DESTINATION_KEYS}
     markers = fields.get("markers")
     return Destination(
         name=name,
@@ -33,7 +35,7 @@ def read_destination(reader: Reader, name: str, item: Item) -> Destination:
 def _field(reader: Reader, name: str, item: Item) -> FieldMapping:
     if not isinstance(item.value, Mapping):
         return FieldMapping(field=reader.text(item, f"the field of {name!r}"), position=item.position)
-    fields = reader.fields(item, f"the mapping of {name!r}", ["field", "values", "plain"])
+    fields = reader.fields(item, f"the mapping of {name!r}", FIELD_KEYS)
     return FieldMapping(
         field=fields.text("field"),
         values=_texts(reader, fields.get("values"), "values"),
@@ -45,7 +47,7 @@ def _field(reader: Reader, name: str, item: Item) -> FieldMapping:
 def _metric(reader: Reader, name: str, item: Item) -> EventMapping:
     if not isinstance(item.value, Mapping):
         return EventMapping(metric=reader.text(item, f"the metric of {name!r}"), position=item.position)
-    fields = reader.fields(item, f"the mapping of {name!r}", ["metric", "integration", "value", "properties"])
+    fields = reader.fields(item, f"the mapping of {name!r}", METRIC_KEYS)
     return EventMapping(
         metric=fields.text("metric"),
         integration=fields.optional("integration"),

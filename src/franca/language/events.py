@@ -102,11 +102,11 @@ def _untested(reader: Reader, name: str, item: Item) -> Measure:
 
 # -- measures that are compared with each other
 
-_MEASURE_KEYS = ("event", "where", *TIME_TESTS, *MEASURES)
+MEASURE_KEYS = ("event", "where", *TIME_TESTS, *MEASURES)
 
 
 def _event_measure(what: str, reader: Reader, item: Item) -> EventMeasure:
-    fields = reader.fields(item, what, _MEASURE_KEYS)
+    fields = reader.fields(item, what, MEASURE_KEYS)
     return EventMeasure(
         event=event_names(reader, fields.need("event"), "event"),
         measure=_bare_measure(reader, fields),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from franca.definitions import SKIP, Campaign, Copy, Policies, Project, Realisation, Segment, Template
-from franca.errors import FrancaError, did_you_mean
+from franca.errors import FrancaError
 from franca.language.content import read_campaigns, read_templates
 from franca.language.copies import read_copies
 from franca.language.destination import read_destination
@@ -20,7 +20,7 @@ from franca.language.source import Item
 PROJECT_FILE = "franca.yaml"
 SEGMENTS_FOLDER = "segments"
 _KEY = re.compile(r"[A-Za-z0-9_]+$")
-_WISHES = {**{word.value: word for word in Realisation}, SKIP: SKIP}
+WISHES = {**{word.value: word for word in Realisation}, SKIP: SKIP}
 
 
 def load(folder: Path) -> Project:
@@ -143,9 +143,7 @@ def _segment(reader: Reader, key: str, item: Item) -> Segment:
 
 
 def _wish(reader: Reader, _destination: str, item: Item) -> Realisation | str:
-    if item.value not in _WISHES:
-        reader.fail(item.position, f"realise: there is no {item.value!r}", did_you_mean(str(item.value), _WISHES))
-    return _WISHES[str(item.value)]
+    return WISHES[reader.choice(item, WISHES, "realise")]
 
 
 def _accepted(reader: Reader, _destination: str, item: Item) -> dict[str, str]:

@@ -115,11 +115,18 @@ class Reader:
         """Return a share written as "30%" as a fraction of 1."""
         return self.percent(item, what) / 100
 
+    def choice(self, item: Item, words: Iterable[str], what: str) -> str:
+        """Return one of these words."""
+        known = tuple(words)
+        if isinstance(item.value, (tuple, Mapping)):
+            self.fail(item.position, f"{what} is one word", f"known: {', '.join(sorted(known))}")
+        if item.value not in known:
+            self.fail(item.position, f"{what}: there is no {item.value!r}", did_you_mean(str(item.value), known))
+        return str(item.value)
+
     def word(self, item: Item, words: type[E], what: str) -> E:
         """Return one of an enumeration's words."""
-        if item.value not in set(words):
-            self.fail(item.position, f"{what}: there is no {item.value!r}", did_you_mean(str(item.value), words))
-        return words(str(item.value))
+        return words(self.choice(item, words, what))
 
     # -- collections
 

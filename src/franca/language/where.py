@@ -12,7 +12,6 @@ from franca.definitions import (
     Predicate,
     PropertyTest,
 )
-from franca.errors import did_you_mean
 from franca.language.reader import Fields, Reader
 from franca.language.source import Item
 from franca.language.subjects import Subject, combinators, read_predicate
@@ -62,15 +61,13 @@ CALENDAR_TESTS = plain_readers(NUMBER_OPS[:-1])  # an event has an instant
 
 
 def _time(reader: Reader, fields: Fields) -> Predicate:
-    item = fields.need("time")
-    if item.value == AT:
+    word = reader.choice(fields.need("time"), TIMES, "time")
+    if word == AT:
         _refuse(reader, fields, CALENDAR_TESTS, "time: at is an instant", f"known: {', '.join(TIME_TESTS)}")
         tests = time_tests(reader, fields)
         fields.demand(tests, "the time is not tested for anything", "add a test such as last: 30 days")
         return InstantTest(tests=tests, position=fields.position)
-    if item.value not in TIMES:
-        reader.fail(item.position, f"time: there is no {item.value!r}", did_you_mean(str(item.value), TIMES))
-    part = CalendarPart(str(item.value))
+    part = CalendarPart(word)
     _refuse(reader, fields, TIME_TESTS, f"time: {part} is no instant", f"known: {', '.join(CALENDAR_TESTS)}")
     parts = read_tests(reader, fields, CALENDAR_TESTS)
     fields.demand(parts, f"the {part} is not tested for anything", "add a test such as is: …")
