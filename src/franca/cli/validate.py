@@ -12,13 +12,16 @@ NAME = "validate"
 def run(project: ProjectOption = HERE) -> None:
     """Check every file of a project: types, names, circles, settings.
 
-    Needs no network and no keys. Every mistake is one line with file, line, column and what to do.
+    Needs no network and no keys. Every mistake is one line with file, line, column and what to do. Segments that can have no member, that
+    have everybody, or that always have the same members as another one are warnings.
 
     Example: franca validate --project shop
     """
+    from franca.logic.advice import advise
     from franca.plan.emails import documents
 
     checked = load_checked(project)
+    warn(advise(checked))
     warn(str(notice) for found in documents(checked).values() for notice in found.notices)
     typer.echo(
         f"{len(checked.segments)} segments, {len(checked.templates)} templates and {len(checked.destinations)} destinations are fine"

@@ -1,9 +1,9 @@
-"""The predicates inside a leaf: `where`, `having`, and those of steps, measures and windows, however deep."""
+"""What is inside a leaf: `where`, `having`, and the conditions of steps, measures and windows, however deep."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from franca.definitions import Node, Predicate
@@ -32,3 +32,14 @@ def _changed(value: Any, change: Callable[[Predicate], Predicate]) -> Any:
     if isinstance(value, tuple) and any(isinstance(one, Node) for one in value):
         return tuple(_changed(one, change) for one in value)
     return value
+
+
+def nodes(value: object) -> Iterator[Node]:
+    """Yield the nodes of *value* (a node or a tuple), each before what is inside it."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from nodes(part)
+    elif isinstance(value, Node):
+        yield value
+        for field in dataclasses.fields(value):
+            yield from nodes(getattr(value, field.name))
