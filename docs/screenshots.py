@@ -1,10 +1,11 @@
-"""Write docs/images: the dozen emails of examples/emails in a real browser, light and wide, dark and narrow; and the preview's page.
+"""Write docs/images: the dozen emails of examples/emails in a real browser, light and wide, dark and narrow; and the pages of previews.
 
 python docs/screenshots.py    (needs Chromium; pictures of the shop, which does not exist, are drawn as plain shapes)
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from franca.content import Renderer, Setting
 from franca.content.needs import attributes_of
 from franca.content.reference import person
 from franca.definitions import Part
+from franca.demo.run import write_project
+from franca.demo.store import make_store
 from franca.language import check, load
 from franca.plan.emails import documents
 
@@ -90,6 +93,17 @@ def main() -> None:
         subprocess.run([str(Path(sys.executable).with_name("franca")), *options], check=True, capture_output=True, timeout=120)  # noqa: S603
         page.write_text(drawn(page.read_text(encoding="utf-8")), encoding="utf-8")
         shoot(page, IMAGES / "render.png", 1660, 1240)
+        shoot(segments(Path(folder) / "shop"), IMAGES / "preview.png", 1240, 1800)
+
+
+def segments(shop: Path) -> Path:
+    """Return the page of `franca preview` of the demo's shop, ten days after a preview before."""
+    write_project(shop, make_store(10_000))
+    franca = [str(Path(sys.executable).with_name("franca")), "preview", "--project", str(shop), "--html", str(shop / "preview.html")]
+    for day in ("2026-02-20", "2026-03-01"):
+        environment = {**os.environ, "FRANCA_LEDGER_KEY": "a picture has no secrets"}
+        subprocess.run([*franca, "--as-of", day], check=True, capture_output=True, timeout=120, env=environment)  # noqa: S603
+    return shop / "preview.html"
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def _head(preview: Preview) -> str:
 
 
 def _sizes(insight: Insight) -> str:
-    dark = "; darker: those who may be mailed" if insight.mailable is not None else ""
+    dark = "; strong: those who may be mailed" if insight.mailable is not None else ""
     tick = "; the tick: members at the last preview" if insight.since and insight.since.changes else ""
     plot = _figure(f"Members{dark}{tick}", plots.sizes(insight)) if insight.segments else ""
     return f"<h2>Sizes</h2>{plot}{_table(tables.sizes(insight), linked=bool(insight.segments))}"
@@ -82,7 +82,7 @@ def _funnels(insight: Insight) -> str:
     sections = "".join(_funnel(insight, key) for key in insight.segments)
     return (
         "<h2 id=conditions>How segments come about</h2>"
-        "<p class=quiet>Pale: whom a condition reaches alone. Dark: who is left of “all of” and “none of”, or reached by “any of”, as "
+        "<p class=quiet>Pale: whom a condition reaches alone. Strong: who is left of “all of” and “none of”, or reached by “any of”, as "
         "the conditions are taken in their order.</p>"
         f'<nav aria-label="Segments"><a href="#conditions">all</a>{links}</nav><div class=each>{sections}</div>'
     )
