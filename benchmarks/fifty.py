@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,12 +150,29 @@ def pairs() -> Iterator[Pair]:
 FIFTY = tuple(pairs())
 
 
-def write_project(root: Path, data: Path) -> None:
-    """Write the fifty segments as a project in *root* over the tables in *data*."""
+def write_project(root: Path, data: Path, wheres: Sequence[str] | None = None) -> None:
+    """Write segments (by default the fifty) as a project in *root* over the tables in *data*."""
     (root / "segments").mkdir(parents=True, exist_ok=True)
     (root / "franca.yaml").write_text(SCHEMA.format(folder=data), encoding="utf-8")
-    lines = [f"  s{number}: {{name: s{number}, where: {pair.where}}}" for number, pair in enumerate(FIFTY)]
-    (root / "segments" / "fifty.yaml").write_text("\n".join(["segments:", *lines, ""]), encoding="utf-8")
+    found = [pair.where for pair in FIFTY] if wheres is None else wheres
+    lines = [f"  s{number}: {{name: s{number}, where: {where}}}" for number, where in enumerate(found)]
+    (root / "segments" / "all.yaml").write_text("\n".join(["segments:", *lines, ""]), encoding="utf-8")
+
+
+def five_hundred() -> list[str]:
+    """Return the fifty segments, and each nine times more among those of one country and a number of points."""
+    shops = [(country, points) for country in ("DE", "FR", "AT") for points in (100, 400, 700)]
+    narrower = [
+        f"{{all: [{_one(pair.where)}, {{attribute: country, is: {country}}}, {{attribute: points, gte: {points}}}]}}"
+        for country, points in shops
+        for pair in FIFTY
+    ]
+    return [pair.where for pair in FIFTY] + narrower
+
+
+def _one(where: str) -> str:
+    """Return a predicate for one place of a list."""
+    return f"{{all: {where}}}" if where.startswith("[") else where
 
 
 def counting(chosen: tuple[Pair, ...]) -> str:
