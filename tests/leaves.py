@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -71,12 +71,17 @@ def event_leaves(as_of: datetime = AS_OF) -> Iterator[Predicate]:
     """Yield every window, every test on every property, and every measure, for every event."""
     for event, source in EVENTS.items():
         yield from (EventTest(event=event, window=(test,)) for test in (*INSTANT_TESTS, *SINCE))
-        yield from (EventTest(event=event, measures=(Count(tests=(test,)),)) for test in tests_on(Kind.INTEGER, (0, 1, 2, 3)))
+        yield from (EventTest(event=event, measures=(Count(tests=(test,)),)) for test in _comparing(tests_on(Kind.INTEGER, (0, 1, 2, 3))))
         for name, item in source.properties.items():
             tests = [*tests_on(item.type.kind, pool(name, as_of, item.zone, on_edges=True).constants)]
             yield from (EventTest(event=event, where=PropertyTest(property=name, tests=(test,))) for test in tests)
             if item.type.kind in {Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER}:
-                yield from (EventTest(event=event, measures=(Sum(of=name, tests=(test,)),)) for test in tests)
+                yield from (EventTest(event=event, measures=(Sum(of=name, tests=(test,)),)) for test in _comparing(tests))
+
+
+def _comparing(tests: Iterable[ValueTest]) -> Iterator[ValueTest]:
+    """Leave out whether a count or a sum is missing: it never is."""
+    return (test for test in tests if test.op not in FLAGS)
 
 
 def other_leaves() -> Iterator[Predicate]:

@@ -7,7 +7,7 @@ another event are met at their edges.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -86,6 +86,27 @@ def make_tables(start: int, as_of: datetime = AS_OF, *, on_edges: bool = False, 
         "carts": list(without_conflicts([_cart(shop, busy) for _ in range(profiles * 3)], "cart_no", "made_at", "America/New_York")),
         "list_members": [_membership(shop, busy) for _ in range(profiles)],
     }
+
+
+_OWNERS = {"customers": "customer_id", "orders": "customer_id", "views": "visitor", "carts": "who", "list_members": "customer_id"}
+
+
+def merged(shops: Sequence[Tables]) -> Tables:
+    """Return the tables of several shops in one: no two share a profile or an event, so that each is as it was alone, but for ranks."""
+    return {
+        table: [_apart(row, number, owner) for number, shop in enumerate(shops) for row in shop[table]] for table, owner in _OWNERS.items()
+    }
+
+
+def _apart(row: Row, number: int, owner: str) -> Row:
+    """Ids that are digits stay so: those of orders and carts still meet."""
+    key, order, cart = row[owner], row.get("order_id"), row.get("cart_no")
+    apart: Row = {owner: None if key is None else f"{number}:{key}"}
+    if order is not None:
+        apart["order_id"] = str(number * 1000 + int(order)) if order.isdigit() else f"{order}/{number}"
+    if cart is not None:
+        apart["cart_no"] = number * 1000 + cart
+    return {**row, **apart}
 
 
 def _profile(shop: Shop, number: int) -> Row:
