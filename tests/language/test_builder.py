@@ -241,7 +241,12 @@ REFUSED = [
     (none_of, "none_of takes at least one predicate"),
     (lambda: event("order").where(prop("sku")), r'where takes predicates, not prop\("sku"\); test it'),
     (lambda: attribute("a") == None, r"use .is_set\(False\)"),  # noqa: E711 - that is the mistake
-    (lambda: attribute("a").ignoring_case() == attribute("b"), "cannot be compared with another value"),
+    (lambda: attribute("a").ignoring_case() == attribute("b"), "cannot be tested with another value"),
+    (lambda: attribute("a") == attribute("b").ignoring_case(), "leave .ignoring_case out"),
+    (lambda: event("a").where(prop("p") == attribute("b").ignoring_case() * 2), "leave .ignoring_case out"),
+    (lambda: attribute("a").ignoring_case().length() > 2, "leave .ignoring_case out"),
+    (lambda: rank(attribute("a").ignoring_case()), "leave .ignoring_case out"),
+    (lambda: event("a").since(attribute("b").ignoring_case()), "leave .ignoring_case out"),
     (lambda: attribute("a").ignoring_case() > "b", "cannot be tested with gt; case is ignored by contains"),
     (lambda: attribute("a") == attribute("b").length(), r'is cannot compare with attribute\("b"\).length\(\)'),
     (lambda: attribute("tags").length() >= attribute("b"), "gte cannot compare with attribute"),

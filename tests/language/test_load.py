@@ -21,14 +21,19 @@ from franca.definitions import (
     From,
     InSegment,
     Last,
+    Location,
     Mailable,
+    Memberships,
     NamedDay,
     Next,
     NoneOf,
     Not,
     OnDay,
     Op,
+    Policies,
+    PropertyRef,
     PropertyTest,
+    ReferenceTest,
     Sample,
     SinceAttribute,
     SinceLatest,
@@ -38,6 +43,7 @@ from franca.definitions import (
     Unit,
     ValueTest,
 )
+from franca.errors import ProblemsError
 from franca.language import check, load, load_predicate
 from language.conftest import PROJECT
 
@@ -122,6 +128,38 @@ segments:
     assert found["b"] == Not(of=found["a"])
     assert found["c"].tests[0].operand == "anna@shop.test"
     assert found["d"].tests[0].operand == (date(2000, 1, 1), date(2001, 1, 1))
+
+
+def test_places_memberships_and_the_cap_on_emails_are_read(tmp_path):
+    """The parts of a project that predicates lean on."""
+    text = PROJECT.replace(
+        "  events:\n", "    location: {latitude: lat, longitude: lon}\n  memberships: {table: m, profile: p, name: n}\n  events:\n"
+    )
+    text += (
+        "policies: {minimum_size: 5, maximum_change: 12.5%, email_cap: [{event: order, count: {lt: 3}, last: 7 days}, {member_of: x}]}\n"
+    )
+    (tmp_path / "franca.yaml").write_text(text, encoding="utf-8")
+    project = load(tmp_path)
+    assert project.data.profile.location == Location(latitude="lat", longitude="lon")
+    assert project.data.memberships == Memberships(table="m", profile="p", name="n")
+    assert project.policies.email_cap == load_predicate("[{event: order, count: {lt: 3}, last: 7 days}, {member_of: x}]")
+    assert (project.policies.minimum_size, project.policies.maximum_change) == (5, Decimal("0.125"))
+    assert Policies().email_cap is None
+
+
+def test_the_filter_of_a_source_compares_columns(tmp_path):
+    """Before there are events, there is neither a profile nor a time to speak of."""
+    filtered = "where: [{property: total, gt: {property: credit}}, {property: state, is_not: x}]"
+    text = PROJECT.replace("where: {property: state, is_not: cancelled}", filtered)
+    (tmp_path / "franca.yaml").write_text(text, encoding="utf-8")
+    test = load(tmp_path).data.events["order"].where.of[0].tests[0]
+    assert test == ReferenceTest(op=Op.GT, reference=PropertyRef(property="credit"))
+    (tmp_path / "franca.yaml").write_text(text.replace("{property: credit}", "{attribute: spent}"), encoding="utf-8")
+    with pytest.raises(ProblemsError, match=r"there is no attribute to compare with here; gt takes \{property: NAME\} in this place"):
+        load(tmp_path)
+    (tmp_path / "franca.yaml").write_text(text.replace("{property: state, is_not: x}", "{time: at, last: 3 days}"), encoding="utf-8")
+    with pytest.raises(ProblemsError, match="a predicate has no subject 'time'"):
+        load(tmp_path)
 
 
 def test_a_predicate_is_no_boolean():

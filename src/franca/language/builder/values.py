@@ -51,11 +51,14 @@ class Value(Comparable, Tested[T], Generic[T]):
     def _test(self, test: Test) -> T:
         if not self.ignore_case:
             return self._that(test)
-        if isinstance(test, ReferenceTest):
-            raise TypeError(f"{self} cannot be compared with another value, only with constants")
-        if test.op not in CASED:
-            raise TypeError(f"{self} cannot be tested with {test.op}; case is ignored by {', '.join(sorted(CASED))}")
+        if isinstance(test, ReferenceTest) or test.op not in CASED:
+            what = f"another value ({test.op})" if isinstance(test, ReferenceTest) else test.op
+            raise TypeError(f"{self} cannot be tested with {what}; case is ignored by {', '.join(sorted(CASED))}, with constants")
         return self._that(replace(test, ignore_case=True))
+
+    def _as_it_is(self) -> None:
+        if self.ignore_case:
+            raise TypeError(f"{self} is for tests with constants: leave .ignoring_case out")
 
     def ignoring_case(self) -> Self:
         """Compare texts without case: `attribute("city").ignoring_case() == "bonn"`."""
@@ -99,6 +102,7 @@ class Value(Comparable, Tested[T], Generic[T]):
 
     def length(self) -> LengthValue[T]:
         """How many elements the list has, to be compared: `.length() >= 2`."""
+        self._as_it_is()
         return LengthValue(f"{self}.length()", self._that)
 
 
@@ -151,10 +155,12 @@ class AttributeValue(Value[AttributeTest], Timed[AttributeTest], Beginning):
 
     def reference(self) -> AttributeRef:
         """Return it as the right side of a comparison."""
+        self._as_it_is()
         return AttributeRef(attribute=self.name)
 
     def beginning(self) -> TimeTest:
         """Return the window that begins with its instant."""
+        self._as_it_is()
         return SinceAttribute(attribute=self.name)
 
     def _that(self, test: Test | LengthTest) -> AttributeTest:
@@ -173,6 +179,7 @@ class PropertyValue(Value[PropertyTest]):
 
     def reference(self) -> PropertyRef:
         """Return it as the right side of a comparison."""
+        self._as_it_is()
         return PropertyRef(property=self.name)
 
     def _that(self, test: Test | LengthTest) -> PropertyTest:
