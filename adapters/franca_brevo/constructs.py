@@ -69,6 +69,7 @@ CONSTRUCTS: Mapping[Construct, Support] = {
     Construct.LOOPS: _NO_LOOP,
     Construct.FEED: YES,
     Construct.FEED_CONDITION: YES,
+    Construct.FEED_IN_ADDRESS: refused("Brevo documents no filter that encodes it: put whole addresses into the feed", _LANGUAGE),
     Construct.COUPON: refused("Brevo's campaigns have no tag for a coupon", _LANGUAGE),
     Construct.PREFERENCES: YES,
     Construct.VIEW_IN_BROWSER: YES,

@@ -80,6 +80,11 @@ class BrevoDialect(Dialect):
         if isinstance(value, BuiltIn):
             return self._built_in(value, piece, part)
         if isinstance(value, ItemValue):
+            if piece.context is Context.URL:
+                raise Unsaid(
+                    "item-in-url",
+                    "Brevo documents no filter that encodes it: put whole addresses into the feed",
+                )
             return Say(_printed(self._variable(value), piece), frozenset({feed_texts(self.site.destination.name)}))
         if isinstance(value, Coupon):
             raise Unsaid("coupon", "Brevo's campaigns have no tag for a coupon")

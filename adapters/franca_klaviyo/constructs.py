@@ -64,6 +64,7 @@ CONSTRUCTS: Mapping[Construct, Support] = {
     Construct.LOOPS: YES,
     Construct.FEED: YES,
     Construct.FEED_CONDITION: YES,
+    Construct.FEED_IN_ADDRESS: YES,
     Construct.COUPON: YES,
     Construct.PREFERENCES: YES,
     Construct.VIEW_IN_BROWSER: YES,

@@ -66,6 +66,7 @@ CONSTRUCTS: Mapping[Construct, Support] = {
     Construct.LOOPS: _NO_LOOP,
     Construct.FEED: _NO_FEED,
     Construct.FEED_CONDITION: _NO_FEED,
+    Construct.FEED_IN_ADDRESS: _NO_FEED,
     Construct.COUPON: refused("Mailchimp's promo codes go by the ids of a store, not by a name"),
     Construct.PREFERENCES: YES,
     Construct.VIEW_IN_BROWSER: YES,

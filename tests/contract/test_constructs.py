@@ -106,8 +106,13 @@ def test_a_construct_is_as_declared(construct: Construct, esp: str) -> None:
         assert all(same(reference, there) for reference, there in pairs), (part, found.parts[part])
 
 
-@pytest.mark.parametrize("esp", ["klaviyo", "brevo"])
-@pytest.mark.parametrize("construct", [Construct.FEED, Construct.FEED_CONDITION])
+@pytest.mark.parametrize(
+    ("construct", "esp"),
+    [
+        *((construct, esp) for construct in (Construct.FEED, Construct.FEED_CONDITION) for esp in ("klaviyo", "brevo")),
+        (Construct.FEED_IN_ADDRESS, "klaviyo"),
+    ],
+)
 def test_a_feed_is_rendered_as_the_reference_does(construct: Construct, esp: str) -> None:
     """With items; a field that is missing, empty or null prints nothing and equals nothing."""
     made = made_of(construct)
@@ -115,6 +120,7 @@ def test_a_feed_is_rendered_as_the_reference_does(construct: Construct, esp: str
     there = with_feeds(esp, said(esp, made).parts[Part.HTML])
     assert same(expected.partition("<p>")[2].partition("</p>")[0], there.partition("<p>")[2].partition("</p>")[0])
     assert "a" in expected or "Scarf" in expected
+    assert ("Hat%20%26%20%3Cb%3E" in expected) is (construct is Construct.FEED_IN_ADDRESS)
 
 
 @every_construct

@@ -61,6 +61,7 @@ class Construct(StrEnum):
     LOOPS = "a loop within a loop"
     FEED = "a loop over a feed"
     FEED_CONDITION = "a condition on a feed's field"
+    FEED_IN_ADDRESS = "a feed's field within an address"
     COUPON = "a coupon"
     PREFERENCES = "preferences_url"
     VIEW_IN_BROWSER = "view_in_browser_url"
@@ -144,6 +145,7 @@ EXAMPLES: Mapping[Construct, Example] = {
     Construct.LOOPS: _html("{% for tag in profile.tags %}{% for other in profile.tags %}{{ tag }}{{ other }} {% endfor %}{% endfor %}"),
     Construct.FEED: _html('{% for item in feed("new") %}{{ item.title }} {% endfor %}'),
     Construct.FEED_CONDITION: _html('{% for item in feed("new") %}{% if item.title == "Scarf" %}a{% endif %}{% endfor %}'),
+    Construct.FEED_IN_ADDRESS: _html('{% for item in feed("new") %}<a href="https://shop.example/?q={{ item.title }}">x</a>{% endfor %}'),
     Construct.COUPON: _html('{{ coupon("SPRING") }}'),
     Construct.PREFERENCES: _html('<a href="{{ preferences_url }}">x</a>'),
     Construct.VIEW_IN_BROWSER: _html('<a href="{{ view_in_browser_url }}">x</a>'),

@@ -171,10 +171,10 @@ class _Reading:
             self._note(f"a person's value cannot stand in {_NEVER[place.kind]}", "", value.position)
         if place.kind is not mail.Kind.URL:
             return Context.ATTRIBUTE if place.kind is mail.Kind.ATTRIBUTE else Context.TEXT
-        known = root(value)
-        if isinstance(known, (BuiltIn, ItemValue)):
-            return Context.URL if isinstance(known, BuiltIn) else Context.ATTRIBUTE
-        if not _begun(place.url_prefix) and not isinstance(known, Coupon):
+        known, begun = root(value), _begun(place.url_prefix)
+        if isinstance(known, ItemValue) and not begun:  # the address itself, as the shop's feed has it
+            return Context.ATTRIBUTE
+        if not begun and not isinstance(known, (BuiltIn, Coupon)):
             what = "a person's value cannot begin an address: it could lead anywhere, or run a script"
             self._note(what, "begin with the address of the shop: https://…", value.position)
         return Context.URL
@@ -216,9 +216,11 @@ def _in_addresses(places: Mapping[int, mail.Place]) -> Callable[[int, Token], To
     """Return what a placeholder becomes in the plain text, where addresses are written out: a value in one stays encoded."""
 
     def shown(number: int, token: Token) -> Token | Print:
-        if isinstance(token, Show) and places[number].kind is mail.Kind.URL and not isinstance(root(token.value), (BuiltIn, ItemValue)):
-            return Print(value=token.value, context=Context.URL, position=token.value.position)
-        return token
+        if not isinstance(token, Show) or places[number].kind is not mail.Kind.URL:
+            return token
+        known = root(token.value)
+        whole = isinstance(known, BuiltIn) or (isinstance(known, ItemValue) and not _begun(places[number].url_prefix))
+        return token if whole else Print(value=token.value, context=Context.URL, position=token.value.position)
 
     return shown
 
