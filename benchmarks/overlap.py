@@ -130,8 +130,8 @@ def contend(name: str, root: Path) -> None:
     start = time.perf_counter()
     found = CONTENDERS[name](root)
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
-    print(json.dumps({"seconds": seconds, "peak_mib": peak, "sizes": found}))
+    used = resource.getrusage(resource.RUSAGE_SELF)  # its peak is in KiB on Linux
+    print(json.dumps({"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "peak_mib": used.ru_maxrss / 1024, "sizes": found}))
 
 
 def measure(options: argparse.Namespace) -> None:
@@ -148,27 +148,25 @@ def measure(options: argparse.Namespace) -> None:
                 found.append(json.loads(done.stdout))
     if any(found[0]["sizes"] != runs["sizes"][0]["sizes"] for found in runs.values()):
         sys.exit("the sizes differ: the comparison would mean nothing")
-    show(options, {name: tuple(_median(found, key) for key in ("seconds", "peak_mib")) for name, found in runs.items()})
+    show(options, {name: {key: _median(several, key) for key in ("seconds", "cpu", "peak_mib")} for name, several in runs.items()})
 
 
 def _median(found: list[dict[str, object]], key: str) -> float:
     return statistics.median(float(str(run[key])) for run in found)
 
 
-def show(options: argparse.Namespace, found: dict[str, tuple[float, ...]]) -> None:
-    """Print the ratios with what they were measured against."""
+def show(options: argparse.Namespace, found: dict[str, dict[str, float]]) -> None:
+    """Print the ratios with what they were measured against; that of processor time does not depend on what else the machine does."""
     pairs = options.segments * (options.segments - 1) // 2
     data = f"{options.profiles:,} profiles, {options.events:,} events"
     table = Table(title=f"{options.segments} segments, {pairs:,} pairs, {data}; medians of {options.rounds}")
-    for column in ("what", "seconds", "sizes alone", "ratio", "wanted", "peak MiB"):
+    for column in ("what", "seconds", "ratio", "processor", "ratio", "wanted", "peak MiB"):
         table.add_column(column, justify="left" if column == "what" else "right")
-    labels = {"overlap": "with all pairs", "insight": "and every condition", "remembered": "and hashes, compared and kept"}
-    alone = found["sizes"][0]
+    labels = {"sizes": "sizes alone", "overlap": "with all pairs", "insight": "and every condition", "remembered": "and hashes"}
+    alone = found["sizes"]
     for name, what in labels.items():
-        seconds, peak = found[name]
-        wanted = "≤ 1.5" if name == "overlap" else ""
-        table.add_row(what, f"{seconds:.2f}", f"{alone:.2f}", f"{seconds / alone:.2f}", wanted, f"{peak:,.0f}")
-    table.add_row("sizes alone", f"{alone:.2f}", "", "", "", f"{found['sizes'][1]:,.0f}")
+        times = [text for key in ("seconds", "cpu") for text in (f"{found[name][key]:.2f}", f"{found[name][key] / alone[key]:.2f}")]
+        table.add_row(what, *times, "≤ 1.5" if name == "overlap" else "", f"{found[name]['peak_mib']:,.0f}")
     Console().print(table)
 
 

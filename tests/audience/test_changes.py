@@ -160,6 +160,15 @@ def test_an_unreadable_file_is_told_with_what_to_do(tmp_path, content):
     assert path.read_bytes() == content
 
 
+def test_a_file_that_lacks_what_it_says_is_told(tmp_path):
+    """Its metadata is there, its columns are not."""
+    memory = Memory(tmp_path / "last.parquet", KEY)
+    run(memory, {"x": frozenset(PEOPLE[:5])})
+    pq.write_table(pq.read_table(memory.path).drop_columns(["m0"]), memory.path)
+    with pytest.raises(FrancaError, match=r"last\.parquet.*cannot be read.*delete it"):
+        run(memory, {"x": frozenset()})
+
+
 def test_a_file_of_another_version_or_kind_is_refused(tmp_path):
     """A later Franca's file is not misread; nor is some other Parquet file."""
     path = tmp_path / "last.parquet"

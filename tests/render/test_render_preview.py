@@ -173,6 +173,15 @@ def test_members_are_shown_as_they_are_and_nothing_of_them_elsewhere():
         assert "canary" not in render_preview(Preview(insight=found), form)
 
 
+def test_of_very_many_warnings_some_are_shown():
+    """And how many more there are, and where; JSON has all."""
+    keys = [f"s{number:02}" for number in range(45)]
+    found = insight(project=project(dict.fromkeys(keys, A)), segments=tuple(keys), sizes=dict.fromkeys(keys, 0), pairs=(), since=None)
+    found = replace(found, mailable=None, groups={}, reaches={key: _reach(A, 0) for key in keys})
+    assert lines(found)[-2:] == ["warning: s39 has no members", "warning: 5 more: --format json has them all"]
+    assert len(json.loads(render_preview(Preview(insight=found), "json"))["warnings"]) == 45
+
+
 def test_json_is_as_its_schema_says():
     """Every field described; English and positions of conditions; exact shares."""
     shown = json.loads(render_preview(Preview(insight=insight(), notes=["n"]), "json"))

@@ -112,8 +112,12 @@ class Memory:
                 raise FrancaError(f"{self.path.name} has version {version}, not {VERSION}", remedy="upgrade Franca")
             return Run(**found)
         except (OSError, pa.ArrowInvalid, ValueError, KeyError, TypeError, AttributeError) as error:
-            what = f"{self.path.name}, what the last preview left, cannot be read ({type(error).__name__})"
-            raise FrancaError(what, remedy="restore it, or delete it: the next preview begins anew") from error
+            raise self.broken(error) from error
+
+    def broken(self, error: Exception) -> FrancaError:
+        """Return what to tell of a file that cannot be read."""
+        what = f"{self.path.name}, what the last preview left, cannot be read ({type(error).__name__})"
+        return FrancaError(what, remedy="restore it, or delete it: the next preview begins anew")
 
 
 class Recorder:
@@ -195,8 +199,11 @@ class Recorder:
         if not counts:
             return {}
         files = f"read_parquet({_quoted(self._raw)}) n FULL JOIN read_parquet({_quoted(self.memory.path)}) o USING (hash)"
-        with self._database() as database:
-            row = database.sql(f"SELECT {', '.join(counts)} FROM {files}").fetchall()[0]  # noqa: S608 - numbers and paths of our own
+        try:
+            with self._database() as database:
+                row = database.sql(f"SELECT {', '.join(counts)} FROM {files}").fetchall()[0]  # noqa: S608 - numbers and paths of our own
+        except duckdb.Error as error:
+            raise self.memory.broken(error) from None
         return {key: (row[2 * number], row[2 * number + 1]) for number, key in enumerate(before)}
 
     def keep(self, run: Run) -> None:
@@ -214,7 +221,7 @@ class Recorder:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._database() as database:
                 database.execute(f"COPY ({query}) TO {_quoted(beside)} (FORMAT parquet, KV_METADATA {{{_META}: '{meta}'}})")
-            with beside.open("rb") as file:
+            with beside.open("r+b") as file:
                 os.fsync(file.fileno())
             beside.replace(path)
         except (OSError, duckdb.Error) as error:

@@ -55,7 +55,7 @@ class Parts:
     wholes: Mapping[Predicate, str]
 
     def of(self, node: Predicate) -> tuple[Predicate, ...]:
-        """Return the conditions that *node* combines, as far as they are told one by one; a whole segment is not taken apart."""
+        """Return the conditions that *node* combines, as far as they are told one by one."""
         return tuple(map(plain, _combined(node)))
 
     def inner(self, node: Predicate) -> tuple[Predicate, ...]:

@@ -71,8 +71,12 @@ def _may_show(members: int, form: Format, html: Path | None) -> None:
     """Insist that people are shown to nobody but who sits at a terminal."""
     if not members:
         return
-    why = "its output is not a terminal" if not on_terminal() else ""
-    why = "it goes with --format text only" if form is not Format.TEXT else "it does not go with --html" if html is not None else why
+    refusals = {
+        "it goes with --format text only": form is not Format.TEXT,
+        "it does not go with --html": html is not None,
+        "its output is not a terminal": not on_terminal(),
+    }
+    why = next((why for why, true in refusals.items() if true), None)
     if why:
         raise FrancaError(f"--show-members: {why}; people are shown on a terminal only", remedy="`franca evaluate --out` writes them all")
 

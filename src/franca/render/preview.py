@@ -14,11 +14,13 @@ from franca.render.text import printable
 if TYPE_CHECKING:  # loading it loads Ibis, which plans do not need
     from franca.audience.changes import Change
     from franca.audience.insight import Insight
+    from franca.audience.overlap import Pair
     from franca.audience.reach import Reach
 
 VERSION = 1
 """Of the JSON form, whose schema is preview.schema.json beside this file."""
 
+_WARNINGS = 40
 _LEAST, _FIRST = 8, 24
 """Characters that words keep where a table is wider than the terminal: keys, in the first column, are what one types."""
 
@@ -45,10 +47,13 @@ def render_preview(preview: Preview, form: str = "text") -> str:
 
 
 def warnings(insight: Insight) -> Iterator[str]:
-    """Yield the warnings."""
+    """Yield the warnings, as many as can be read."""
     from franca.audience.remarks import remarks
 
-    yield from (f"warning: {remark.text}" for remark in remarks(insight))
+    found = remarks(insight)
+    yield from (f"warning: {remark.text}" for remark in found[:_WARNINGS])
+    if rest := found[_WARNINGS:]:
+        yield f"warning: {len(rest):,} more: --format json has them all"
 
 
 def _lines(preview: Preview) -> Iterator[str]:
@@ -203,7 +208,7 @@ def _reach(reach: Reach, insight: Insight) -> dict[str, Any]:
     }
 
 
-def _pair(pair: Any) -> dict[str, Any]:
+def _pair(pair: Pair) -> dict[str, Any]:
     return {
         "first": pair.first,
         "second": pair.second,
