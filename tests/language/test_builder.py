@@ -253,6 +253,8 @@ REFUSED = [
     (lambda: attribute("a") * 2 > 5, "it stands on the right side"),
     (lambda: attribute("a") > prop("p") * 2, r'gt cannot compare with prop\("p"\) \* 2'),
     (lambda: attribute("a") * True, "a factor is a number"),
+    (lambda: attribute("a") * float("nan"), "a factor: nan is no number"),
+    (lambda: attribute("a") > float("inf"), "gt: inf is no number"),
     (lambda: event("a").count() > prop("p"), r'gt cannot compare with prop\("p"\)'),
     (lambda: event("a").count() > event("b").count(), "divide one by the other"),
     (lambda: event("a").count() / 5, "divided by another measure"),

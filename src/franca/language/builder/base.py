@@ -58,15 +58,9 @@ class Comparable(Unfinished, ABC):
 
 
 class Tested(Unfinished, ABC, Generic[T]):
-    """A value that can be tested; a test makes the predicate.
-
-    Attributes:
-        compares_with: the kinds of other values that may stand on the right side.
-        ignore_case: whether texts are compared without case.
-    """
+    """A value that can be tested; a test makes the predicate. *compares_with* are the other values that may stand on the right side."""
 
     compares_with: tuple[type[Reference], ...] = ()
-    ignore_case = False
 
     @abstractmethod
     def _test(self, test: Test) -> T:
@@ -127,7 +121,7 @@ class Tested(Unfinished, ABC, Generic[T]):
 def constant(op: Op, value: object) -> Constant:
     """Return *value* as a file would give it: numbers with a point are Decimal, days and instants are texts."""
     if isinstance(value, float):
-        return Decimal(str(value))
+        return number(op, value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (str, bool, int, Decimal)):
@@ -140,4 +134,7 @@ def number(what: str, value: object) -> Decimal:
     """Return a number with the digits that were written."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise TypeError(f"{what} is a number, not {shown(value)}")
-    return Decimal(str(value))
+    found = Decimal(str(value))
+    if not found.is_finite():
+        raise TypeError(f"{what}: {value} is no number to calculate with")
+    return found

@@ -86,7 +86,7 @@ def _operand(op: Op, reference: str) -> Schema:
     if op in FLAGS:
         return FLAG
     if op is Op.MATCHES:
-        return {"type": "string", "format": "regex"}
+        return TEXT
     if op is Op.BETWEEN:
         return {"type": "array", "items": CONSTANT, "minItems": 2, "maxItems": 2}
     if op in MANY:
