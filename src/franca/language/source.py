@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, StreamEndEvent
 
 from franca.definitions import Position
 from franca.errors import FrancaError
@@ -20,10 +19,24 @@ MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 60
 MAXIMUM_ITEMS = 100_000  # after aliases are followed
 MAXIMUM_DIGITS = 40
-_TAG = "tag:yaml.org,2002:"
-_COLLECTIONS = frozenset({_TAG + "map", _TAG + "seq"})
-_RUN = re.compile(rf"(?:[\[{{]\s*){{{MAXIMUM_DEPTH + 1}}}")
-_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*|0[0-9]+)$")
+
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+"""libyaml's parser: thirty times as fast as those in Python. Only its events are used, so that what a scalar means is decided here."""
+
+_PLAIN = "files are plain YAML"
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
+}
+"""Words without quotes that are no text."""
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+"""Numbers of this language; 0x1F, 1_000 and .inf are texts, and types are checked later."""
+
+_ODD = re.compile(r"\x85|[\ud800-\udfff]|^%TAG\b", re.MULTILINE)
+_TOO_DEEP = "is nested too deeply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,83 +80,158 @@ def read_text(text: str, shown: str) -> Item:
     Raises:
         FrancaError: it is not plain YAML.
     """
-    if _RUN.search(text):  # the scanner's time grows with the square of such a run
-        raise FrancaError("is nested too deeply", position=Position(shown))
+    _refuse_oddities(text, shown)
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = Position(shown, mark.line + 1, mark.column + 1) if mark else Position(shown)
-        raise FrancaError(f"is not valid YAML: {error.problem or error.context}", position=at) from None
-    except RecursionError:
-        raise FrancaError("is nested too deeply", position=Position(shown)) from None
-    except YAMLError as error:
-        raise FrancaError(f"is not valid YAML: {str(error).splitlines()[0]}", position=Position(shown)) from None
-    return Item(None, Position(shown, 1, 1)) if node is None else _Composer(shown).item(node, 0)
+        return _Composer(shown, yaml.parse(text, Loader=_LOADER)).document()
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(error, text, shown) from None
+    except yaml.reader.ReaderError as error:
+        at = _place(text.encode()[: error.position].decode(errors="ignore"), shown)
+        raise FrancaError(f"is not valid YAML: the character U+{error.character:04X} may not stand in it", position=at) from None
+
+
+def _refuse_oddities(text: str, shown: str) -> None:
+    """Refuse what readers of YAML disagree about, what is no character, and directives whose number libyaml squares."""
+    found = _ODD.search(text)
+    if found is None:
+        return
+    at = _place(text[: found.start()], shown)
+    if found[0] == "%TAG":
+        raise FrancaError("tags are not allowed", position=at, remedy=_PLAIN)
+    if found[0] == "\x85":
+        raise FrancaError("the character U+0085 ends a line for some readers only", position=at, remedy='write "\\N" in double quotes')
+    raise FrancaError(f"U+{ord(found[0]):04X} is half a character", position=at, remedy="save it as UTF-8")
+
+
+def _place(before: str, shown: str) -> Position:
+    """Return the place after *before*."""
+    return Position(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, shown: str) -> FrancaError:
+    """Return the error at its place; what is missing at the end of the text is told where it began."""
+    mark = error.problem_mark
+    if error.context_mark and (mark is None or mark.index >= len(text)):
+        mark = error.context_mark
+    at = Position(shown, mark.line + 1, mark.column + 1) if mark else Position(shown)
+    told = " ".join(filter(None, [error.problem, error.context]))
+    if "nesting" in told:  # libyaml's own maximum of a thousand, which a run of brackets reaches before the first event
+        return FrancaError(_TOO_DEEP, position=at)
+    return FrancaError(f"is not valid YAML: {told}", position=at)
+
+
+class _Anchored(NamedTuple):
+    """What an alias stands for: an item, how many items it holds, and how deep."""
+
+    item: Item
+    size: int
+    height: int
 
 
 class _Composer:
-    """Turns ruamel's nodes into items; counts them, since aliases multiply."""
+    """Turns the parser's events into items; counts them, since aliases multiply."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, events: Iterator[Any]) -> None:
         self._shown = shown
+        self._events = events
         self._count = 0
+        self._anchors: dict[str, _Anchored] = {}
 
-    def item(self, node: Node, depth: int) -> Item:
-        at = self._at(node)
-        self._count += 1
+    def document(self) -> Item:
+        next(self._events)
+        if isinstance(next(self._events), StreamEndEvent):
+            return Item(None, Position(self._shown, 1, 1))
+        item, _ = self._item(next(self._events), 0)
+        next(self._events)
+        after = next(self._events)
+        if not isinstance(after, StreamEndEvent):
+            raise FrancaError("a second document begins here", position=self._at(after), remedy="a file is one: remove the line ---")
+        return item
+
+    def _item(self, event: Any, depth: int) -> tuple[Item, int]:
+        """Return the item that begins with *event*, and how many levels are below it."""
+        at = self._at(event)
+        if isinstance(event, AliasEvent):
+            return self._aliased(event, at, depth)
+        before = self._count
+        self._add(1, depth, at)
+        if event.tag is not None:
+            raise FrancaError(f"the tag {event.tag} is not allowed", position=at, remedy=_PLAIN)
+        if isinstance(event, ScalarEvent):
+            item, height = Item(_scalar(event, at), at), 0
+        else:
+            value, height = (self._mapping if isinstance(event, MappingStartEvent) else self._sequence)(depth + 1)
+            item = Item(value, at)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(item, self._count - before, height)
+        return item, height
+
+    def _add(self, number: int, depth: int, at: Position) -> None:
+        self._count += number
         if depth > MAXIMUM_DEPTH:
-            raise FrancaError("is nested too deeply", position=at)
+            raise FrancaError(_TOO_DEEP, position=at)
         if self._count > MAXIMUM_ITEMS:
-            raise FrancaError("holds too many values once its aliases are followed", position=at)
-        if not isinstance(node, ScalarNode) and str(node.tag) not in _COLLECTIONS:
-            raise FrancaError(f"the tag {node.tag} is not allowed", position=at, remedy="files are plain YAML")
-        if isinstance(node, SequenceNode):
-            return Item(tuple(self.item(child, depth + 1) for child in node.value), at)
-        if isinstance(node, MappingNode):
-            return Item(self._mapping(node, depth), at)
-        assert isinstance(node, ScalarNode)  # noqa: S101 - YAML has three kinds of node
-        return Item(_scalar(node, at), at)
+            raise FrancaError(
+                f"holds too many values: more than {MAXIMUM_ITEMS:,}, counted wherever aliases repeat them", position=at, remedy="split it"
+            )
 
-    def _mapping(self, node: MappingNode, depth: int) -> dict[str, Entry]:
+    def _aliased(self, event: Any, at: Position, depth: int) -> tuple[Item, int]:
+        found = self._anchors.get(event.anchor)
+        if found is None:
+            raise FrancaError(
+                f"*{event.anchor} stands for nothing that ends before it", position=at, remedy=f"mark what it means with &{event.anchor}"
+            )
+        self._add(found.size, depth + found.height, at)
+        return found.item, found.height
+
+    def _sequence(self, depth: int) -> tuple[tuple[Item, ...], int]:
+        found, height = [], 0
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            item, below = self._item(event, depth)
+            found.append(item)
+            height = max(height, below + 1)
+        return tuple(found), height
+
+    def _mapping(self, depth: int) -> tuple[dict[str, Entry], int]:
         entries: dict[str, Entry] = {}
-        for key, value in node.value:
-            at = self._at(key)
-            if not isinstance(key, ScalarNode) or key.tag == _TAG + "merge":
-                raise FrancaError("keys are plain words", position=at, remedy="write the mapping out")
-            if key.value in entries:
-                raise FrancaError(f'duplicate key "{key.value}"', position=at, remedy=f"the first is at {entries[key.value].key}")
-            entries[key.value] = Entry(at, self.item(value, depth + 1))
-        return entries
+        height = 0
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            at = self._at(event)
+            name = self._name(event, at)
+            if name in entries:
+                raise FrancaError(f'duplicate key "{name}"', position=at, remedy=f"the first is at {entries[name].key}")
+            item, below = self._item(next(self._events), depth)
+            entries[name] = Entry(at, item)
+            height = max(height, below + 1)
+        return entries, height
 
-    def _at(self, node: Node) -> Position:
-        return Position(self._shown, node.start_mark.line + 1, node.start_mark.column + 1)
+    def _name(self, event: Any, at: Position) -> str:
+        if (
+            not isinstance(event, ScalarEvent)
+            or event.tag is not None
+            or event.anchor is not None
+            or (event.value == "<<" and not event.style)
+        ):
+            raise FrancaError("keys are plain words", position=at, remedy="write the mapping out")
+        return event.value
+
+    def _at(self, event: Any) -> Position:
+        return Position(self._shown, event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _scalar(node: ScalarNode, at: Position) -> str | int | Decimal | bool | None:
-    kind = str(node.tag).removeprefix(_TAG)
-    text: str = node.value
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return text.lower() == "true"
-    if kind in ("int", "float"):
-        return _number(text, at)
-    if kind in ("str", "timestamp", "value"):
+def _scalar(event: ScalarEvent, at: Position) -> str | int | Decimal | bool | None:
+    text: str = event.value
+    if event.style:  # quoted, or a block
         return text
-    raise FrancaError(f"the tag {node.tag} is not allowed", position=at, remedy="files are plain YAML")
+    if text in _WORDS:
+        return _WORDS[text]
+    return _number(text, at) if _NUMBER.fullmatch(text) else text
 
 
-def _number(text: str, at: Position) -> int | Decimal | str:
-    if len(text) > MAXIMUM_DIGITS:
+def _number(text: str, at: Position) -> int | Decimal:
+    if len(text) > MAXIMUM_DIGITS or abs((number := Decimal(text)).adjusted()) >= MAXIMUM_DIGITS:
         raise FrancaError(f"a number of more than {MAXIMUM_DIGITS} digits", position=at)
-    if _INTEGER.match(text):
-        return int(text)
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text  # 0x1F, 1_000, .inf: not numbers of this language; types are checked later
-    return number if number.is_finite() else text
+    return int(text) if _INTEGER.fullmatch(text) else number
 
 
 def plain(item: Item) -> Any:
