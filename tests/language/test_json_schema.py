@@ -27,8 +27,8 @@ from language.conftest import PROJECT, SEGMENTS
 from language.test_every_node import MISTAKES
 
 ROOT = Path(__file__).parents[2]
-FAST = settings(max_examples=30, deadline=None, derandomize=True, database=None)
-LONG = settings(FAST, max_examples=1000)
+FAST = settings(max_examples=20, deadline=None, derandomize=True, database=None)
+LONG = settings(FAST, max_examples=300)
 TREES = strategies.predicates(3, strategies.ANYTHING)
 
 _TYPES = Draft202012Validator.TYPE_CHECKER.redefine_many(
