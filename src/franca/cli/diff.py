@@ -30,7 +30,8 @@ def run(  # noqa: PLR0917 - a command's options
     """Say of each segment whether two versions of the project mean the same.
 
     Same: the definitions have one normal form. Different members now: so many enter and leave, by both definitions on the data of the new
-    version. Not shown to be the same: the conditions differ, and the members do not now. People are counted, never shown.
+    version (of a revision: the data in the project's folder). Not shown to be the same: the conditions differ, and the members do not now.
+    People are counted, never shown.
 
     Example: franca diff main.. --project shop --format markdown
     """

@@ -192,15 +192,16 @@ _MEASURES: dict[type[Measure], Callable[[EventTest, Test], Predicate]] = {
 
 def _per_value(leaf: EventTest) -> Predicate:
     """Return one leaf whose measures have one test each, sorted, each once. Every value that counts has at least one event."""
-    parts = [part for measure in leaf.measures for test in measure.tests for part in _conditions(measure, test)]
-    if any(map(_impossible, parts)):
+    found = [_conditions(measure, test) for measure in leaf.measures for test in measure.tests]
+    parts = [part for several in found for part in several or ()]
+    if None in found or any(map(_impossible, parts)):
         return FALSE
     wanted = {canonical(part): part for part in parts if not _granted(part)}
     return replace(leaf, measures=tuple(wanted[text] for text in sorted(wanted)))
 
 
-def _conditions(measure: Measure, test: Test) -> list[Measure]:
-    """Return the canonical tests that hold together exactly where *test* does; negative ones stay as they are."""
+def _conditions(measure: Measure, test: Test) -> list[Measure] | None:
+    """Return the canonical tests that hold together exactly where *test* does; negative ones stay as they are. None: it never holds."""
     found: list[Measure] = []
 
     def make(one: Test) -> Predicate:
@@ -209,8 +210,8 @@ def _conditions(measure: Measure, test: Test) -> list[Measure]:
 
     if isinstance(test, ReferenceTest) or test.op in {Op.IS_NOT, Op.NOT_IN} or (test.op is Op.IS_SET and not test.operand):
         make(_plain(test))
-    else:
-        spelled(make, test, dense=isinstance(measure, (Average, DaysSinceLast, DaysSinceFirst)))
+    elif spelled(make, test, dense=isinstance(measure, (Average, DaysSinceLast, DaysSinceFirst))) == FALSE:
+        return None
     return found
 
 
@@ -227,13 +228,20 @@ def _granted(part: Measure) -> bool:
         return False
     if test.op is Op.IS_SET and test.operand:
         return isinstance(part, (*TOTAL, DaysSinceLast, DaysSinceFirst))
-    least = 1 if isinstance(part, Count) else 0
-    return isinstance(part, COUNTS) and test.op is Op.GTE and isinstance(test.operand, int) and test.operand <= least
+    return isinstance(part, COUNTS) and test.op is Op.GTE and isinstance(test.operand, int) and test.operand <= _least(part)
 
 
 def _impossible(part: Measure) -> bool:
     (test,) = part.tests
-    if not isinstance(test, ValueTest) or not isinstance(part, COUNTS) or not isinstance(test.operand, int):
-        return test.op is Op.IS_SET and isinstance(test, ValueTest) and not test.operand and isinstance(part, TOTAL)
-    least = 1 if isinstance(part, Count) else 0
-    return (test.op is Op.LT and test.operand <= least) or (test.op is Op.IS and test.operand < least)
+    if not isinstance(test, ValueTest):
+        return False
+    if test.op is Op.IS_SET and not test.operand:
+        return isinstance(part, (*TOTAL, DaysSinceLast, DaysSinceFirst))
+    if not isinstance(part, COUNTS) or not isinstance(test.operand, int):
+        return False
+    return (test.op is Op.LT and test.operand <= _least(part)) or (test.op is Op.IS and test.operand < _least(part))
+
+
+def _least(part: Measure) -> int:
+    """Return the smallest count that a value with an event can have: different values of another property may be none."""
+    return 1 if isinstance(part, Count) else 0
