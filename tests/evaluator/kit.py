@@ -56,6 +56,7 @@ def shop(
     *,
     schema: str = SCHEMA,
     connect: str = "data",
+    timezone: str = "Europe/Berlin",
 ) -> Project:
     """Write a project with *segments* (key → predicate as YAML) over *files* (name → content), and return it checked."""
     (root / "data").mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ def shop(
         else:
             (root / "data" / name).write_bytes(content.encode() if isinstance(content, str) else content)
     lines = [f"  {key}: {{name: {key}, where: {where}}}" for key, where in (segments or {"everyone": "{everyone: true}"}).items()]
-    head = f"project: shop\ntimezone: Europe/Berlin\ndata:\n    connect: {connect}\n"
+    head = f"project: shop\ntimezone: {timezone}\ndata:\n    connect: {connect}\n"
     (root / "franca.yaml").write_text(head + schema, encoding="utf-8")
     (root / "segments").mkdir(exist_ok=True)
     (root / "segments" / "all.yaml").write_text("\n".join(["segments:", *lines, ""]), encoding="utf-8")

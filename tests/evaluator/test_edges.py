@@ -1,0 +1,71 @@
+"""Every edge that evaluators get wrong, each with the members that a person works out (tests/evaluator/edges_of_*.py)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from evaluator import edges_of_events, edges_of_time, edges_of_values, naive
+from evaluator.edges import SCHEMA, Topic
+from evaluator.kit import members, shop
+from franca.definitions import Project
+from franca.errors import FrancaError
+
+TOPICS: tuple[Topic, ...] = (*edges_of_time.TOPICS, *edges_of_values.TOPICS, *edges_of_events.TOPICS)
+ASKED = [(number, edge) for number, topic in enumerate(TOPICS) for edge in topic.asked]
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory):
+    """One project for each shop, with all that is asked of it."""
+
+    @cache
+    def project(number: int) -> Project:
+        topic = TOPICS[number]
+        segments = {f"s{at}": where for at, (where, _) in enumerate(topic.asked.values())}
+        return shop(tmp_path_factory.mktemp("edges"), topic.files(), segments, schema=SCHEMA, timezone=topic.timezone)
+
+    return project
+
+
+@pytest.fixture(scope="module")
+def found(projects):
+    """All that is asked of one shop is answered at once."""
+
+    @cache
+    def answer(number: int) -> dict[str, str]:
+        return dict(zip(TOPICS[number].asked, members(projects(number), TOPICS[number].as_of).values(), strict=True))
+
+    return answer
+
+
+@pytest.mark.parametrize(("number", "edge"), ASKED, ids=[edge for _, edge in ASKED])
+def test_at_an_edge(number, edge, found):
+    """What the name says: the members are exactly these."""
+    where, expected = TOPICS[number].asked[edge]
+    assert found(number)[edge] == expected, where
+
+
+@pytest.mark.parametrize("number", range(len(TOPICS)))
+def test_the_naive_interpreter_knows_every_edge(number, projects):
+    """It is no oracle where it errs: what a person works out is what it says, too."""
+    topic = TOPICS[number]
+    answers = naive.members(projects(number), topic.tables(), topic.as_of)
+    assert {edge: " ".join(sorted(keys)) for edge, keys in zip(topic.asked, answers.values(), strict=True)} == {
+        edge: expected for edge, (_, expected) in topic.asked.items()
+    }
+
+
+def test_a_segment_that_refers_to_itself_is_refused(tmp_path):
+    """Directly or through others: the circle is named, nothing is evaluated."""
+    circle = {"a": "{segment: b}", "b": "{not: {segment: c}}", "c": "{any: [{everyone: true}, {segment: a}]}"}
+    with pytest.raises(FrancaError, match=r"a.*b.*c.*a"):
+        shop(tmp_path, TOPICS[0].files(), circle, schema=SCHEMA)
+
+
+def test_a_shop_in_which_nothing_happened(tmp_path):
+    """No rows at all: nobody is anybody, and nothing fails."""
+    asked = {edge: where for topic in TOPICS for edge, (where, _) in topic.asked.items()}
+    segments = {f"s{at}": where for at, where in enumerate([*asked.values()][::9])}
+    assert set(members(shop(tmp_path, Topic(asked={}).files(), segments, schema=SCHEMA)).values()) == {""}
