@@ -291,7 +291,7 @@ def test_segments_are_selected_by_anchors(shown):
     places = [attributes["id"] for attributes in found.all("section")]
     assert places == ["vip", "few", "gone"]
     links = [attributes["href"] for attributes in found.all("a")]
-    assert links == ["#vip", "#few", "#gone", "#conditions", "#vip", "#few", "#gone"]
+    assert links == ["#vip", "#few", "#gone", "#all-segments", "#vip", "#few", "#gone"]
     assert "section:not(:target){display:none}" in shown
 
 

@@ -21,6 +21,9 @@ __all__ = ["available", "render_page"]
 PAIRS = 25
 """Pairs in the table beside the heat map, where nobody asks for more."""
 
+_ALL = "all-segments"
+"""The place of all segments together: no key of a segment has a hyphen."""
+
 _STYLE = """
 :root{--strong:#b4540a}@media(prefers-color-scheme:dark){:root{--strong:#f0a860}}
 h3{margin:1.6rem 0 .4rem;font-size:16px}.quiet{color:var(--muted);font-size:13.5px}
@@ -71,9 +74,9 @@ def _overlap(insight: Insight, most: int) -> str:
     table = tables.overlap(insight, max(most, PAIRS))
     if table is None:
         return ""
-    shown = len(plots.overlapping(insight))
+    shown, every = plots.overlapping(insight), {key for pair in insight.pairs for key in (pair.first, pair.second)}
     caption = "The share of a row's members who are in the column"
-    left_out = f"; the {shown} segments that overlap most" if shown == plots.MOST else ""
+    left_out = f"; the {len(shown)} segments that overlap most" if len(shown) < len(every) else ""
     return f"<h2>Overlap</h2>{_figure(caption + left_out, plots.overlap(insight))}{_table(table)}"
 
 
@@ -81,10 +84,10 @@ def _funnels(insight: Insight) -> str:
     links = "".join(f'<a href="#{escape(key)}">{escape(key)}</a>' for key in insight.segments)
     sections = "".join(_funnel(insight, key) for key in insight.segments)
     return (
-        "<h2 id=conditions>How segments come about</h2>"
+        f'<h2 id="{_ALL}">How segments come about</h2>'
         "<p class=quiet>Pale: whom a condition reaches alone. Strong: who is left of “all of” and “none of”, or reached by “any of”, as "
         "the conditions are taken in their order.</p>"
-        f'<nav aria-label="Segments"><a href="#conditions">all</a>{links}</nav><div class=each>{sections}</div>'
+        f'<nav aria-label="Segments"><a href="#{_ALL}">all</a>{links}</nav><div class=each>{sections}</div>'
     )
 
 
