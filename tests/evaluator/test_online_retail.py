@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from evaluator import retail_twenty
 from evaluator.kit import shop
 from franca.audience import evaluate
 
@@ -133,3 +134,31 @@ def test_members_are_those_of_independent_sql(key, found, sql):
     assert members[key] == expected
     assert sizes[key] == len(expected)
     assert 0 < len(expected) < len(customers)
+
+
+@pytest.fixture(scope="module")
+def twenty():
+    """The typed tables of the twenty."""
+    return retail_twenty.tables(DATA)
+
+
+@pytest.fixture(scope="module")
+def answers(twenty, tmp_path_factory):
+    """What the evaluator says of all twenty, from Parquet files."""
+    segments = {key: asked.where for key, asked in retail_twenty.TWENTY.items()}
+    files = {f"{name}.parquet": table for name, table in twenty.items()}
+    project = shop(tmp_path_factory.mktemp("twenty"), files, segments, schema=retail_twenty.SCHEMA, timezone=retail_twenty.TIMEZONE)
+    with evaluate(project, as_of=retail_twenty.AS_OF) as evaluation:
+        return {key: set(evaluation.members(key)) for key in segments}
+
+
+@pytest.mark.parametrize("key", retail_twenty.TWENTY)
+def test_members_of_the_twenty_are_those_of_sql_by_hand(key, answers, twenty):
+    """Latest and first, sequences, regularity, quotients, ranks, single articles, anniversaries: the same customers, some and not all."""
+    with duckdb.connect() as database:
+        for name, table in twenty.items():
+            database.register(name, table)
+        expected = {row[0] for row in database.execute(retail_twenty.TWENTY[key].query()).fetchall()}
+        (everybody,) = database.execute("SELECT count(*) FROM customers").fetchone()
+    assert answers[key] == expected
+    assert 0 < len(expected) < everybody
