@@ -153,7 +153,8 @@ TWENTY: Mapping[str, Asked] = {
     "anniversary_soon": Asked(
         where="{attribute: joined, anniversary: {next: 30 days}}",
         sql="""SELECT customer FROM
-            (SELECT customer, 100 * extract(month FROM joined) + extract(day FROM joined) AS falls FROM customers) days WHERE falls >= 1211 OR falls <= 109""",
+            (SELECT customer, 100 * extract(month FROM joined) + extract(day FROM joined) AS falls FROM customers) joined
+            WHERE falls >= 1211 OR falls <= 109""",
     ),
     "sunday_afternoons": Asked(
         where="{event: order, where: [{time: weekday, is: sunday}, {time: hour, gte: 12}], previous: quarter}",
