@@ -13,7 +13,7 @@ import ibis
 from ibis import ir
 from ibis.expr import datatypes as dt
 
-from franca.audience.zones import to_utc
+from franca.audience.functions import Functions
 from franca.definitions import DataType, Kind, Position
 from franca.errors import FrancaError, did_you_mean
 
@@ -46,14 +46,14 @@ def require(names: Sequence[str], columns: Sequence[Column], place: str) -> None
             raise FrancaError(f"{place} has no column {column.name!r}", remedy=did_you_mean(column.name, names), position=column.position)
 
 
-def declared(table: ir.Table, columns: Sequence[Column], place: str) -> ir.Table:
+def declared(table: ir.Table, columns: Sequence[Column], place: str, functions: Functions) -> ir.Table:
     """Return *columns* of *table*, in order, named c0, c1, …; *place* names the table in errors."""
     require(table.columns, columns, place)
-    return table.select(**{f"c{number}": _read(table[column.name], column, place) for number, column in enumerate(columns)})
+    return table.select(**{f"c{number}": _read(table[column.name], column, place, functions) for number, column in enumerate(columns)})
 
 
-def _read(stored: ir.Value, column: Column, place: str) -> ir.Value:
-    read = _READ[column.type.kind](stored, column) if column.type else _key(stored)
+def _read(stored: ir.Value, column: Column, place: str, functions: Functions) -> ir.Value:
+    read = _READ[column.type.kind](stored, column, functions) if column.type else _key(stored)
     if read is None:
         wanted = f"declared {column.type}" if column.type else "used as a key"
         raise FrancaError(
@@ -75,7 +75,7 @@ def _key(stored: ir.Value) -> ir.Value | None:
     return stored.cast("string") if kind.is_uuid() else None
 
 
-def _text(stored: ir.Value, _column: Column) -> ir.Value | None:
+def _text(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
     """Return text; what has one way of being written is written so, because undeclared columns compare as text."""
     kind = stored.type()
     if kind.is_string():
@@ -83,7 +83,7 @@ def _text(stored: ir.Value, _column: Column) -> ir.Value | None:
     return stored.cast("string") if kind.is_integer() or kind.is_boolean() or kind.is_date() or kind.is_uuid() else None
 
 
-def _integer(stored: ir.Value, _column: Column) -> ir.Value | None:
+def _integer(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
     return stored if stored.type().is_integer() else None
 
 
@@ -92,20 +92,20 @@ def _known(stored: ir.Value) -> ir.Value:
     return stored.isnan().ifelse(ibis.null("float64"), stored.cast("float64"))
 
 
-def _decimal(stored: ir.Value, column: Column) -> ir.Value | None:
+def _decimal(stored: ir.Value, column: Column, _functions: Functions) -> ir.Value | None:
     kind, scale = stored.type(), column.type.scale if column.type else 0
     if kind.is_integer() or (kind.is_decimal() and kind.scale is not None and kind.scale <= scale):
         return stored
     return _known(stored).cast(decimal_type(scale)) if kind.is_floating() else None
 
 
-def _number(stored: ir.Value, _column: Column) -> ir.Value | None:
+def _number(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
     if stored.type().is_floating():
         return _known(stored)
     return stored.cast("float64") if stored.type().is_numeric() and not stored.type().is_boolean() else None
 
 
-def _boolean(stored: ir.Value, _column: Column) -> ir.Value | None:
+def _boolean(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
     return stored if stored.type().is_boolean() else None
 
 
@@ -114,13 +114,13 @@ def with_year(text: ir.StringValue) -> ir.StringValue:
     return (text.length() == len("01-31")).ifelse(ibis.literal("0004-") + text, text)
 
 
-def _date(stored: ir.Value, _column: Column) -> ir.Value | None:
+def _date(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
     if stored.type().is_string():
         return with_year(stored).cast("date")
     return stored if stored.type().is_date() else None
 
 
-def _datetime(stored: ir.Value, column: Column) -> ir.Value | None:
+def _datetime(stored: ir.Value, column: Column, functions: Functions) -> ir.Value | None:
     kind = stored.type()
     if kind.is_unknown() and "TIMESTAMPTZ_NS" in str(kind):  # what pandas writes; Ibis 12 has no name for it
         return stored.cast("timestamp('UTC')").cast("timestamp")
@@ -128,14 +128,14 @@ def _datetime(stored: ir.Value, column: Column) -> ir.Value | None:
         return None
     if kind.timezone is not None:
         return stored.cast("timestamp")  # the session's zone is UTC
-    return to_utc(stored if kind.scale in (None, 6) else stored.cast("timestamp"), column.zone)
+    return functions.to_utc(stored if kind.scale in (None, 6) else stored.cast("timestamp"), column.zone)
 
 
-def _list(stored: ir.Value, _column: Column) -> ir.Value | None:
+def _list(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
     return stored if stored.type().is_array() and stored.type().value_type.is_string() else None
 
 
-_READ: Mapping[Kind, Callable[[ir.Value, Column], ir.Value | None]] = {
+_READ: Mapping[Kind, Callable[[ir.Value, Column, Functions], ir.Value | None]] = {
     Kind.TEXT: _text,
     Kind.INTEGER: _integer,
     Kind.DECIMAL: _decimal,

@@ -69,7 +69,7 @@ class Database:
             found = self.connection.table(name, database=schema or None)
         except TableNotFound:
             raise FrancaError(f"the database has no table {table!r}", remedy="write TABLE or SCHEMA.TABLE", position=position) from None
-        return declared(found, columns, f"table {table!r}")
+        return declared(found, columns, f"table {table!r}", functions_of(self))
 
     def explain(self, error: Exception) -> FrancaError:
         """Return the error's kind only: its text may quote the data."""

@@ -13,6 +13,7 @@ from ibis import ir
 
 from franca.audience.columns import Column, declared
 from franca.audience.csvfile import read_csv
+from franca.audience.functions import DuckDB
 from franca.definitions import Position
 from franca.errors import FrancaError, did_you_mean
 
@@ -41,7 +42,7 @@ class Folder:
             )
         file = self._files[table]
         if file.name.endswith(".parquet"):
-            return declared(self._parquet(file), columns, file.name)
+            return declared(self._parquet(file), columns, file.name, DuckDB(self.connection.name))
         return read_csv(self.connection, file, columns)
 
     def _parquet(self, file: Path) -> ir.Table:

@@ -19,7 +19,7 @@ from franca.audience.moments import AsOf, Span
 from franca.audience.quantities import Quantity, nothing_passes, quantity_test, ratio, reference_test
 from franca.audience.tables import key_text
 from franca.audience.values import length_test, number_test, value_test, within
-from franca.audience.zones import to_utc, to_wall
+from franca.audience.zones import once
 from franca.definitions import (
     MONTHS,
     WEEKDAYS,
@@ -109,7 +109,7 @@ class Frame:
     def instant(self, what: Any) -> ir.TimestampValue:
         """Return a prepared time as an instant; a day is its midnight in the project's zone."""
         value = self.known(what)
-        return to_utc(value.cast("timestamp"), self.project.timezone) if self.kinds.get(what) is Kind.DATE else value
+        return self.functions.to_utc(value.cast("timestamp"), self.project.timezone) if self.kinds.get(what) is Kind.DATE else value
 
     def passes(self, what: Any, test: TimeTest) -> ir.BooleanValue:
         """Return whether the prepared time passes *test*; false when it is missing."""
@@ -131,13 +131,14 @@ class Frame:
         """Return *instant* plus *duration*: an exact length, or a wall-clock step in the project's zone, clamped to the month's end."""
         if duration.seconds is not None:
             return instant + ibis.interval(seconds=duration.seconds)
+        zone = self.project.timezone
         months = ibis.interval(months=duration.amount * MONTHS[duration.unit])
-        return to_utc(to_wall(instant, self.project.timezone) + months, self.project.timezone)
+        return once(self.functions.to_wall(instant, zone) + months, lambda wall: self.functions.to_utc(wall, zone))
 
     def wall(self, what: Any) -> ir.Value:
         """Return a prepared time as the calendar of the project's zone has it: a day, or a wall-clock time."""
         value = self.column(what)
-        return value if self.kinds.get(what) is Kind.DATE else to_wall(value, self.project.timezone)
+        return value if self.kinds.get(what) is Kind.DATE else self.functions.to_wall(value, self.project.timezone)
 
     def _anniversary(self, what: Any, test: Anniversary) -> ir.BooleanValue:
         days = self.as_of.month_days(test)

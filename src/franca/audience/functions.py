@@ -7,8 +7,9 @@ refused by name, because text that is compared in another form is a wrong audien
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache, reduce
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import ibis
 from ibis import ir
 
+from franca.audience import zones
 from franca.definitions import Position
 from franca.errors import FrancaError
 
@@ -85,6 +87,18 @@ class Functions:
     def micros(self, instant: ir.TimestampValue) -> ir.IntegerValue:
         """Return the microseconds from 1970 to *instant* (naive, in UTC)."""
         return instant.truncate("s").epoch_seconds().cast("int64") * 1_000_000 + instant.microsecond()
+
+    def to_utc(self, wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """Return the instant (naive, in UTC) of a wall-clock time in *zone*."""
+        return zones.to_utc(wall, zone)
+
+    def to_wall(self, instant: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """Return the wall-clock time in *zone* of an instant (naive, in UTC)."""
+        return zones.to_wall(instant, zone)
+
+    def place(self, moment: ir.TimestampValue, starts: Sequence[datetime]) -> ir.IntegerValue:
+        """Return the number of the last of *starts*, which ascend, that is not after *moment*; 0 when all are."""
+        return zones.search(moment, [(start, ibis.literal(number)) for number, start in enumerate(starts)])
 
     def key(self, key: ir.Value) -> ir.StringValue:
         """Return a key as text, to be put beside keys of other tables."""
@@ -158,10 +172,38 @@ _normalize = _builtin("normalize", "string", "string")
 _btrim = _builtin("btrim", "string", "string", "string")
 _convert_to = _builtin("convert_to", "binary", "string", "string")
 _encode = _builtin("encode", "string", "binary", "string")
+_width_bucket = _builtin("width_bucket", "int64", "timestamp", "array<timestamp>")
 _pg_sha256 = _builtin("sha256", "binary", "binary")
 
 
-class Postgres(Functions):
+class _Places(Functions):
+    """An engine that writes out what stands in an expression twice, so that a search as a tree would grow beyond all bounds."""
+
+    def to_utc(self, wall: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """Return the instant (naive, in UTC) of a wall-clock time in *zone*."""
+        return self._shifted(wall, zones.wall_offsets(zone), -1)
+
+    def to_wall(self, instant: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+        """Return the wall-clock time in *zone* of an instant (naive, in UTC)."""
+        return self._shifted(instant, zones.utc_offsets(zone), 1)
+
+    def _shifted(self, moment: ir.TimestampValue, offsets: zones.Offsets, sign: int) -> ir.TimestampValue:
+        number = self.place(moment, [start for start, _ in offsets])
+        found: dict[timedelta, list[int]] = {}
+        for place, (_, offset) in enumerate(offsets):
+            found.setdefault(offset, []).append(place)
+        *others, most = sorted(found, key=lambda offset: len(found[offset]))
+        result = _moved(moment, sign * most)
+        for offset in others:
+            result = number.isin(found[offset]).ifelse(_moved(moment, sign * offset), result)
+        return result
+
+
+def _moved(moment: ir.TimestampValue, offset: timedelta) -> ir.TimestampValue:
+    return moment + ibis.interval(seconds=int(offset.total_seconds())) if offset else moment
+
+
+class Postgres(_Places):
     """PostgreSQL 13 and later, with a database in UTF-8; its collations order as they like, so that order is that of the bytes."""
 
     def normal_form(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
@@ -175,6 +217,16 @@ class Postgres(Functions):
         del position
         digits: ir.StringValue = _encode(_convert_to(text, "UTF8"), "hex")
         return digits
+
+    def micros(self, instant: ir.TimestampValue) -> ir.IntegerValue:
+        """Return the microseconds from 1970 to *instant*: epochs are exact decimals."""
+        return (instant.epoch_seconds().cast("decimal(38, 6)") * 1_000_000).cast("int64")
+
+    def place(self, moment: ir.TimestampValue, starts: Sequence[datetime]) -> ir.IntegerValue:
+        """Return the number of the last of *starts* that is not after *moment*, by the engine's binary search."""
+        limits = ibis.literal("{" + ",".join(start.isoformat() for start in starts[1:]) + "}").cast("array<timestamp>")
+        number: ir.IntegerValue = _width_bucket(moment, limits)
+        return number
 
     def ordered_text(self, text: str) -> str:
         """Return the bytes of *text* in hex digits."""
@@ -211,7 +263,7 @@ def _python_nfc() -> Any:
     return franca_nfc
 
 
-class Spark(Functions):
+class Spark(_Places):
     """Spark with a session in UTC; it has no function for normal forms, so that Python workers make them."""
 
     def normal_form(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
@@ -235,6 +287,11 @@ class Spark(Functions):
         """Return the microseconds from 1970 to *instant*."""
         found: ir.IntegerValue = _unix_micros(instant.cast("timestamp('UTC')"))
         return found
+
+    def place(self, moment: ir.TimestampValue, starts: Sequence[datetime]) -> ir.IntegerValue:
+        """Return the number of the last of *starts* that is not after *moment*."""
+        limits = ibis.array([ibis.literal(start, type="timestamp") for start in starts[1:]])
+        return limits.filter(lambda limit: limit <= moment).length()
 
     def sha256(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return the SHA-256 of *text* in UTF-8."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import ibis
 from ibis import ir
+from ibis.expr import datatypes as dt
 
 from franca.audience.functions import Functions, some
 from franca.audience.values import literal, number_passes, value_test
@@ -28,6 +29,8 @@ from franca.definitions import (
 )
 
 Referred = Callable[[AttributeRef | PropertyRef], tuple[ir.Value, Kind]]
+_INTEGER = dt.Decimal(20, 0)
+"""What holds every integer, as a decimal."""
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
 
 
@@ -83,7 +86,11 @@ def _sides(quantity: Quantity, times: Decimal, other: ir.Value, kind: Kind, func
 
 
 def _times(value: ir.Value, per: ir.Value | int | None) -> ir.Value:
-    return value if per is None else value * per
+    """Return a product that does not end where integers end."""
+    if per is None:
+        return value
+    wide = value.cast(_INTEGER) if value.type().is_integer() else value
+    return wide * (literal(Decimal(per), value) if isinstance(per, int) else per)
 
 
 def ratio(measure: Quantity, divided_by: Quantity) -> Quantity:

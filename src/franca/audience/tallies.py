@@ -19,7 +19,6 @@ from franca.audience.functions import every, some
 from franca.audience.moments import Span
 from franca.audience.quantities import Quantity
 from franca.audience.values import inside, literal
-from franca.audience.zones import search
 from franca.definitions import (
     Average,
     Count,
@@ -123,9 +122,9 @@ def _at(method: str) -> Callable[[Frame, Any, Any], ir.Scalar]:
 
 
 def _periods(rows: Frame, of: tuple[Period, int], where: ir.BooleanValue | None) -> ir.Scalar:
-    starts = rows.as_of.periods(*of)
-    numbered = [(start, ibis.literal(number)) for number, start in enumerate(starts)]
-    return search(rows.column("at"), numbered).nunique(where=where)
+    period, number = of
+    # with the period before them: of a single beginning the place would be a constant
+    return rows.functions.place(rows.column("at"), rows.as_of.periods(period, number + 1)).nunique(where=where)
 
 
 _AGGREGATES: Mapping[str, Callable[[Frame, Any, Any], ir.Scalar]] = {

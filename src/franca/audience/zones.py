@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
@@ -12,6 +12,8 @@ import ibis
 from ibis import ir
 
 V = TypeVar("V", bound=ir.Value)
+Offsets = Sequence[tuple[datetime, timedelta]]
+"""(Beginning, offset from there on), the first at the beginning of time."""
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2071, 1, 1, tzinfo=UTC)
 """Clock changes are looked up between these; before and after, the nearest offset holds (before 1970 the zones are guesswork anyway)."""
 _STEP = timedelta(days=7)  # some zones change twice within a month
@@ -74,7 +76,13 @@ def to_wall(instant: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     return _shifted(instant, utc_offsets(zone), 1)
 
 
-def _shifted(moment: ir.TimestampValue, offsets: Sequence[tuple[datetime, timedelta]], sign: int) -> ir.TimestampValue:
+def once(value: ir.Value, then: Callable[[ir.Value], ir.Value]) -> ir.Value:
+    """Return *then* of *value*, which is computed once: without a name of its own it would stand in the SQL as often as it is used."""
+    found: ir.ArrayValue = ibis.array([value]).map(then)
+    return found[0]
+
+
+def _shifted(moment: ir.TimestampValue, offsets: Offsets, sign: int) -> ir.TimestampValue:
     # the few different offsets are made once: the tree shares them
     different = {offset: sign * int(offset.total_seconds()) for _, offset in offsets}
     moved = {offset: moment + ibis.interval(seconds=seconds) if seconds else moment for offset, seconds in different.items()}
