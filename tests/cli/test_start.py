@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-VERBS = "init validate explain evaluate preview render import plan apply sync sandbox demo capabilities".split()
+VERBS = "init validate explain evaluate preview diff schema export-querybuilder import-querybuilder render import plan apply sync sandbox demo capabilities".split()
 
 
 def test_the_version_is_one_line(franca):
@@ -35,7 +35,7 @@ def test_help_of_a_verb_teaches_by_example(franca, verb):
 def test_importing_franca_loads_no_sdk_no_ibis_no_duckdb():
     """`import franca` and the command line's own start are light."""
     heavy = "ibis duckdb pandas pyarrow pydantic klaviyo_api openapi_client mailchimp_marketing sib_api_v3_sdk uvicorn starlette".split()
-    heavy += "jinja2 babel mrml django".split()
+    heavy += "jinja2 babel mrml django re2".split()
     code = f"import sys, franca, franca.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found == "[]\n"
