@@ -82,7 +82,16 @@ def _sides(quantity: Quantity, times: Decimal, other: ir.Value, kind: Kind, func
     if Kind.NUMBER in (kind, quantity.kind):
         return quantity.double, other.cast("float64") * float(times)
     scaled = other if times == 1 else other * literal(times, other)
-    return quantity.value, _times(scaled, quantity.per)
+    return _alike(quantity.value, _times(scaled, quantity.per))
+
+
+def _alike(left: ir.Value, right: ir.Value) -> tuple[ir.Value, ir.Value]:
+    """Return two exact numbers so that Ibis compares them: decimals of one type, where neither type holds the other."""
+    one, other = left.type(), right.type()
+    if not (isinstance(one, dt.Decimal) and isinstance(other, dt.Decimal)) or one == other:
+        return left, right
+    both = dt.Decimal(38, max(one.scale or 0, other.scale or 0))
+    return left.cast(both), right.cast(both)
 
 
 def _times(value: ir.Value, per: ir.Value | int | None) -> ir.Value:
@@ -115,22 +124,27 @@ _COMPARED: Mapping[Op, Callable[[Any, Any], ir.BooleanValue]] = {
 
 
 def _compared(op: Op) -> Callable[[Quantity, ValueTest], ir.BooleanValue]:
-    return lambda quantity, test: _COMPARED[op](quantity.value, _constant(quantity, test.operands[0])).fill_null(False)
+    return lambda quantity, test: _with(op, quantity, test.operands[0])
 
 
-def _constant(quantity: Quantity, constant: Any) -> ir.Value:
+def _with(op: Op, quantity: Quantity, constant: Any) -> ir.BooleanValue:
+    """Return how *quantity* compares with a constant; false when it is missing."""
+    exact = Decimal(str(constant))
     if isinstance(quantity.per, int):
-        return literal(Decimal(str(constant)) * quantity.per, quantity.value)
-    return literal(Decimal(str(constant)), quantity.value) * quantity.per
+        other = literal(exact * quantity.per, quantity.value)
+    else:
+        other = literal(exact, quantity.value) * quantity.per
+    holds: ir.BooleanValue = _COMPARED[op](*_alike(quantity.value, other)).fill_null(False)
+    return holds
 
 
 def _among(quantity: Quantity, test: ValueTest) -> ir.BooleanValue:
-    return some((quantity.value == _constant(quantity, operand)).fill_null(False) for operand in test.operands)
+    return some(_with(Op.IS, quantity, operand) for operand in test.operands)
 
 
 def _between(quantity: Quantity, test: ValueTest) -> ir.BooleanValue:
-    low, high = (_constant(quantity, operand) for operand in test.operands)
-    return ((quantity.value >= low) & (quantity.value < high)).fill_null(False)
+    low, high = test.operands
+    return _with(Op.GTE, quantity, low) & _with(Op.LT, quantity, high)
 
 
 def _is_set(quantity: Quantity, test: ValueTest) -> ir.BooleanValue:
