@@ -19,7 +19,6 @@ from franca.audience.moments import AsOf, Span
 from franca.audience.quantities import Quantity, nothing_passes, quantity_test, ratio, reference_test
 from franca.audience.tables import key_text
 from franca.audience.values import length_test, number_test, value_test, within
-from franca.audience.zones import once
 from franca.definitions import (
     MONTHS,
     WEEKDAYS,
@@ -131,9 +130,7 @@ class Frame:
         """Return *instant* plus *duration*: an exact length, or a wall-clock step in the project's zone, clamped to the month's end."""
         if duration.seconds is not None:
             return instant + ibis.interval(seconds=duration.seconds)
-        zone = self.project.timezone
-        months = ibis.interval(months=duration.amount * MONTHS[duration.unit])
-        return once(self.functions.to_wall(instant, zone) + months, lambda wall: self.functions.to_utc(wall, zone))
+        return self.functions.stepped(instant, duration.amount * MONTHS[duration.unit], self.project.timezone)
 
     def wall(self, what: Any) -> ir.Value:
         """Return a prepared time as the calendar of the project's zone has it: a day, or a wall-clock time."""
@@ -242,7 +239,7 @@ def _rank(frame: Frame, node: Rank) -> ir.BooleanValue:
     window = ibis.window(group_by=ranked, order_by=order)
     if isinstance(node.place, Tile):
         return ranked & ibis.ntile(node.place.of).over(window).isin([number - 1 for number in node.place.among])
-    return ranked & (ibis.row_number().over(window) < _limit(node.place, ranked))
+    return ranked & _placed(ibis.row_number().over(window), node.place, ranked)
 
 
 def _ranked(frame: Frame, of: EventMeasure | AttributeRef) -> tuple[ir.Value, ir.BooleanValue]:
@@ -254,12 +251,13 @@ def _ranked(frame: Frame, of: EventMeasure | AttributeRef) -> tuple[ir.Value, ir
     return value, value.notnull() & (frame.column(("counted", of)).fill_null(0) > 0)
 
 
-def _limit(place: Places, ranked: ir.BooleanValue) -> ir.IntegerValue | int:
+def _placed(before: ir.IntegerValue, place: Places, ranked: ir.BooleanValue) -> ir.BooleanValue:
+    """Return whether few enough come before; a share rounds up, and is multiplied out because engines divide as floats."""
     if place.percent is None:
-        return place.count or 0
+        return before < (place.count or 0)
     top, whole = place.percent.as_integer_ratio()
-    everybody = ranked.cast("int64").sum().over(ibis.window())
-    return (everybody * top + (whole * 100 - 1)) // (whole * 100)
+    everybody = ranked.ifelse(1, 0).sum().over(ibis.window())
+    return before * (whole * 100) < everybody * top
 
 
 # ── consent and the rest ─────────────────────────────────────────────────────
@@ -312,7 +310,7 @@ def _near(frame: Frame, node: Near) -> ir.BooleanValue:
 
 
 def _at_least(frame: Frame, node: AtLeast) -> ir.BooleanValue:
-    return reduce(operator.add, (frame.holds(part).cast("int64") for part in node.of)) >= node.count
+    return reduce(operator.add, (frame.holds(part).ifelse(1, 0) for part in node.of)) >= node.count
 
 
 _PREDICATES: Mapping[type[Predicate], Callable[[Frame, Any], ir.BooleanValue]] = {
