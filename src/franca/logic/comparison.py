@@ -196,7 +196,7 @@ class Question:
 def question(comparisons: Iterable[Comparison], new: Version) -> Question:
     """Return what to count for every comparison that is not settled, on the data of *new* and by its declarations."""
     open_ = [each for each in comparisons if each.verdict is not Verdict.SAME]
-    old, unfit = _fitted([each for each in open_ if each.before], new)
+    old, unfit = _fitted({each.key: each.before for each in open_ if each.before}, new)
     asked: dict[str, Predicate] = {}
     for each in open_:
         before, after = old.get(each.key), each.after.where if each.after else None
@@ -216,17 +216,17 @@ def _asked(key: str, before: Predicate | None, after: Predicate | None) -> Itera
         yield f"{key} left", All(of=(before, Not(of=after)))
 
 
-def _fitted(comparisons: Sequence[Comparison], new: Version) -> tuple[dict[str, Predicate], dict[str, str]]:
+def _fitted(definitions: Mapping[str, Segment], new: Version) -> tuple[dict[str, Predicate], dict[str, str]]:
     """Return old definitions checked by the new declarations, and why others do not fit them."""
     fitted: dict[str, Predicate] = {}
     unfit: dict[str, str] = {}
     bare = replace(new.written, segments={}, campaigns={}, templates={}, copies={}, destinations={})
-    for each in comparisons:
-        old = replace(each.before or Segment(key=each.key, name="", where=All(of=())), realise={}, accept={}, group=None, priority=None)
+    for key, old in definitions.items():
+        alone = Segment(key=old.key, name=old.name, where=old.where, position=old.position)
         try:
-            fitted[each.key] = check(replace(bare, segments={old.key: old})).segments[old.key].where
+            fitted[key] = check(replace(bare, segments={old.key: alone})).segments[old.key].where
         except ProblemsError as error:
-            unfit[each.key] = "; ".join(problem.what for problem in error.problems)
+            unfit[key] = "; ".join(problem.what for problem in error.problems)
     return fitted, unfit
 
 
