@@ -50,9 +50,9 @@ def batch(start: int, as_of: datetime = AS_OF, *, on_edges: bool = False, trees:
     """Return different trees over the whole language and several shops in one, the same for one *start* at every run."""
     choice = dataclasses.replace(ANYTHING, as_of=as_of, on_edges=on_edges)
     found: dict[Predicate, None] = {}
-    for depth, share in ((0, 3), (1, 3), (2, 3), (3, 1)):
-        wanted = len(found) + max(1, trees * share // 10)
-        found.update(dict.fromkeys(islice(different(predicates(depth, choice), start + depth), wanted - len(found))))
+    for depth, share in enumerate((0.3, 0.6, 0.9, 1.0)):
+        others = (tree for tree in different(predicates(depth, choice), start + depth) if tree not in found)
+        found.update(dict.fromkeys(islice(others, round(share * trees) - len(found))))
     tables = merged([make_tables(start * SHOPS + number, as_of, on_edges=on_edges) for number in range(shops)])
     return Batch(tuple(found), tables, as_of)
 
