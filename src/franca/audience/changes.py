@@ -23,7 +23,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from franca.audience.stream import ROWS
 from franca.errors import FrancaError
 
 VERSION = 1
@@ -192,19 +194,25 @@ class Recorder:
 
     def _moved(self, columns: Sequence[str], before: Mapping[str, str]) -> dict[str, tuple[int | None, int | None]]:
         """Return segment → how many entered and left, by joining the two files on their hashes; *columns* are the last run's segments."""
-        counts = []
-        for key, old in before.items():
-            now, then = _bit("n", self._segments.index(key)), _bit("o", columns.index(old))
-            counts += [f"count(*) FILTER ({now} AND NOT {then})", f"count(*) FILTER ({then} AND NOT {now})"]
-        if not counts:
-            return {}
-        files = f"read_parquet({_quoted(self._raw)}) n FULL JOIN read_parquet({_quoted(self.memory.path)}) o USING (hash)"
+        places = [(_place("n", self._segments.index(key)), _place("o", columns.index(old))) for key, old in before.items()]
+        counts = np.zeros((len(places), 2), dtype=np.int64)
         try:
             with self._database() as database:
-                row = database.sql(f"SELECT {', '.join(counts)} FROM {files}").fetchall()[0]  # noqa: S608 - numbers and paths of our own
-        except duckdb.Error as error:
+                for batch in database.sql(self._joined(len(columns))).to_arrow_reader(ROWS):
+                    words = {name: column.to_numpy() for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+                    for row, (now, then) in enumerate(places):
+                        inside, was = _bit(words, *now), _bit(words, *then)
+                        counts[row] += np.count_nonzero(inside > was), np.count_nonzero(inside < was)
+        except (OSError, duckdb.Error) as error:  # in the middle of a stream, Arrow passes on those of DuckDB as the former
             raise self.memory.broken(error) from None
-        return {key: (row[2 * number], row[2 * number + 1]) for number, key in enumerate(before)}
+        return {key: (int(entered), int(left)) for key, (entered, left) in zip(before, counts, strict=True)}
+
+    def _joined(self, before: int) -> str:
+        """Return SQL for the words of both runs side by side, 0 where a profile has no row; the last one had so many segments."""
+        words = [f"n.{column}" for column in self._columns] + [f"o.m{number}" for number in range(-(-before // _WORD))]
+        chosen = ", ".join(f"coalesce({word}, 0)::UINTEGER AS {word.replace('.', '')}" for word in words)
+        files = f"read_parquet({_quoted(self._raw)}) n FULL JOIN read_parquet({_quoted(self.memory.path)}) o USING (hash)"
+        return f"SELECT {chosen} FROM {files}"  # noqa: S608 - names and paths of our own
 
     def keep(self, run: Run) -> None:
         """Put this run in the last one's place: the whole file, or nothing.
@@ -249,9 +257,14 @@ def _hashing(key: bytes) -> Callable[[str], bytes]:
     return hashed
 
 
-def _bit(table: str, number: int) -> str:
-    """Return SQL: whether a profile's bit is set; false where it has no row."""
-    return f"(coalesce({table}.m{number // _WORD}, 0) >> {number % _WORD}) & 1 = 1"
+def _place(table: str, number: int) -> tuple[str, int]:
+    """Return the column of both runs that holds a segment's bit, and which of its bits that is."""
+    return f"{table}m{number // _WORD}", number % _WORD
+
+
+def _bit(words: Mapping[str, NDArray[np.uint32]], column: str, number: int) -> NDArray[np.uint32]:
+    """Return a segment's bit for each profile: 0 or 1."""
+    return (words[column] >> np.uint32(number)) & np.uint32(1)
 
 
 def _quoted(path: Path) -> str:
