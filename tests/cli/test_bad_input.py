@@ -1,6 +1,8 @@
-"""Bad input ends in one line with place and remedy, exit 1, and nothing written."""
+"""Bad input ends in one message of one line with place and remedy (and the line that it is in), exit 1, and nothing written."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -9,12 +11,16 @@ LOYALTY = "segments/loyalty.yaml"
 
 
 def one_line(ended, *parts):
-    """Check that a command ended with one line of error that holds *parts*."""
+    """Check that a command ended with one message of one line that holds *parts*; an excerpt and its caret may follow."""
     assert ended.code == 1
-    assert len(ended.err.strip().splitlines()) == 1, ended.err
+    message, *excerpt = ended.err.rstrip("\n").split("\n")
+    assert len(excerpt) in (0, 2), ended.err
+    if excerpt:
+        assert re.match(r"  [0-9]+ \| ", excerpt[0])
+        assert excerpt[1].strip() == "^"
     assert "Traceback" not in ended.err
     for part in parts:
-        assert part in ended.err
+        assert part in message
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from franca.errors import FrancaError
 
 MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 60
-MAXIMUM_ITEMS = 100_000  # after aliases are followed
+MAXIMUM_ITEMS = 50_000  # after aliases are followed; a second of reading and checking
 MAXIMUM_DIGITS = 40
 
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -80,14 +80,24 @@ def read_text(text: str, shown: str) -> Item:
     Raises:
         FrancaError: it is not plain YAML.
     """
-    _refuse_oddities(text, shown)
     try:
-        return _Composer(shown, yaml.parse(text, Loader=_LOADER)).document()
+        return _Composer(shown, events(text, shown)).document()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, text, shown) from None
     except yaml.reader.ReaderError as error:
         at = _place(text.encode()[: error.position].decode(errors="ignore"), shown)
         raise FrancaError(f"is not valid YAML: the character U+{error.character:04X} may not stand in it", position=at) from None
+
+
+def events(text: str, shown: str) -> Iterator[Any]:
+    """Return the parser's events of YAML text.
+
+    Raises:
+        FrancaError: it holds what readers disagree about.
+        yaml.YAMLError: from some event on, it is no YAML.
+    """
+    _refuse_oddities(text, shown)
+    return yaml.parse(text, Loader=_LOADER)
 
 
 def _refuse_oddities(text: str, shown: str) -> None:
