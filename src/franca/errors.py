@@ -17,12 +17,19 @@ if TYPE_CHECKING:  # the command line imports this module first: `franca --versi
     from franca.definitions.position import Position
 
 
+MAXIMUM_PROBLEMS = 1_000
+"""More than anybody reads at once."""
+
+_LONGEST = 2_000
+"""Characters of a message: names of a file may be as long as the file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """One thing wrong with what the user wrote, and what to do about it.
 
     Attributes:
-        what: the fact, with the reason when it is not obvious.
+        what: the fact, with the reason when it is not obvious; shortened in the middle when it is longer than a page.
         remedy: what to do; empty when *what* says it.
         warning: true when the run may go on.
     """
@@ -31,6 +38,10 @@ class Problem:
     remedy: str = ""
     position: Position | None = None
     warning: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.what) > _LONGEST:
+            object.__setattr__(self, "what", f"{self.what[: _LONGEST // 2]} … {self.what[-_LONGEST // 4 :]}")
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
@@ -53,7 +64,9 @@ class ProblemsError(FrancaError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: Sequence[Problem] = sorted(set(problems), key=_place)
-        super().__init__("\n".join(map(str, self.problems)))
+        lines = "\n".join(map(str, self.problems))
+        super().__init__(lines)
+        self.args = (lines,)  # each is short, and all of them are told
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:
@@ -61,12 +74,51 @@ def _place(problem: Problem) -> tuple[str, int, int, str]:
     return (at.file, at.line, at.column, problem.what) if at else ("", 0, 0, problem.what)
 
 
+class Problems(list[Problem]):
+    """What was found wrong so far. More than anybody reads ends the work: a file may be full of mistakes, and each takes time to tell."""
+
+    def append(self, problem: Problem) -> None:
+        """Add a problem.
+
+        Raises:
+            ProblemsError: it is one too many.
+        """
+        if len(self) >= MAXIMUM_PROBLEMS:
+            more = Problem(what=f"there are more mistakes than these {MAXIMUM_PROBLEMS:,}", remedy="mend these first")
+            raise ProblemsError([*self, more])
+        super().append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Add problems, one after another."""
+        for problem in problems:
+            self.append(problem)
+
+
+_COMPARED, _SEARCHED = 100, 5_000
+"""Up to so many names are compared with a misspelt one; of up to so many, those that begin like it; of more, none."""
+
+_LISTED, _LONG = 40, 100
+"""So many names are listed, and none that is longer; a longer word is not compared."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return 'did you mean "x"?' for a near miss, otherwise the list of what is known."""
-    names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) or difflib.get_close_matches(
-        word.lower(), [name.lower() for name in names], n=1, cutoff=0.6
-    )
-    if near:
-        return f'did you mean "{next(n for n in names if n.lower() == near[0].lower())}"?'
-    return f"known: {', '.join(names)}" if names else "none is declared"
+    """Return 'did you mean "x"?' for a near miss, otherwise the list of what is known, or how many are."""
+    names = list(known)
+    if len(names) > _SEARCHED:
+        return f"none of the {len(names):,} known ones is it"
+    names = [name for name in names if len(name) <= _LONG]
+    if near := _near(word.lower(), names):
+        return f'did you mean "{near}"?'
+    if len(names) > _LISTED:
+        return f"none of the {len(names):,} known ones is like it"
+    return f"known: {', '.join(sorted(names))}" if names else "none is declared"
+
+
+def _near(word: str, names: list[str]) -> str | None:
+    if len(word) > _LONG:
+        return None
+    if len(names) > _COMPARED:
+        names = [name for name in names if name[:1].lower() == word[:1] and abs(len(name) - len(word)) <= 2][:_COMPARED]
+    folded = {name.lower(): name for name in sorted(names)}
+    found = difflib.get_close_matches(word, folded, n=1, cutoff=0.6)
+    return folded[found[0]] if found else None

@@ -50,10 +50,10 @@ AllowOption = Annotated[
 def load_checked(folder: Path) -> Project:
     """Return the checked project in *folder*: names, types, the keys of its destinations, and tests split where an ESP cannot."""
     from franca.adapter import check_destinations, with_splits
-    from franca.language import check, load
+    from franca.language import load_and_check
 
     excerpt.project.set(folder)
-    project = check(load(folder))
+    project = load_and_check(folder)
     check_destinations(project)
     return with_splits(project)
 

@@ -24,7 +24,7 @@ def run(segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]..
     """
     from franca.language import load
 
-    written, checked = load(project), load_checked(project)
+    checked, written = load_checked(project), load(project)
     for key in segment or checked.segments:
         if key not in checked.segments:
             raise FrancaError(f"there is no segment {key!r}", remedy=did_you_mean(key, checked.segments))

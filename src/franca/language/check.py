@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,13 +33,16 @@ from franca.definitions import (
     Sequence,
     TimeTest,
 )
-from franca.errors import ProblemsError, did_you_mean
+from franca.errors import Problems, ProblemsError, did_you_mean
 from franca.language.campaigns import campaign_problems, with_audiences
 from franca.language.check_events import event_test, picked_event, rank, ratio, regular, sequence
+from franca.language.check_extent import MAXIMUM_HEIGHT, Extents
 from franca.language.check_scope import COMBINATORS, Scope
 from franca.language.check_values import Subject, checked_tests
 from franca.language.check_where import DATETIME, checked_times, checked_where
 from franca.language.names import name_problems, zone_problem
+from franca.language.patterns import Patterns
+from franca.language.project import read_project
 
 _UNKNOWN_ZONE = "UTC"
 """In place of a zone that does not exist, so that all other problems are told too."""
@@ -51,22 +55,44 @@ def check(project: Project) -> Project:
         ProblemsError: all that is wrong, sorted by place.
     """
     wrong_zone = zone_problem(project.timezone, project.position)
-    problems = [*([wrong_zone] if wrong_zone else []), *campaign_problems(project), *name_problems(project)]
+    problems = Problems()
+    problems.extend([wrong_zone] if wrong_zone else [])
+    problems.extend(campaign_problems(project))
+    problems.extend(name_problems(project))
     zone = ZoneInfo(_UNKNOWN_ZONE if wrong_zone else project.timezone)
-    checker = _Checker(project if problems else with_audiences(project), zone)
-    checked = checker.project()
-    if problems := [*problems, *checker.scope.problems]:
+    checked = _Checker(project if problems else with_audiences(project), zone, problems).project()
+    if problems:
         raise ProblemsError(problems)
     return checked
 
 
-class _Checker:
-    """Walks predicates about profiles; keeps the segments that are done and those under way."""
+def load_and_check(folder: Path) -> Project:
+    """Return the checked project in *folder*.
 
-    def __init__(self, project: Project, zone: ZoneInfo) -> None:
-        self.scope = Scope(project=project, zone=zone, problems=[])
+    When some of its files cannot be read, the segments that can are checked all the same; what refers to the others is not called wrong.
+
+    Raises:
+        FrancaError: there is no project there.
+        ProblemsError: all that is wrong, sorted by place.
+    """
+    project, problems = read_project(folder)
+    if project and not problems:
+        return check(project)
+    if project and zone_problem(project.timezone, project.position) is None:
+        _Checker(project, ZoneInfo(project.timezone), problems, partial=True).project()
+    raise ProblemsError(problems)
+
+
+class _Checker:
+    """Walks predicates about profiles; keeps the segments that are done and those under way. In a part of a project, some are not there."""
+
+    def __init__(self, project: Project, zone: ZoneInfo, problems: Problems, *, partial: bool = False) -> None:
+        self._partial = partial
+        self.scope = Scope(project=project, zone=zone, problems=problems, patterns=Patterns())
         self._done: dict[str, Predicate] = {}
         self._path: list[str] = []
+        self._extents = Extents()
+        self._referring: set[str] = set()
 
     def project(self) -> Project:
         project = self.scope.project
@@ -87,12 +113,22 @@ class _Checker:
     def _segment(self, segment: Segment) -> Predicate:
         if segment.key not in self._done:
             self._path.append(segment.key)
-            self._done[segment.key] = self.predicate(segment.where)
+            where = self.predicate(segment.where)
             self._path.pop()
+            self._done[segment.key] = where if self._fits(segment, where) else segment.where
         return self._done[segment.key]
+
+    def _fits(self, segment: Segment, where: Predicate) -> bool:
+        """Return whether a segment is small enough with those inlined that it refers to, and note when it is not."""
+        wrong = self._extents.problem(where) if segment.key in self._referring else None
+        if wrong:
+            self.scope.note(segment, f"segment {segment.key!r} {wrong}", "refer to fewer segments, or to smaller ones")
+        return not wrong
 
     def _in_segment(self, node: InSegment) -> Predicate:
         segments = self.scope.project.segments
+        if node.key not in segments and self._partial:
+            return node
         if node.key not in segments:
             self.scope.note(node, f"there is no segment {node.key!r}", did_you_mean(node.key, segments))
             return node
@@ -100,7 +136,11 @@ class _Checker:
             circle = " → ".join([*self._path[self._path.index(node.key) :], node.key])
             self.scope.note(node, f"segments refer to each other in a circle: {circle}")
             return node
-        return self._segment(segments[node.key])
+        if len(self._path) > MAXIMUM_HEIGHT:
+            self.scope.note(node, f"more than {MAXIMUM_HEIGHT} segments refer to each other in a row", "refer to fewer")
+            return node
+        self._referring.update(self._path)
+        return self._extents.inlined(self._segment(segments[node.key]))
 
     def _source(self, source: EventSource) -> EventSource:
         scope = dataclasses.replace(self.scope, events=(source,), source=True)

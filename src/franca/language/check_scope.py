@@ -24,7 +24,8 @@ from franca.definitions import (
     Project,
     names_of,
 )
-from franca.errors import Problem, did_you_mean
+from franca.errors import Problem, Problems, did_you_mean
+from franca.language.patterns import Patterns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Scope:
 
     Attributes:
         problems: where what is wrong is noted, from all scopes of one run.
+        patterns: those of `matches`, of one run.
         events: the kinds of the event that is spoken of; none outside `where` and `having`.
         source: in the filter of an event's source, which knows the table's columns and no profile.
         since: within the `where` of a `since:`, where no other may stand.
@@ -40,7 +42,8 @@ class Scope:
 
     project: Project
     zone: ZoneInfo
-    problems: list[Problem]
+    problems: Problems
+    patterns: Patterns
     events: tuple[EventSource, ...] = ()
     source: bool = False
     since: bool = False

@@ -34,7 +34,7 @@ def checked_tests(scope: Scope, tests: Sequence[Any], subject: Subject) -> tuple
 
 
 def _value(scope: Scope, test: ValueTest, subject: Subject) -> ValueTest:
-    found = typed_test(test, subject.what, subject.type, scope.zone, takes=subject.takes)
+    found = typed_test(test, subject.what, subject.type, scope.zone, takes=subject.takes, patterns=scope.patterns)
     if isinstance(found, Problem):
         scope.problems.append(found)
         return test

@@ -21,6 +21,7 @@ from franca.definitions import (
     InstantTest,
     Kind,
     Last,
+    NamedDay,
     Next,
     OnDay,
     Op,
@@ -37,7 +38,7 @@ from franca.definitions import (
 from franca.errors import did_you_mean
 from franca.language.check_scope import COMBINATORS, Scope
 from franca.language.check_values import Subject, checked_tests
-from franca.language.times import nothing_between
+from franca.language.times import FIRST_YEAR, LAST_YEAR, nothing_between, possible
 from franca.language.types import check_time_test
 
 DATE, DATETIME = DataType(Kind.DATE), DataType(Kind.DATETIME)
@@ -128,6 +129,22 @@ def _as_is(_: Scope, test: TimeTest) -> TimeTest:
     return test
 
 
+def _moment(scope: Scope, test: From | To) -> TimeTest:
+    _year(scope, test, test.at)
+    return test
+
+
+def _on_day(scope: Scope, test: OnDay) -> TimeTest:
+    if not isinstance(test.day, NamedDay):
+        _year(scope, test, test.day)
+    return test
+
+
+def _year(scope: Scope, test: TimeTest, moment: date) -> None:
+    if not possible(moment):
+        scope.note(test, f"{moment} cannot be reckoned with", f"years are from {FIRST_YEAR} to {LAST_YEAR}")
+
+
 def _length(scope: Scope, test: Last | Next) -> TimeTest:
     if test.duration.amount == 0:
         scope.note(test, f"{test.duration} is no time at all", "write a longer time, or day: today")
@@ -141,8 +158,8 @@ def _ago(scope: Scope, test: Ago) -> TimeTest:
 
 
 def _order(scope: Scope, tests: Sequence[TimeTest]) -> None:
-    starts = [(test, _at(test.at, scope.zone)) for test in tests if isinstance(test, From)]
-    for end in (test for test in tests if isinstance(test, To)):
+    starts = [(test, _at(test.at, scope.zone)) for test in tests if isinstance(test, From) and possible(test.at)]
+    for end in (test for test in tests if isinstance(test, To) and possible(test.at)):
         for start, at in starts:
             if at >= _at(end.at, scope.zone):
                 scope.note(end, f"from {start.at} to {end.at} holds no time at all", "the end lies after the beginning")
@@ -186,7 +203,9 @@ def _anniversary(scope: Scope, test: Anniversary) -> TimeTest:
 
 
 _TIMES: Mapping[type[TimeTest], Callable[[Scope, Any], TimeTest]] = {
-    **dict.fromkeys([From, To, OnDay, This, Previous], _as_is),
+    **dict.fromkeys([This, Previous], _as_is),
+    **dict.fromkeys([From, To], _moment),
+    OnDay: _on_day,
     **dict.fromkeys([Last, Next], _length),
     Ago: _ago,
     SinceAttribute: _since_attribute,

@@ -17,7 +17,7 @@ from franca.language.source import Item, read_text
 CONTENT_FOLDER = "content"
 CAMPAIGNS_FOLDER = "campaigns"
 MAXIMUM_BYTES = 1_000_000
-_KEY = re.compile(r"[A-Za-z0-9_]+$")
+_KEY = re.compile(r"[A-Za-z0-9_]+")
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _KEYS = ["name", "subject", "preview_text", "from_name", "reply_to", "uses", "language", "destinations", "copy"]
 
@@ -45,7 +45,7 @@ def read_templates(reader: Reader, folder: Path) -> dict[str, Template]:
 
 def _template(reader: Reader, path: Path, beside: Path | None) -> Template:
     shown, text = f"{CONTENT_FOLDER}/{path.name}", _text(reader, path)
-    if not _KEY.match(path.stem):
+    if not _KEY.fullmatch(path.stem):
         reader.fail(Position(shown), f"{path.stem!r} is not a key", "keys are letters, digits and underscores")
     front = _FRONT.match(text)
     if front is None:
@@ -135,7 +135,7 @@ def read_campaigns(reader: Reader, folder: Path) -> dict[str, Campaign]:
         with reader.guard():
             shown = f"{CAMPAIGNS_FOLDER}/{path.name}"
             item = reader.file(path, shown)
-            if not _KEY.match(path.stem):
+            if not _KEY.fullmatch(path.stem):
                 reader.fail(item.position, f"{path.stem!r} is not a key", "keys are letters, digits and underscores")
             found[path.stem] = _campaign(reader, path.stem, item)
     return found
@@ -208,7 +208,7 @@ def _hours(reader: Reader, fields: Fields, usual: int) -> int:
     item = fields.get("wait")
     if item is None:
         return usual
-    hours = re.fullmatch(r"([0-9]+) hours?", reader.text(item, "wait"))
+    hours = re.fullmatch(r"([0-9]{1,6}) hours?", reader.text(item, "wait"))
     if hours is None or not 1 <= int(hours[1]) <= MAXIMUM_WAIT:
         reader.fail(item.position, f"wait is written as 24 hours, from 1 to {MAXIMUM_WAIT}")
     return int(hours[1])

@@ -22,8 +22,8 @@ WHOLE = "all"
 """In place of a segment: the copy is for the whole audience of a campaign."""
 
 SLOT = re.compile(r"\[\[([A-Za-z0-9_:]+)\]\]")
-_NAME = re.compile(r"([A-Za-z0-9_]+)\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)$")
-_FIELD = re.compile(r"[a-z][a-z0-9_]*$")
+_NAME = re.compile(r"([A-Za-z0-9_]+)\.([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)")
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _TAGS = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\*\||\|\*|\[\[|\]\]")
 _OWN = ("subject", "preview_text")
 _KEYS = ["variants", "slots", "approved", "provenance"]
@@ -46,7 +46,7 @@ def read_copies(reader: Reader, folder: Path) -> dict[str, tuple[Copy, ...]]:
 
 def read_copy(reader: Reader, path: Path, shown: str) -> Copy:
     """Return one file of copy; *shown* is its name in messages."""
-    named = _NAME.match(path.stem)
+    named = _NAME.fullmatch(path.stem)
     if named is None:
         reader.fail(Position(shown), "the name of a file of copy is SEGMENT.LANGUAGE.yaml", "for example vip.en.yaml, or all.de.yaml")
     item = reader.file(path, shown)
@@ -68,7 +68,7 @@ def read_copy(reader: Reader, path: Path, shown: str) -> Copy:
 
 
 def _wording(reader: Reader, key: str, item: Item) -> Wording:
-    if not _FIELD.match(key):
+    if not _FIELD.fullmatch(key):
         reader.fail(item.position, f"the variant {key!r}: a key is a lower-case letter, then letters, digits and underscores")
     entries = dict(reader.mapping(item, f"variant {key!r}"))
     angle = entries.pop("angle", None)
@@ -85,7 +85,7 @@ def _wording(reader: Reader, key: str, item: Item) -> Wording:
 
 
 def _text(reader: Reader, name: str, item: Item) -> str | tuple[str, ...]:
-    if not _FIELD.match(name):
+    if not _FIELD.fullmatch(name):
         reader.fail(item.position, f"{name!r} is not a name", "lower-case letters, digits and underscores")
     if isinstance(item.value, tuple):
         return tuple(reader.text(each, name) for each in reader.sequence(item, name))
@@ -174,7 +174,7 @@ def front_copy(reader: Reader, item: Item | None) -> dict[str, Source | tuple[So
         )
 
     def one(name: str, each: Item) -> Source | tuple[Source, ...]:
-        if not _FIELD.match(name) or name in _OWN:
+        if not _FIELD.fullmatch(name) or name in _OWN:
             reader.fail(
                 each.position, f"copy: {name!r} is not a name", "lower-case letters, digits and underscores; subjects stand beside copy"
             )

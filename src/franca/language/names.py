@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from franca.definitions import Attribute, ConsentSource, Destination, EventSource, Node, Position, Project, Property, Segment
 from franca.errors import Problem, did_you_mean
 
 
-def name_problems(project: Project) -> list[Problem]:
-    """Return what is wrong with the names of a project, other than inside predicates."""
-    return [
-        *_segment_names(project),
-        *_groups(project),
-        *_zones(project),
-        *(problem for destination in project.destinations.values() for problem in _destination(project, destination)),
-    ]
+def name_problems(project: Project) -> Iterator[Problem]:
+    """Yield what is wrong with the names of a project, other than inside predicates."""
+    yield from _segment_names(project)
+    yield from _groups(project)
+    yield from _zones(project)
+    groups = {segment.group for segment in project.segments.values() if segment.group}
+    for destination in project.destinations.values():
+        yield from _destination(project, destination, groups)
 
 
 def zone_problem(name: str, position: Position | None) -> Problem | None:
@@ -25,19 +26,29 @@ def zone_problem(name: str, position: Position | None) -> Problem | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return Problem(what=f"there is no time zone {name!r}", remedy=did_you_mean(name, available_timezones()), position=position)
+        return Problem(what=f"there is no time zone {name!r}", remedy=_near_zone(name), position=position)
     return None
+
+
+@cache
+def _cities() -> dict[str, str]:
+    """Return city → zone."""
+    return {zone.rpartition("/")[2].lower(): zone for zone in sorted(available_timezones())}
+
+
+def _near_zone(name: str) -> str:
+    city = _cities().get(name.rpartition("/")[2].lower())
+    return f'did you mean "{city}"?' if city else did_you_mean(name, _cities().values())
 
 
 def _problem(node: Node, what: str, remedy: str = "") -> Problem:
     return Problem(what=what, remedy=remedy, position=node.position)
 
 
-def _unknown(node: Node, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    words = tuple(known)
+def _unknown(node: Node, what: str, names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
     for name in names:
-        if name not in words:
-            yield _problem(node, f"{what}: there is no {name!r}", did_you_mean(name, words))
+        if name not in known:
+            yield _problem(node, f"{what}: there is no {name!r}", did_you_mean(name, known))
 
 
 def _segment_names(project: Project) -> Iterator[Problem]:
@@ -79,11 +90,10 @@ def _zones(project: Project) -> Iterator[Problem]:
             yield wrong
 
 
-def _destination(project: Project, destination: Destination) -> Iterator[Problem]:
+def _destination(project: Project, destination: Destination, groups: set[str]) -> Iterator[Problem]:
     what = f"destination {destination.name!r}"
     yield from _unknown(destination, f"{what}: attributes", destination.attributes, project.data.profile.attributes)
     yield from _unknown(destination, f"{what}: events", destination.events, project.data.events)
-    groups = {segment.group for segment in project.segments.values() if segment.group}
     yield from _unknown(destination, f"{what}: markers", destination.markers, groups)
     for name, mapping in destination.events.items():
         source = project.data.events.get(name)

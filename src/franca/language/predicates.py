@@ -93,7 +93,7 @@ def _sample(reader: Reader, fields: Fields) -> Predicate:
 # -- places
 
 NEAR_KEYS = ("latitude", "longitude", "within")
-_DISTANCE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,6})?) +([a-z]+)$")
+_DISTANCE = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,6})?) +([a-z]+)")
 
 
 def _near(reader: Reader, fields: Fields) -> Predicate:
@@ -108,7 +108,7 @@ def _near(reader: Reader, fields: Fields) -> Predicate:
 
 def parse_distance(text: str) -> Distance | str:
     """Return the distance written as "25 km", or what is wrong with it."""
-    found = _DISTANCE.match(text.strip())
+    found = _DISTANCE.fullmatch(text.strip())
     if not found:
         return 'a distance is a number and km or mi, such as "25 km"'
     if found[2] not in set(LengthUnit):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from franca.definitions import SKIP, Campaign, Copy, Policies, Project, Realisation, Segment, Template
-from franca.errors import FrancaError
+from franca.errors import FrancaError, Problems, ProblemsError
 from franca.language.content import read_campaigns, read_templates
 from franca.language.copies import read_copies
 from franca.language.destination import read_destination
@@ -19,7 +19,7 @@ from franca.language.source import Item
 
 PROJECT_FILE = "franca.yaml"
 SEGMENTS_FOLDER = "segments"
-_KEY = re.compile(r"[A-Za-z0-9_]+$")
+_KEY = re.compile(r"[A-Za-z0-9_]+")
 WISHES = {**{word.value: word for word in Realisation}, SKIP: SKIP}
 
 
@@ -30,6 +30,19 @@ def load(folder: Path) -> Project:
         FrancaError: there is no project there.
         ProblemsError: all that is wrong with its files.
     """
+    project, problems = read_project(folder)
+    if project is None or problems:
+        raise ProblemsError(problems)
+    return project
+
+
+def read_project(folder: Path) -> tuple[Project | None, Problems]:
+    """Return what can be read of the project in *folder*, None when franca.yaml cannot; and all that is wrong with its files.
+
+    Raises:
+        FrancaError: there is no project there.
+        ProblemsError: more is wrong than anybody reads.
+    """
     main = folder / PROJECT_FILE
     if not main.is_file():
         raise FrancaError(
@@ -38,11 +51,10 @@ def load(folder: Path) -> Project:
     reader = Reader()
     segments = _segments(reader, folder)
     emails = _Emails(read_templates(reader, folder), read_campaigns(reader, folder), read_copies(reader, folder))
-    found: list[Project] = []
+    found, before = None, len(reader.problems)
     with reader.guard():
-        found.append(_project(reader, reader.file(main, PROJECT_FILE), segments, emails, folder))
-    reader.finish()
-    return found[0]
+        found = _project(reader, reader.file(main, PROJECT_FILE), segments, emails, folder)
+    return None if len(reader.problems) > before else found, reader.problems
 
 
 class _Emails(NamedTuple):
@@ -77,7 +89,7 @@ def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _
 
 def _key(reader: Reader, item: Item, what: str) -> str:
     text = reader.text(item, what)
-    if not _KEY.match(text):
+    if not _KEY.fullmatch(text):
         reader.fail(item.position, f"{what} {text!r} is not a key", "keys are letters, digits and underscores")
     return text
 
@@ -124,7 +136,7 @@ SEGMENT_KEYS = ("name", "description", "where", "group", "priority", "realise", 
 
 
 def _segment(reader: Reader, key: str, item: Item) -> Segment:
-    if not _KEY.match(key):
+    if not _KEY.fullmatch(key):
         reader.fail(item.position, f"{key!r} is not a key", "keys are letters, digits and underscores")
     fields = reader.fields(item, f"segment {key!r}", SEGMENT_KEYS)
     priority = fields.get("priority")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from franca.definitions import Position
-from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
+from franca.errors import FrancaError, Problem, Problems, ProblemsError, did_you_mean
 from franca.language.source import Entry, Item, read_file
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ E = TypeVar("E", bound=StrEnum)
 LATER = frozenset({"native"})
 """Words of the language that this version does not read yet."""
 
-_PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?%$")
+_PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?%")
 
 
 def told_later(word: str) -> tuple[str, str]:
@@ -37,7 +37,7 @@ class Reader:
     """Collects problems. `fail` leaves the part being read; the nearest `guard` goes on with the next."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems = Problems()
 
     def note(self, position: Position | None, what: str, remedy: str = "") -> None:
         """Add a problem and go on."""
@@ -107,7 +107,7 @@ class Reader:
 
     def percent(self, item: Item, what: str) -> Decimal:
         """Return what is written before the sign of "30%"."""
-        if isinstance(item.value, str) and _PERCENT.match(item.value):
+        if isinstance(item.value, str) and _PERCENT.fullmatch(item.value):
             return Decimal(item.value[:-1])
         self.fail(item.position, f"{what} is a share such as 30%")
 

@@ -23,7 +23,7 @@ from franca.language.reader import Reader
 from franca.language.source import Item
 from franca.language.where import source_predicate
 
-_DECIMAL = re.compile(r"decimal\(([0-9]{1,2})\)$")
+_DECIMAL = re.compile(r"decimal\(([0-9]{1,2})\)")
 
 DATA_KEYS = ("connect", "profile", "events", "memberships")
 PROFILE_KEYS = ("table", "key", "attributes", "consent", "location")
@@ -73,7 +73,7 @@ def _location(reader: Reader, item: Item) -> Location:
 
 def _type(reader: Reader, item: Item) -> DataType:
     text = reader.text(item, "type")
-    if found := _DECIMAL.match(text):
+    if found := _DECIMAL.fullmatch(text):
         return DataType(Kind.DECIMAL, int(found[1]))
     if text not in set(Kind):
         reader.fail(item.position, f"there is no type {text!r}", did_you_mean(text, Kind))

@@ -32,8 +32,8 @@ from franca.language.reader import Fields, Reader
 from franca.language.source import Item
 from franca.language.values import read_tests
 
-_DURATION = re.compile(r"([0-9]{1,6}) +([a-z]+)$")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+_DURATION = re.compile(r"([0-9]{1,6}) +([a-z]+)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 # -- what is written in a text
@@ -41,7 +41,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 def parse_duration(text: str) -> Duration | str:
     """Return the duration written as "30 days", or what is wrong with it."""
-    found = _DURATION.match(text.strip())
+    found = _DURATION.fullmatch(text.strip())
     if not found:
         return 'a duration is a whole number and a unit, such as "30 days"'
     words = {unit.value: unit for unit in Unit}
@@ -49,12 +49,22 @@ def parse_duration(text: str) -> Duration | str:
     return Duration(int(found[1]), unit) if unit else f"there is no unit {found[2]!r}: {did_you_mean(found[2], words)}"
 
 
+FIRST_YEAR, LAST_YEAR = 2, 9998
+"""Python tells instants of the years 1 to 9999; in these, what lies a day before or after can be told in every zone too."""
+
+
+def possible(moment: date) -> bool:
+    """Return whether the year of a date or an instant is one that can be reckoned with."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
+
+
 def parse_instant(text: str) -> date | datetime | None:
     """Return the ISO date or datetime, or None."""
     try:
-        return date.fromisoformat(text) if _DATE.match(text) else datetime.fromisoformat(text)
+        parsed = date.fromisoformat(text) if _DATE.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
         return None
+    return parsed if possible(parsed) else None
 
 
 def nothing_between(older: Duration, newer: Duration) -> str | None:
@@ -64,6 +74,9 @@ def nothing_between(older: Duration, newer: Duration) -> str | None:
             return f"ago: {older} is not longer than {newer}, so nothing lies between them"
     return None
 
+
+MAXIMUM_EVENTS = 100
+"""How many kinds of events one test may put together: each is a table."""
 
 # -- time tests
 
@@ -91,14 +104,19 @@ def duration(reader: Reader, item: Item, what: str) -> Duration:
 
 def event_names(reader: Reader, item: Item, what: str) -> EventNames:
     """Return the name of a kind of event, or several; a list of one is that one."""
-    found = tuple(reader.text(each, what) for each in reader.several(item, what))
+    items = reader.several(item, what)
+    if len(items) > MAXIMUM_EVENTS:
+        told = f"{what}: {len(items):,} kinds of events are more than {MAXIMUM_EVENTS}"
+        reader.fail(item.position, told, "write any: […] of several tests")
+    found = tuple(reader.text(each, what) for each in items)
     return found[0] if len(found) == 1 else found
 
 
 def _instant(reader: Reader, item: Item, what: str) -> date | datetime:
     parsed = parse_instant(reader.text(item, what))
     if parsed is None:
-        reader.fail(item.position, f"{what}: {item.value!r} is not a date or an instant", "write 2026-01-31 or 2026-01-31T09:00:00Z")
+        remedy = f"write 2026-01-31 or 2026-01-31T09:00:00Z; years are from {FIRST_YEAR} to {LAST_YEAR}"
+        reader.fail(item.position, f"{what}: {item.value!r} is not a date or an instant", remedy)
     return parsed
 
 

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from franca.definitions import Ago, Constant, DataType, Duration, Kind, Last, Next, Op, TimeTest, Unit, ValueTest
 from franca.errors import Problem
-from franca.language.times import parse_instant
+from franca.language.patterns import Patterns
+from franca.language.times import parse_instant, possible
 
 NUMERIC = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
 _ORDERED = frozenset({Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN, Op.GT, Op.GTE, Op.LT, Op.LTE, Op.BETWEEN, Op.IS_SET, Op.IS_EMPTY})
@@ -30,7 +32,13 @@ EMAIL = "attribute 'email'"
 
 
 def typed_test(
-    test: ValueTest, what: str, declared: DataType, zone: ZoneInfo, *, takes: frozenset[Op] | None = None
+    test: ValueTest,
+    what: str,
+    declared: DataType,
+    zone: ZoneInfo,
+    *,
+    takes: frozenset[Op] | None = None,
+    patterns: Patterns | None = None,
 ) -> ValueTest | Problem:
     """Return *test* with its constants in the declared type, or the problem; *takes* are the operators, by default all of the type."""
     known = _TAKES[declared.kind] if takes is None else takes
@@ -48,32 +56,22 @@ def typed_test(
         if isinstance(value, str) and what == EMAIL and test.op is not Op.MATCHES:  # in a pattern, \D is not \d
             value = value.strip().lower()
         found.append(value)
-    return _impossible(test, found) or dataclasses.replace(test, operand=tuple(found) if isinstance(test.operand, tuple) else found[0])
+    if problem := _impossible(test, found, patterns or Patterns()):
+        return problem
+    return dataclasses.replace(test, operand=tuple(found) if isinstance(test.operand, tuple) else found[0])
 
 
 def _problem(test: ValueTest, what: str, remedy: str) -> Problem:
     return Problem(what=what, remedy=remedy, position=test.position)
 
 
-def _impossible(test: ValueTest, constants: Sequence[Any]) -> Problem | None:
+def _impossible(test: ValueTest, constants: Sequence[Any], patterns: Patterns) -> Problem | None:
     """Return why no value can pass."""
     if test.op is Op.BETWEEN and constants[0] >= constants[1]:
         told = " and ".join(map(_show, test.operands))
         return _problem(test, f"nothing lies between {told}: the first counts, the second does not", "write the smaller bound first")
-    if test.op is Op.MATCHES and (wrong := _pattern_problem(constants[0])):
+    if test.op is Op.MATCHES and (wrong := patterns.problem(constants[0])):
         return _problem(test, f"matches: {wrong}", "write a pattern of RE2, without look-around and back-references")
-    return None
-
-
-def _pattern_problem(pattern: str) -> str | None:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        re2.compile(pattern, options)
-    except re2.error as error:
-        return error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
     return None
 
 
@@ -101,17 +99,25 @@ def _text(constant: Constant, _zone: ZoneInfo) -> str | None:
 
 
 def _integer(constant: Constant, _zone: ZoneInfo) -> int | None:
-    if isinstance(constant, Decimal) and constant == constant.to_integral_value():
+    if isinstance(constant, Decimal) and constant.is_finite() and constant == constant.to_integral_value():
         return int(constant)
     return constant if isinstance(constant, int) and not isinstance(constant, bool) else None
 
 
 def _decimal(constant: Constant, _zone: ZoneInfo) -> Decimal | None:
-    return Decimal(constant) if isinstance(constant, (int, Decimal)) and not isinstance(constant, bool) else None
+    if isinstance(constant, bool) or not isinstance(constant, (int, Decimal)):
+        return None
+    return Decimal(constant) if Decimal(constant).is_finite() else None
 
 
 def _number(constant: Constant, _zone: ZoneInfo) -> float | None:
-    return float(constant) if isinstance(constant, (int, Decimal, float)) and not isinstance(constant, bool) else None
+    if isinstance(constant, bool) or not isinstance(constant, (int, Decimal, float)):
+        return None
+    try:
+        number = float(constant)
+    except (OverflowError, ValueError):  # a whole number, or a signal, that no float can be
+        return None
+    return number if isfinite(number) else None
 
 
 def _boolean(constant: Constant, _zone: ZoneInfo) -> bool | None:
@@ -120,14 +126,15 @@ def _boolean(constant: Constant, _zone: ZoneInfo) -> bool | None:
 
 def _date(constant: Constant, _zone: ZoneInfo) -> date | None:
     parsed = parse_instant(constant) if isinstance(constant, str) else constant
-    return parsed if isinstance(parsed, date) and not isinstance(parsed, datetime) else None
+    return parsed if isinstance(parsed, date) and not isinstance(parsed, datetime) and possible(parsed) else None
 
 
 def _datetime(constant: Constant, zone: ZoneInfo) -> datetime | None:
     parsed = parse_instant(constant) if isinstance(constant, str) else constant
-    if isinstance(parsed, datetime):
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
-    return datetime.combine(parsed, time(), zone).astimezone(UTC) if isinstance(parsed, date) else None
+    if not isinstance(parsed, date) or not possible(parsed):
+        return None
+    moment = parsed if isinstance(parsed, datetime) else datetime.combine(parsed, time(), zone)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 _CONSTANTS: Mapping[Kind, Callable[[Constant, ZoneInfo], Constant | None]] = {
