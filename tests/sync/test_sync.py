@@ -339,7 +339,7 @@ def test_no_person_and_no_secret_is_in_any_file_or_error(tmp_path, monkeypatch):
     with pytest.raises(PartlyAppliedError) as caught:
         shop.sync(people)
     files = [path for path in (tmp_path / ".franca").iterdir() if path.is_file()]
-    assert {path.name for path in files} == {"shop.json", "shop.journal.jsonl", "shop.ledger.json", "shop.ledger.log.jsonl"}
+    assert {path.name for path in files} == {"shop.json", "shop.lock", "shop.journal.jsonl", "shop.ledger.json", "shop.ledger.log.jsonl"}
     plan = make_plan(shop.desired, FakeConnection(shop.esp).read(), store(tmp_path).load())
     shop.esp.faults = []
     seen = [*(path.read_text() for path in files), str(caught.value), repr(caught.value.report), dump_plans([plan])]

@@ -38,9 +38,14 @@ def apply(
     Raises:
         UnsafeError: a word is missing; nothing was written.
         PartlyAppliedError: stopped on the way, or the destination is not as planned afterwards.
-        FrancaError: the plan is out of date, or the first change failed already.
+        FrancaError: the plan is out of date, another run is at it, or the first change failed already.
     """
     refuse(plan.destination, plan.unsafe, allow)
+    with store.locked():
+        return _applied(plan, desired, connection, store, progress)
+
+
+def _applied(plan: Plan, desired: Desired, connection: Connection, store: Store, progress: Progress) -> Applied:
     snapshot, state = connection.read(), store.load()
     _same_plan(plan, make_plan(desired, snapshot, state))
     run = begin(plan, desired, connection, store, snapshot=snapshot, state=state)

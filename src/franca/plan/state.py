@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from franca.adapter import Address
 from franca.definitions import Project
@@ -79,6 +82,29 @@ class Store:
     def ledger(self) -> Path:
         """Keyed hashes of those whom sync wrote."""
         return self.folder / f"{self.destination}.ledger.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let nobody else write to the destination from this state meanwhile; a run that is killed lets go of it.
+
+        Raises:
+            FrancaError: another run is at it, or the folder cannot be written.
+        """
+        lock = FileLock(self.folder / f"{self.destination}.lock", timeout=0)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            what = f"{self.destination}: another run of Franca is writing to it from this state"
+            raise FrancaError(what, remedy="wait until it has ended; nothing was written") from None
+        except OSError as error:
+            raise FrancaError(
+                f"the folder {self.folder.name} cannot be written ({error.strerror})", remedy="check its permissions"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def load(self) -> State:
         """Return the state; an empty one when there is no file.

@@ -58,7 +58,7 @@ class Ledger:
         """
         key = resolve(project.ledger_key, "ledger_key", project.root) if project.ledger_key else None
         ledger = cls(store.ledger, key)
-        ledger._load()
+        ledger.load()
         return ledger
 
     def hash(self, email: str) -> str:
@@ -131,7 +131,13 @@ class Ledger:
         """What tells one key from another without saying anything about it."""
         return None if self.key is None else hmac.digest(self.key.reveal().encode(), _CONSTANT, hashlib.sha256).hex()
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Read what is on disk, in place of what was read before.
+
+        Raises:
+            FrancaError: unreadable, or of another version.
+        """
+        self._holdings, self._generation, self._dirty = {}, 0, False
         try:
             found = json.loads(self.path.read_text(encoding="utf-8"))
             if found["version"] != VERSION:

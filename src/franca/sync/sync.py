@@ -42,9 +42,16 @@ def sync(
     Raises:
         UnsafeError: a word is missing; nothing was written.
         PartlyAppliedError: stopped on the way; another sync goes on from there.
-        FrancaError: something is not applied yet, or the first write failed already.
+        FrancaError: something is not applied yet, another run is at it, or the first write failed already.
     """
-    account = _Account(desired=desired, connection=connection, state=store.load())
+    with store.locked():
+        ledger.load()  # another run may have written meanwhile
+        account = _Account(desired=desired, connection=connection, state=store.load())
+        return _synced(account, audience, ledger, full=full, allow=allow, progress=progress)
+
+
+def _synced(account: _Account, audience: Audience, ledger: Ledger, *, full: bool, allow: Collection[str], progress: Progress) -> Synced:
+    desired, connection = account.desired, account.connection
     targets = list(_targets(desired, audience, account))
     deltas = [_delta(target, audience, account, ledger, full=full) for target in targets]
     writings = _known(deltas, connection)
