@@ -76,6 +76,8 @@ SAME = [
     ("{all: [{sequence: [view, order]}, {event: order}]}", "{sequence: [view, order]}"),
     ("{sequence: [cart, {without: order, within: 1 day}, {without: view, within: 3 days}]}",
      "{sequence: [cart, {without: view, within: 72 hours}, {without: order, within: 24 hours}]}"),
+    (f"{{sequence: [order, {{without: view, within: 3 days, open: true, where: {NEVER_PROPERTY.replace('sku', 'page')}}}]}}",
+     "{event: order}"),
     ("{regular: order, every: month, at_least: 1, of_last: 1}", "{event: order, this: month}"),
     ("{regular: order, every: week, at_least: 2, of_last: 2}", "{all: [{event: order, this: week}, {event: order, previous: week}]}"),
     ("{all: [{regular: order, every: month, at_least: 3, of_last: 4}, {regular: order, every: month, at_least: 2, of_last: 6}]}",
@@ -127,6 +129,7 @@ DIFFERENT = [
     ("{latest: order, having: {property: sku, is: DE}}", "{latest: order, where: {property: sku, is: DE}}"),
     ("{latest: cart, having: {property: quantity, gte: 1}}", "{first: cart, having: {property: quantity, gte: 1}}"),
     ("{sequence: [view, order]}", "{sequence: [order, view]}"),
+    (f"{{sequence: [order, {{without: order, within: 300 days, where: {NEVER_PROPERTY}}}]}}", "{event: order}"),  # that time must be over
     ("{sequence: [view, {event: order, within: 1 month}]}", "{sequence: [view, {event: order, within: 30 days}]}"),
     ("{regular: order, every: month, at_least: 2, of_last: 3}", "{regular: order, every: month, at_least: 2, of_last: 4}"),
     ("{rank: {event: order, sum: total}, top: 10}", "{rank: {event: order, sum: total}, top: 10%}"),
@@ -136,8 +139,10 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_other_conditions_have_other_normal_forms(one: str, other: str) -> None:
-    """What looks alike and is not the same is not called the same."""
-    assert fingerprint(written(one)) != fingerprint(written(other))
+    """What looks alike and is not the same is not called the same, and each keeps its members."""
+    first, second = written(one), written(other)
+    assert fingerprint(first) != fingerprint(second)
+    assert [members(normal_form(each)) for each in (first, second)] == [members(each) for each in (first, second)]
 
 
 @pytest.mark.parametrize(
