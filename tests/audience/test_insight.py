@@ -125,7 +125,7 @@ def test_an_error_within_a_stream_is_that_of_the_engine(table):
         list(batches(table.get_backend(), table.select(n=table.large * 1000)))
 
 
-TREES = 24
+TREES = 10
 
 
 def test_random_trees_agree_with_sets(tmp_path):
@@ -136,7 +136,7 @@ def test_random_trees_agree_with_sets(tmp_path):
 @pytest.mark.slow
 def test_many_random_trees_agree_with_sets(tmp_path):
     """The same, of the whole language, over other tables."""
-    against_naive(tmp_path, 4, 1000, drawn(predicates(3, ANYTHING), 4 * TREES, 1000))
+    against_naive(tmp_path, 3, 1000, drawn(predicates(3, ANYTHING), 3 * TREES, 1000))
 
 
 def against_naive(tmp_path, rounds: int, seed: int, trees: list[Predicate]) -> None:
