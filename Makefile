@@ -33,6 +33,7 @@ slow: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/overlap.py
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
