@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from franca.definitions import AtLeast, Node, Predicate
+from franca.definitions import AtLeast, Node, Predicate, Without
 
 OPTIONAL = ("where", "having", "followed_by", "not_followed_by", "within", "per")
 MAY_BE_EMPTY = ("window", "measures", "starting", "at", "statuses")
@@ -16,7 +16,7 @@ def smaller(node: Node) -> Iterator[Node]:
     """Yield every node that is *node* made smaller by one step; some of them no file may say."""
     for field in dataclasses.fields(node):
         value = getattr(node, field.name)
-        if field.name in OPTIONAL and value is not None:
+        if field.name in OPTIONAL and value is not None and not (isinstance(node, Without) and field.name == "within"):
             yield dataclasses.replace(node, **{field.name: None})  # type: ignore[arg-type]
         if isinstance(value, Node) and field.name != "position":
             yield from _with(node, field.name, smaller(value))
