@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from franca.language.source import plain, read_text
-from language.nasty import PROJECT, SEGMENTS
+from language.nasty import PLACES
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,11 +53,20 @@ def parents(found: Part) -> Iterator[Part]:
 
 
 def right_files(kind: str) -> list[str]:
-    """Return the segments, or the projects, that are said to be right: of these tests, of the demonstration and of the examples."""
-    pattern = "franca.yaml" if kind == "project" else "segments/*.yaml"
+    """Return files of a kind that are right: of these tests, of the demonstration and of the examples."""
+    pattern = {"project": "franca.yaml", "segments": "segments/*.yaml", "campaign": "campaigns/*.yaml"}.get(kind)
     folders = (ROOT / "src/franca/demo/project", ROOT / "src/franca/cli/starter", *sorted((ROOT / "examples").iterdir()))
-    found = [path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.glob(pattern))]
-    return [PROJECT if kind == "project" else SEGMENTS, *found]
+    found = [path for folder in folders for path in sorted(folder.glob(pattern))] if pattern else []
+    return [PLACES[kind][1], *(path.read_text(encoding="utf-8") for path in found)]
+
+
+def trees_of(text: str) -> tuple[str, str, str]:
+    """Return what of a file stands before its YAML, the YAML, and what stands behind it: a template's is between dashes."""
+    before, dashes, after = text.partition("---\n")
+    if before or not dashes:
+        return "", text, ""
+    front, dashes_after, body = after.partition("---\n")
+    return dashes, front, dashes_after + body
 
 
 SCALARS = (
@@ -87,7 +96,12 @@ SCALARS = (
     *('"\\0"', '"\\uFFFF"', '"e\\u0301"', '"\\u202E"', "🎉", "'''", "[]", "{}", "[[]]", "[{}]", "{a: 1}", "{attribute: age, gt: 1}"),
     *("'(a+)+$'", r"'(\pL{1,100}){1,100}'", "'['", "'a{1001}'", "!!str x", "!x y", "*a", "*b", "'" + "x" * 5_000 + "'"),
 )
-WORDS = tuple(sorted(set(re.findall(r"[a-z_]{2,}", PROJECT + SEGMENTS)) | {"native", "ignore_case", "contains", "not_followed_by", "tile"}))
+WORDS = tuple(
+    sorted(
+        set(re.findall(r"[a-z_]{2,}", " ".join(text for _, text in PLACES.values())))
+        | {"native", "ignore_case", "contains", "not_followed_by", "tile"}
+    )
+)
 ODD = (
     "\t",
     "\r",
@@ -162,8 +176,9 @@ CHANGES: tuple[Change, ...] = (_replace, _replace, _replace, _remove, _repeat, _
 
 @st.composite
 def trees(draw: st.DrawFn, kind: str) -> str:
-    """Return the text of a file of *kind* ("segments" or "project") with one to four nodes that are not right."""
-    whole = part(plain(read_text(draw(st.sampled_from(right_files(kind))), kind)))
+    """Return the text of a file of *kind* with one to four nodes that are not right."""
+    before, text, after = trees_of(draw(st.sampled_from(right_files(kind))))
+    whole = part(plain(read_text(text, kind)))
     for _ in range(draw(st.integers(1, 4))):
         known = list(parents(whole))
         at = draw(st.sampled_from(known))
@@ -175,7 +190,7 @@ def trees(draw: st.DrawFn, kind: str) -> str:
             at.children[place] = part_copy(other.children[draw(st.integers(0, len(other.children) - 1))])
         if not whole.children:
             break
-    return written(whole)
+    return before + written(whole) + "\n" + after
 
 
 def part_copy(found: Part) -> Part:

@@ -86,7 +86,47 @@ segments:
       - {at_least: {count: 2, of: [{segment: vip}, {segment: people}, {event: visit, where: {time: hour, gte: 22}}]}}
       - {event: order, where: {any: [{property: total, gt: {attribute: spent}}, {property: sizes, has_all: [m, l], length: {is: 2}}]}}
 """
-"""A project in which every word of the language is said once, and right."""
+CAMPAIGN = """\
+name: Spring
+template: welcome
+send_from: hello@shop.example
+audience: {include: [vip], exclude: [people], exclusively: lifecycle}
+destinations: [klaviyo]
+variants: spring
+experiment: {metric: clicks, share: 50%, wait: 24 hours, baseline: 2%, effect: 20%, power: 80%, alpha: 5%, looks: 2}
+"""
+COPY = """\
+slots:
+  greeting: Hello
+  first_name: {profile: city, default: there}
+variants:
+  control: {subject: "[[greeting]] [[first_name]]", preview_text: A preview, body: [One, "Two"]}
+  short: {angle: brevity, subject: Hi}
+provenance: {model: people, at: 2026-01-31}
+approved: {by: anna, at: 2026-01-31, text: "0123"}
+"""
+TEMPLATE = """\
+---
+name: Welcome
+subject: 'Hello {{ profile.city | default("there") }}'
+preview_text: A preview
+from_name: Shop
+reply_to: hello@shop.example
+uses: [city]
+language: en
+destinations: [klaviyo]
+copy: {headline: "{{ profile.city }}", body: [One, Two]}
+---
+<p>{{ copy.headline }} {{ unsubscribe_url }}</p>
+"""
+PLACES = {
+    "project": ("franca.yaml", PROJECT),
+    "segments": ("segments/a.yaml", SEGMENTS),
+    "campaign": ("campaigns/spring.yaml", CAMPAIGN),
+    "copy": ("copy/spring/vip.en.yaml", COPY),
+    "template": ("content/welcome.html", TEMPLATE),
+}
+"""Kind of file → where it stands in a project, and its right content. In all of it, every word of the language is said, and right."""
 
 
 def _where(text: str) -> str:

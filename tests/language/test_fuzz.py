@@ -20,17 +20,23 @@ from franca.language import load_and_check
 from language import heavy
 from language.heavy import PROJECT_FILES, SEGMENT_FILES
 from language.mutations import files, trees
-from language.nasty import NASTY, NASTY_PROJECTS, PROJECT, SEGMENTS
+from language.nasty import NASTY, NASTY_PROJECTS, PLACES
 
 PATIENCE = 10.0
 """CPU seconds after which a fast test fails: ten times what is promised, for machines that are busy."""
 
 
-def outcome(folder: Path, segments: str | bytes = SEGMENTS, project: str | bytes = PROJECT) -> Project | str:
-    """Return the checked project, or what is told; any other exception is a failure."""
-    (folder / "segments").mkdir(exist_ok=True)
-    for path, content in ((folder / "franca.yaml", project), (folder / "segments" / "a.yaml", segments)):
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+def outcome(folder: Path, **contents: str | bytes) -> Project | str:
+    """Return the checked project, its files right except those given by kind, or what is told; any other exception is a failure.
+
+    Campaigns name segments, so that they are there only when the segments are right.
+    """
+    for kind, (name, right) in PLACES.items():
+        if "segments" in contents and kind in ("campaign", "copy"):
+            continue
+        content = contents.get(kind, right)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     start = time.process_time()
     try:
         return load_and_check(folder)
@@ -54,7 +60,7 @@ def test_the_project_that_is_changed_is_right(tmp_path):
 def test_a_nasty_file_ends_in_a_project_or_in_words(tmp_path, name):
     """By hand: encodings, oddities of YAML, bombs, extremes."""
     content, told = NASTY[name]
-    found = outcome(tmp_path, content)
+    found = outcome(tmp_path, segments=content)
     assert agrees(found, told), found if isinstance(found, str) else "it is fine"
     assert isinstance(found, Project) or all(len(line) < 3_000 for line in found.splitlines())
 
@@ -72,17 +78,17 @@ def examples(number: int) -> settings:
     return settings(max_examples=number, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.mark.parametrize("kind", ["segments", "project"])
+@pytest.mark.parametrize("kind", PLACES)
 def test_a_changed_file_ends_in_a_project_or_in_words(tmp_path, kind):
-    """A hundred right files with nodes, letters and bytes changed."""
-    check_files(tmp_path, kind, 100)
+    """Some right files of each kind with nodes, letters and bytes changed."""
+    check_files(tmp_path, kind, 60)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["segments", "project"])
+@pytest.mark.parametrize("kind", PLACES)
 def test_many_changed_files_end_in_a_project_or_in_words(tmp_path, kind):
     """Thousands of them."""
-    check_files(tmp_path, kind, 5_000)
+    check_files(tmp_path, kind, 3_000)
 
 
 def check_files(folder: Path, kind: str, number: int) -> None:
@@ -96,8 +102,8 @@ def check_files(folder: Path, kind: str, number: int) -> None:
         ends[isinstance(found, Project)] += 1
 
     each()
-    assert ends[True] > number / 50
     assert ends[False] > number / 4
+    assert ends[True]
 
 
 # -- what it costs
@@ -112,7 +118,7 @@ BUSY = 3
 @pytest.mark.parametrize("name", ["texts", "predicates", "patterns that repeat", "attributes that are misspelt"])
 def test_a_heavy_file_ends_soon(tmp_path, name):
     """A few of the most expensive files; all of them, measured one by one, are in the slow tier."""
-    outcome(tmp_path, SEGMENT_FILES[name]())
+    outcome(tmp_path, segments=SEGMENT_FILES[name]())
 
 
 @pytest.mark.slow
