@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import ibis
 from ibis import ir
 
-from franca.audience.columns import Column, decimal_type, with_year
+from franca.audience.columns import YEARLESS, Column, decimal_type, with_year
 from franca.audience.zones import to_utc
 from franca.definitions import Kind
 
@@ -75,7 +75,7 @@ def _boolean(text: ir.StringValue, _column: Column) -> Cell:
 
 def _date(text: ir.StringValue, _column: Column) -> Cell:
     value = with_year(text).try_cast("date")
-    return text.re_search(rf"^({_DATE}|\d{{2}}-\d{{2}})$") & value.notnull(), value
+    return text.re_search(rf"^({_DATE}|\d{{2}}-\d{{2}})$") & ~text.startswith(f"{YEARLESS}-") & value.notnull(), value
 
 
 def _datetime(text: ir.StringValue, column: Column) -> Cell:

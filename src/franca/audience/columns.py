@@ -28,6 +28,10 @@ class Column:
     position: Position | None = field(default=None, compare=False)
 
 
+YEARLESS = 9996
+"""The leap year in which days stand whose year is not known. Other years are all in use: 0001-01-01 and 9999-12-31 mean "never"."""
+
+
 def decimal_type(scale: int) -> dt.Decimal:
     """Return the type that holds decimals of *scale* places: eighteen digits are fast, more places need more."""
     return dt.Decimal(18 if scale <= 6 else 38, scale)
@@ -110,8 +114,8 @@ def _boolean(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Val
 
 
 def with_year(text: ir.StringValue) -> ir.StringValue:
-    """Return a day as text with a year: a day whose year is not known is put into the leap year 4 (`franca.audience.frame.YEARLESS`)."""
-    return (text.length() == len("01-31")).ifelse(ibis.literal("0004-") + text, text)
+    """Return a day as text with a year: a day whose year is not known is put into a year that nobody has."""
+    return (text.length() == len("01-31")).ifelse(ibis.literal(f"{YEARLESS}-") + text, text)
 
 
 def _date(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:
@@ -128,7 +132,7 @@ def _datetime(stored: ir.Value, column: Column, functions: Functions) -> ir.Valu
         return None
     if kind.timezone is not None:
         return stored.cast("timestamp")  # the session's zone is UTC
-    return functions.to_utc(stored if kind.scale in (None, 6) else stored.cast("timestamp"), column.zone)
+    return functions.to_utc(stored if kind.scale is None else stored.cast("timestamp"), column.zone)
 
 
 def _list(stored: ir.Value, _column: Column, _functions: Functions) -> ir.Value | None:

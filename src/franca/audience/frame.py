@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 from ibis import ir
 
+from franca.audience.columns import YEARLESS
 from franca.audience.functions import Functions, every, some
 from franca.audience.moments import AsOf, Span
 from franca.audience.quantities import Quantity, nothing_passes, quantity_test, ratio, reference_test
@@ -66,8 +67,7 @@ from franca.definitions import (
 )
 
 Test = ValueTest | ReferenceTest | LengthTest | TimeTest
-YEARLESS = date(5, 1, 1)
-"""Days before it stand for a month and a day whose year is not known (in the leap year 4)."""
+_NO_YEAR = (date(YEARLESS, 1, 1), date(YEARLESS, 12, 31))
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Frame:
     def known(self, what: Any) -> ir.Value:
         """Return a prepared value as comparisons see it: a day without its year is missing."""
         value = self.column(what)
-        return (value < ibis.literal(YEARLESS)).ifelse(ibis.null("date"), value) if self.kinds.get(what) is Kind.DATE else value
+        return value.between(*map(ibis.literal, _NO_YEAR)).ifelse(ibis.null("date"), value) if self.kinds.get(what) is Kind.DATE else value
 
     def quantity(self, measure: EventMeasure) -> Quantity:
         """Return a prepared measure."""

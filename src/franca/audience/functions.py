@@ -25,9 +25,12 @@ WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace()
 """White space as Unicode (and Python) has it; engines trim less."""
 
 
+_STAND_INS: Mapping[int, Any] = {1: lambda _a: None, 2: lambda _a, _b: None}
+
+
 def _builtin(name: str, returns: str, *takes: str) -> Any:
     """Return a function that the engine has by that name."""
-    stand_in: Any = (lambda _one: None) if len(takes) == 1 else (lambda _one, _two: None)  # Ibis counts its arguments
+    stand_in: Any = _STAND_INS[len(takes)]  # Ibis counts its arguments
     stand_in.__name__ = name
     return ibis.udf.scalar.builtin(stand_in, name=name, signature=(takes, returns))
 
@@ -42,6 +45,10 @@ class Functions:
         """Return *text* in Unicode normal form C."""
         del text
         raise self._lacks("compare text in Unicode normal form", position)
+
+    def normal_list(self, texts: ir.ArrayValue, position: Position | None = None) -> ir.ArrayValue:
+        """Return *texts* in normal form; nulls, which count for nothing, may be left out."""
+        return texts.map(lambda one: self.normal_form(one, position))
 
     def ordered(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return *text* in a form that the engine orders by code point."""
@@ -203,6 +210,8 @@ class _Places(Functions):
         return self.to_utc(self.to_wall(instant, zone) + ibis.interval(months=months), zone)
 
     def _shifted(self, moment: ir.TimestampValue, offsets: zones.Offsets, sign: int) -> ir.TimestampValue:
+        if len(offsets) == 1:
+            return moment + _interval(sign * offsets[0][1])
         number = self.place(moment, [start for start, _ in offsets])
         found: dict[timedelta, list[int]] = {}
         for place, (_, offset) in enumerate(offsets):
@@ -267,24 +276,38 @@ _sha2 = _builtin("sha2", "string", "string", "int32")
 _unix_micros = _builtin("unix_micros", "int64", "timestamp('UTC')")
 
 
+
+
 @lru_cache(maxsize=1)
-def _python_nfc() -> Any:
+def _workers() -> tuple[Any, Any]:
+    """Return functions for Python workers: of a text, and of a list; made inside a function, they travel as code, without this package."""
     import unicodedata
 
     @ibis.udf.scalar.python(name="franca_nfc", signature=(("string",), "string"))
-    def franca_nfc(text):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def one(text):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         return None if text is None else unicodedata.normalize("NFC", text)
 
-    return franca_nfc
+    @ibis.udf.scalar.python(name="franca_nfc_list", signature=(("array<string>",), "array<string>"))
+    def several(texts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        return None if texts is None else [None if text is None else unicodedata.normalize("NFC", text) for text in texts]
+
+    return one, several
 
 
 class Spark(_Places):
     """Spark with a session in UTC; it has no function for normal forms, so that Python workers make them."""
 
     def normal_form(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
-        """Return *text* in Unicode normal form C."""
+        """Return *text* in Unicode normal form C; workers get only what has letters beyond ASCII."""
         del position
-        normal: ir.StringValue = _python_nfc()(text)
+        plain = self.is_ascii(text)
+        strange: ir.StringValue = _workers()[0](plain.ifelse(ibis.null("string"), text))
+        return plain.ifelse(text, strange)
+
+    def normal_list(self, texts: ir.ArrayValue, position: Position | None = None) -> ir.ArrayValue:
+        """Return *texts* in Unicode normal form C."""
+        del position
+        normal: ir.ArrayValue = _workers()[1](texts)
         return normal
 
     def ordered(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
@@ -306,7 +329,8 @@ class Spark(_Places):
     def place(self, moment: ir.TimestampValue, starts: Sequence[datetime]) -> ir.IntegerValue:
         """Return the number of the last of *starts* that is not after *moment*."""
         limits = ibis.array([ibis.literal(start, type="timestamp") for start in starts[1:]])
-        return limits.filter(lambda limit: limit <= moment).length()
+        number = limits.filter(lambda limit: limit <= moment).length()
+        return moment.isnull().ifelse(ibis.null("int64"), number)  # Ibis takes what is made of constants for a constant
 
     def sha256(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return the SHA-256 of *text* in UTF-8."""

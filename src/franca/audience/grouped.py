@@ -175,7 +175,7 @@ def _of(tally: Tally) -> str:
 
 def _exploded(rows: Frame, of: str) -> Frame:
     """Return the events once for each different element of a list, which takes the list's place."""
-    name, elements = rows.names["property", of], rows.column(("property", of)).map(rows.functions.normal_form)
+    name, elements = rows.names["property", of], rows.functions.normal_list(rows.column(("property", of)))
     table = rows.table.mutate(**{name: elements.filter(lambda element: element.notnull()).unique().unnest()})
     return replace(rows, table=table, kinds={**rows.kinds, ("property", of): Kind.TEXT})
 

@@ -29,8 +29,6 @@ from franca.definitions import (
 )
 
 Referred = Callable[[AttributeRef | PropertyRef], tuple[ir.Value, Kind]]
-_INTEGER = dt.Decimal(20, 0)
-"""What holds every integer, as a decimal."""
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
 
 
@@ -81,7 +79,7 @@ def _sides(quantity: Quantity, times: Decimal, other: ir.Value, kind: Kind, func
         return quantity.value, other
     if Kind.NUMBER in (kind, quantity.kind):
         return quantity.double, other.cast("float64") * float(times)
-    scaled = other if times == 1 else other * literal(times, other)
+    scaled = other if times == 1 else _product(other, literal(times, other))
     return _alike(quantity.value, _times(scaled, quantity.per))
 
 
@@ -95,11 +93,20 @@ def _alike(left: ir.Value, right: ir.Value) -> tuple[ir.Value, ir.Value]:
 
 
 def _times(value: ir.Value, per: ir.Value | int | None) -> ir.Value:
-    """Return a product that does not end where integers end."""
     if per is None:
         return value
-    wide = value.cast(_INTEGER) if value.type().is_integer() else value
-    return wide * (literal(Decimal(per), value) if isinstance(per, int) else per)
+    return _product(value, ibis.literal(Decimal(per), type=dt.Decimal(18, 0)) if isinstance(per, int) else per)
+
+
+def _product(left: ir.Value, right: ir.Value) -> ir.Value:
+    """Return the product of exact numbers, in a type with room for it: engines keep small decimals small, and fail when they grow."""
+    wide = dt.Decimal(38, max(_scale(left), _scale(right)))
+    return left.cast(wide) * right.cast(wide)
+
+
+def _scale(value: ir.Value) -> int:
+    kind = value.type()
+    return (kind.scale or 0) if isinstance(kind, dt.Decimal) else 0
 
 
 def ratio(measure: Quantity, divided_by: Quantity) -> Quantity:
@@ -133,7 +140,7 @@ def _with(op: Op, quantity: Quantity, constant: Any) -> ir.BooleanValue:
     if isinstance(quantity.per, int):
         other = literal(exact * quantity.per, quantity.value)
     else:
-        other = literal(exact, quantity.value) * quantity.per
+        other = _product(literal(exact, quantity.value), quantity.per)
     holds: ir.BooleanValue = _COMPARED[op](*_alike(quantity.value, other)).fill_null(False)
     return holds
 

@@ -14,7 +14,7 @@ from franca.audience.columns import stored_type
 from franca.audience.events import Events
 from franca.audience.frame import Frame
 from franca.audience.tables import Tables, left_join
-from franca.audience.walk import depends, find, nodes, properties
+from franca.audience.walk import depends, find, nodes, own, properties
 from franca.definitions import (
     AttributeRef,
     EventMeasure,
@@ -73,7 +73,7 @@ class Stream:
     @cached_property
     def values(self) -> tuple[str, ...]:
         """The properties whose values are needed: what is measured or grouped by, and what late filters test."""
-        found = list(properties(node for where in self._wheres if depends(where) for node in nodes(where)))
+        found = list(properties(node for where in self._wheres if depends(where) for node in own(where)))
         for node in (*self.of(EventTest), *self.of(EventMeasure)):
             found += [measure.of for measure in nodes(node) if isinstance(measure, OfProperty)]
         found += [node.per for node in self.of(EventTest) if node.per is not None]

@@ -149,7 +149,7 @@ _TESTS: Mapping[Op, Callable[[ir.Value, ValueTest], ir.BooleanValue]] = {
 
 def _has(join: Callable[[Iterable[ir.BooleanValue]], ir.BooleanValue]) -> Callable[[Any, ValueTest, Functions], ir.BooleanValue]:
     def holds(value: ir.ArrayValue, test: ValueTest, functions: Functions) -> ir.BooleanValue:
-        normal = value.map(lambda element: functions.normal_form(element, test.position))
+        normal = functions.normal_list(value, test.position)
         if test.ignore_case:
             normal = normal.map(lambda element: functions.folded(element, test.position))
         texts = (str(text).casefold() if test.ignore_case else text for text in test.operands)

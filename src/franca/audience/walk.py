@@ -36,6 +36,18 @@ def _inside(kind: type[Node]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind) if field.compare)
 
 
+def own(value: object) -> Iterator[Node]:
+    """Yield the nodes that speak of the same events as *value*: what a window says of other events is left out."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from own(part)
+    elif isinstance(value, Node):
+        yield value
+        if not isinstance(value, SinceLatest):
+            for name in _inside(type(value)):  # type: ignore[arg-type]  # classes are hashable
+                yield from own(getattr(value, name))
+
+
 def find(kind: type[N], found: Iterable[Node]) -> tuple[N, ...]:
     """Return the nodes of one kind, each once."""
     return tuple(dict.fromkeys(node for node in found if isinstance(node, kind)))
