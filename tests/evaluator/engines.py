@@ -1,0 +1,148 @@
+"""A PostgreSQL server and a Spark session of one's own, and tables in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+PORT = 54_321
+"""Names the socket's file; nothing listens on a network."""
+COLLATION = "und-x-icu"
+"""An order of text that no computer makes by itself: case and accents come last, so that order by code point is really asked for."""
+_OWNER = "postgres"
+"""The user that runs the server, which refuses to be run by root."""
+
+
+@cache
+def postgres_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs, which Debian keeps off the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+@dataclass
+class Postgres:
+    """A running server; each set of tables gets a schema of its own."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def connect(self) -> Any:
+        """Return a connection to the shop's database."""
+        import psycopg
+
+        return psycopg.connect(host=str(self.folder), port=PORT, user=_OWNER, dbname="shop", autocommit=True)
+
+    def load(self, tables: Mapping[str, pa.Table]) -> str:
+        """Write tables into a new schema; return the URL by which Franca reads them."""
+        schema = f"shop{next(self.numbers)}"
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA {schema}")
+            for name, table in tables.items():
+                columns = ", ".join(f'"{each.name}" {_SQL(each.type)}' for each in table.schema)
+                cursor.execute(f'CREATE TABLE {schema}."{name}" ({columns})')
+                with cursor.copy(f'COPY {schema}."{name}" FROM STDIN') as copy:
+                    for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
+                        copy.write_row(row)
+        return self.url(schema)
+
+    def url(self, schema: str) -> str:
+        """Return the URL by which Franca reads a schema."""
+        return f"postgres://{_OWNER}@/shop/{schema}?host={quote(str(self.folder), safe='')}&port={PORT}"
+
+
+def _SQL(kind: pa.DataType) -> str:  # noqa: N802
+    if pa.types.is_list(kind):
+        return f"{_SQL(kind.value_type)}[]"
+    if pa.types.is_timestamp(kind):
+        return "timestamptz" if kind.tz else "timestamp"
+    if pa.types.is_decimal(kind):
+        return f"numeric({kind.precision}, {kind.scale})"
+    return {"string": "text", "int64": "bigint", "double": "double precision", "bool": "boolean", "date32[day]": "date"}[str(kind)]
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Start a server on a socket in a temporary folder; stop it, and remove all, at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="franca-postgres-"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, _OWNER)
+        data = folder / "data"
+        _run("initdb", "--pgdata", data, "--username", _OWNER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
+        settings = ("listen_addresses=''", "fsync=off", "max_connections=20", "statement_timeout=300s", "timezone=Asia/Tokyo")
+        options = " ".join([f"-k {folder} -p {PORT}", *(f"-c {setting}" for setting in settings)])
+        _run("pg_ctl", "--pgdata", data, "--log", folder / "log", "--options", options, "--wait", "start")
+        try:
+            icu = "CREATE DATABASE shop TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'und' LOCALE 'C.UTF-8'"
+            _run("psql", "--host", folder, "--port", str(PORT), "--username", _OWNER, "--command", icu, "postgres")
+            yield Postgres(folder)
+        finally:
+            _run("pg_ctl", "--pgdata", data, "--mode", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(program: str, *arguments: str | Path) -> None:
+    programs = postgres_programs()
+    assert programs is not None
+    as_owner = ["setpriv", f"--reuid={_OWNER}", f"--regid={_OWNER}", "--clear-groups"] if os.geteuid() == 0 else []
+    subprocess.run([*as_owner, programs / program, *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@dataclass
+class Spark:
+    """A local session."""
+
+    session: Any
+
+    def load(self, tables: Mapping[str, pa.Table], folder: Path) -> str:
+        """Show tables to the session, from Parquet files; return the URL by which Franca reads them."""
+        for name, table in tables.items():
+            pq.write_table(table, folder / f"{name}.parquet")
+            self.session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
+        return "pyspark://"
+
+
+@contextmanager
+def spark() -> Iterator[Spark]:
+    """Start a session on two cores, in UTC+9 until Franca asks for UTC; stop it at the end."""
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.memory": "2g",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.default.parallelism": "2",
+        "spark.sql.session.timeZone": "Asia/Tokyo",
+        "spark.sql.catalogImplementation": "in-memory",
+    }
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.master("local[2]").appName("franca")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    try:
+        yield Spark(session)
+    finally:
+        session.stop()
