@@ -148,7 +148,12 @@ UNDECLARED = {"orders": {"status": TEXT}, "views": {"internal": INTEGERS.type}}
 
 
 def make_project(
-    segments: Mapping[str, Predicate], *, root: Path = Path(), connect: str = "data", destinations: Mapping[str, Destination] | None = None
+    segments: Mapping[str, Predicate],
+    *,
+    root: Path = Path(),
+    connect: str = "data",
+    destinations: Mapping[str, Destination] | None = None,
+    timezone: str = "Europe/Berlin",
 ) -> Project:
     """Return a checked project over the fixed schema, with these predicates as its segments."""
     profile = ProfileSource(
@@ -161,7 +166,7 @@ def make_project(
     memberships = Memberships(table="list_members", profile="customer_id", name="list_name")
     return Project(
         name="random",
-        timezone="Europe/Berlin",
+        timezone=timezone,
         data=Data(connect=connect, profile=profile, events=WHOLE_EVENTS, memberships=memberships),
         segments={key: Segment(key=key, name=f"Segment {key}", where=where) for key, where in segments.items()},
         destinations=destinations or {},

@@ -27,9 +27,9 @@ INSTANTS = (
     datetime(2026, 4, 29, 0, 30, tzinfo=UTC),  # 02:30 in Berlin: a month ago that is in the gap
     datetime(2026, 3, 29, 22, 30, tzinfo=UTC),  # already tomorrow in Berlin, half an hour old; today had 23 hours
 )
-SHOPS = 8
+SHOPS = 16
 """Sets of tables that one tree is evaluated over at once (see `whole_shop.merged`)."""
-TREES = 30
+TREES = 18
 """Trees of one batch: the segments of one project."""
 SIMPLE = 5
 """The first ones that Hypothesis draws are as simple as can be."""
@@ -43,10 +43,23 @@ class Batch:
     trees: tuple[Predicate, ...]
     tables: Tables
     as_of: datetime
+    timezone: str = "Europe/Berlin"
+
+    def project(self, trees: tuple[Predicate, ...], root: Path = Path()) -> Project:
+        """Return a project with these segments."""
+        return make_project({f"s{number}": tree for number, tree in enumerate(trees)}, root=root, timezone=self.timezone)
 
 
 @cache
-def batch(start: int, as_of: datetime = AS_OF, *, on_edges: bool = False, trees: int = TREES, shops: int = SHOPS) -> Batch:
+def batch(
+    start: int,
+    as_of: datetime = AS_OF,
+    *,
+    on_edges: bool = False,
+    trees: int = TREES,
+    shops: int = SHOPS,
+    timezone: str = "Europe/Berlin",
+) -> Batch:
     """Return different trees over the whole language and several shops in one, the same for one *start* at every run."""
     choice = dataclasses.replace(ANYTHING, as_of=as_of, on_edges=on_edges)
     found: dict[Predicate, None] = {}
@@ -54,7 +67,7 @@ def batch(start: int, as_of: datetime = AS_OF, *, on_edges: bool = False, trees:
         others = (tree for tree in different(predicates(depth, choice), start + depth) if tree not in found)
         found.update(dict.fromkeys(islice(others, round(share * trees) - len(found))))
     tables = merged([make_tables(start * SHOPS + number, as_of, on_edges=on_edges) for number in range(shops)])
-    return Batch(tuple(found), tables, as_of)
+    return Batch(tuple(found), tables, as_of, timezone)
 
 
 def different(strategy: SearchStrategy[Predicate], start: int) -> Iterator[Predicate]:
@@ -85,7 +98,7 @@ class Comparison:
 
     def differences(self, trees: tuple[Predicate, ...]) -> list[tuple[Predicate, set[str], set[str]]]:
         """Return the trees with two answers: the evaluator's and the naive one."""
-        project = make_project({f"s{number}": tree for number, tree in enumerate(trees)}, root=self.root)
+        project = self.batch.project(trees, self.root)
         assert repr(check(project)) == repr(project), "the strategies make what checking makes"
         found = self.evaluator(project, self.batch.as_of)
         expected = naive.members(project, self.batch.tables, self.batch.as_of)
@@ -107,22 +120,22 @@ class Comparison:
 
     def wrong(self, candidates: list[Predicate]) -> list[Predicate]:
         """Return those with two answers, of the candidates that a project may have."""
-        allowed = [tree for tree in candidates if _allowed(tree)]
+        allowed = [tree for tree in candidates if self.allowed(tree)]
         chunks = (tuple(allowed[start : start + TREES]) for start in range(0, len(allowed), TREES))
         return next((found for chunk in chunks if (found := [tree for tree, _, _ in self.differences(chunk)])), [])
 
-
-def _allowed(tree: Predicate) -> bool:
-    try:
-        project = make_project({"it": tree})
-        return repr(check(project)) == repr(project)
-    except ProblemsError:
-        return False
+    def allowed(self, tree: Predicate) -> bool:
+        """Return whether checking leaves a tree as it is."""
+        project = self.batch.project((tree,))
+        try:
+            return repr(check(project)) == repr(project)
+        except ProblemsError:
+            return False
 
 
 def shares(of: Batch) -> list[float]:
     """Return the share of the profiles that each tree selects."""
-    project = make_project({f"s{number}": tree for number, tree in enumerate(of.trees)})
+    project = of.project(of.trees)
     profiles = len(naive.people(project, of.tables, of.as_of))
     return [len(keys) / profiles for keys in naive.members(project, of.tables, of.as_of).values()]
 
