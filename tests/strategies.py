@@ -186,7 +186,7 @@ def predicates(depth: int = 3, choice: Choice = CORE) -> SearchStrategy[Predicat
     events = [make(choice) for extra, make in EXTRA_EVENTS.items() if extra in choice.extras]
     if not choice.extras:
         return combined(st.one_of(*common), depth)
-    leaves = weighted(*zip((6, 6, 1, 1, 1), common, strict=True), *((3, each) for each in events), *((1, each) for each in _places(choice)))
+    leaves = weighted(*zip((9, 6, 1, 1, 1), common, strict=True), *((2, each) for each in events), *((1, each) for each in _places(choice)))
     return combined(leaves, depth, at_least=Extra.AT_LEAST in choice.extras)
 
 

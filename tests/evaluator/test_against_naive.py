@@ -164,7 +164,7 @@ def nodes(thing: Any) -> Iterator[Node]:
 
 def test_random_trees_use_the_whole_language_and_tell_people_apart() -> None:
     """Every operator and kind of node occurs; for three in five trees some profiles are members and some are not."""
-    one = batch(10, trees=480, shops=1)
+    one = batch(10, trees=540, shops=1)
     used = [node for tree in one.trees for node in nodes(tree)]
     kinds = Counter(type(node) for node in used)
     assert {node.op for node in used if isinstance(node, ValueTest)} == set(Op)
