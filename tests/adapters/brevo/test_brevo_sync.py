@@ -58,7 +58,7 @@ def run(shop: Shop, audience: Evaluated) -> Any:
     desired = desire(shop.site, ADAPTER)
     apply(make_plan(desired, shop.connection.read(), store.load()), desired, shop.connection, store)
     ledger = Ledger(store.ledger, Secret("ledger key of the test"))
-    ledger._load()
+    ledger.load()
     return sync(desired, audience, shop.connection, store, ledger)  # type: ignore[arg-type]
 
 
