@@ -227,4 +227,21 @@ SHARED = Topic(  # one id in two kinds is two events; one kind twice is an error
         "missing on the right": ("{event: order, where: {property: total, is_not: {property: pieces}}}", "c"),
     },
 )  # fmt: skip
-TOPICS = (SUMS, COUNTRIES, TIES, SEQUENCES, REGULAR, RATIOS, RANKS, EQUAL, SHARED)
+LARGE = Topic(  # what fits its column is calculated with, whatever it is multiplied by
+    customers={"a": {"points": str(2**40), "credit": "100.00"}, "b": {"points": "1", "credit": "10.00"}, "c": {"points": "10"}},
+    orders=(order("a 2026-03-01", "1", "99999999.99"), order("b 2026-03-01", "2", "5.00"), order("c 2026-03-01", "3", "5.00")),
+    visits=(("a 2026-02-28", {"page": "x"}), ("a 2026-03-05", {}), ("b 2026-03-05", {"page": "x"})),
+    asked={
+        "days compare with a very large number": ("{event: order, days_since_last: {lt: {attribute: points}}}", "a"),
+        "money per day": ("{measure: {event: order, max: total}, divided_by: {event: order, days_since_first: true}, gte: 3000000}", "a"),
+        "days per money": ("{measure: {event: order, days_since_first: true}, divided_by: {event: order, sum: total}, gte: 5}", "b c"),
+        "days per order against a multiple": (
+            "{measure: {event: order, days_since_last: true}, divided_by: {event: order}, gte: {attribute: credit, times: 0.5}}", "b"),
+        "an extreme against half an integer": ("{event: order, max: {of: total, gte: {attribute: points, times: 0.5}}}", "b c"),
+        "a property against half an integer": ("{event: order, where: {property: total, lt: {attribute: points, times: 0.5001}}}", "a c"),
+        "the running month alone": ("{regular: visit, every: month, at_least: 1, of_last: 1}", "a b"),
+        "since an event of another kind, inside where": (
+            "{event: order, where: {time: at, since: {latest: visit, where: {property: page, is: x}}}}", "a"),
+    },
+)  # fmt: skip
+TOPICS = (LARGE, SUMS, COUNTRIES, TIES, SEQUENCES, REGULAR, RATIOS, RANKS, EQUAL, SHARED)

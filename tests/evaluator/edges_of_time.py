@@ -99,7 +99,16 @@ MONTHS = Topic(
 )  # fmt: skip
 _BORN = ("02-28", "02-29", "03-01", "12-28", "12-29", "12-31", "01-01", "01-04", "01-05")
 _PEOPLE = {f"d{day}": {"born": day} for day in _BORN}
+_ZERO = {"zero": {"born": "0001-01-01"}, "four": {"born": "0004-03-05"}, "fifth": {"born": "03-05"}}
 _YEARS = {"y1984": {"born": "1984-02-29"}, "y2001": {"born": "2001-02-28"}, "none": {}}
+ZERO = Topic(
+    customers=_ZERO,
+    asked={
+        "the zero date of many systems is a day of a year": ("{attribute: born, lt: 1990-01-01}", "four zero"),
+        "and so is every other of the first years": ("{attribute: born, ago: {at_least: 1 year}}", "four zero"),
+        "which are not days without a year": ("{attribute: born, anniversary: {day: 2026-03-05}}", "fifth four"),
+    },
+)
 COMMON = Topic(
     as_of=datetime(2027, 2, 27, 12, tzinfo=UTC),
     customers={**_PEOPLE, **_YEARS},
@@ -163,4 +172,4 @@ ZONES = (
     _zoned("Pacific/Auckland", "", "a b c d e", "a b c", "a b c", "a b c d e", "y", ""),
     _zoned("America/Los_Angeles", "", "a b c e", "", "", "a b c d e", "x", ""),
 )
-TOPICS = (WINDOWS, SPRING, AUTUMN, MONTHS, COMMON, LEAP, TURN, *ZONES)
+TOPICS = (ZERO, WINDOWS, SPRING, AUTUMN, MONTHS, COMMON, LEAP, TURN, *ZONES)

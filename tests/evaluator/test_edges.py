@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 
+import pyarrow as pa
 import pytest
 
 from evaluator import edges_of_events, edges_of_time, edges_of_values, naive
@@ -62,6 +64,24 @@ def test_a_segment_that_refers_to_itself_is_refused(tmp_path):
     circle = {"a": "{segment: b}", "b": "{not: {segment: c}}", "c": "{any: [{everyone: true}, {segment: a}]}"}
     with pytest.raises(FrancaError, match=r"a.*b.*c.*a"):
         shop(tmp_path, TOPICS[0].files(), circle, schema=SCHEMA)
+
+
+def test_instants_with_and_without_a_zone_are_put_together(tmp_path):
+    """Parquet that says UTC and Parquet that says nothing meet in one sequence, and in one count."""
+    moment = datetime(2026, 3, 1)  # noqa: DTZ001 - naive on purpose: the column says nothing of a zone
+    told = [datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)]
+    files: dict[str, str | pa.Table] = {
+        **Topic(asked={}, customers={"a": {}, "b": {}}).files(),
+        "orders.parquet": _happened(pa.array([moment] * 2, pa.timestamp("us")), "number", "state"),
+        "visits.parquet": _happened(pa.array(told, pa.timestamp("us", "UTC"))),
+    }
+    del files["orders.csv"], files["visits.csv"]
+    asked = {"quiet": "{sequence: [order, {without: visit, within: 3 days}]}", "both": "{event: [order, visit], count: 2}"}
+    assert members(shop(tmp_path, files, asked, schema=SCHEMA)) == {"quiet": "b", "both": "a b"}
+
+
+def _happened(at: pa.Array, *missing: str) -> pa.Table:
+    return pa.table({"customer": ["a", "b"], "at": at, **{name: pa.array([None, None], pa.string()) for name in missing}})
 
 
 def test_a_shop_in_which_nothing_happened(tmp_path):
