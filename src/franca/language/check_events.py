@@ -42,6 +42,13 @@ MOST_PERIODS = 400
 """How many calendar periods `of_last` may span: more than a year of days."""
 
 
+MOST_STEPS = 30
+"""How many steps a sequence may have: each is a join."""
+
+MOST_PROFILES, MOST_TILES, MOST_PLACES = 1_000_000_000, 1_000, 6
+"""How many profiles a rank may reckon with, how many parts, and how many decimal places a share may have."""
+
+
 def _where(inner: Scope, where: Predicate | None) -> Predicate | None:
     return None if where is None else checked_where(inner, where)
 
@@ -167,6 +174,9 @@ def sequence(scope: Scope, node: Sequence) -> Predicate:
     first = node.steps[0] if node.steps else None
     if first is None:
         scope.note(node, "a sequence has at least one step")
+    elif len(node.steps) > MOST_STEPS:
+        scope.note(node, f"a sequence of {len(node.steps):,} steps", f"it has at most {MOST_STEPS}")
+        return node
     elif isinstance(first, Without):
         scope.note(first, "a sequence begins with an event that happened; without: comes after one", "put an event before it")
     elif first.within is not None:
@@ -223,15 +233,17 @@ def _ranked_attribute(scope: Scope, node: Rank, of: AttributeRef) -> None:
 def _places(scope: Scope, place: Places) -> None:
     if (place.count is None) == (place.percent is None):
         scope.note(place, f"{place.end} takes a number of profiles, or a share in percent", "write 500 or 10%")
-    if place.count is not None and place.count < 1:
-        scope.note(place, f"{place.end}: {place.count} profiles", "write a number from 1")
+    if place.count is not None and not 1 <= place.count <= MOST_PROFILES:
+        scope.note(place, f"{place.end}: {place.count} profiles", f"write a number from 1 to {MOST_PROFILES:,}")
     if place.percent is not None and not 0 < place.percent <= 100:
         scope.note(place, f"{place.end}: {place.percent:f}% of the profiles", "write a share above 0% and up to 100%")
+    elif place.percent is not None and (place.percent * 10**MOST_PLACES) % 1:
+        scope.note(place, f"{place.end}: {place.percent:f}% of the profiles", f"write at most {MOST_PLACES} decimal places")
 
 
 def _tile(scope: Scope, place: Tile) -> None:
-    if place.of < 1:
-        scope.note(place, f"tile: there are no {place.of} parts", "write a number from 1")
+    if not 1 <= place.of <= MOST_TILES:
+        scope.note(place, f"tile: there are no {place.of} parts", f"write a number from 1 to {MOST_TILES:,}")
     elif not place.among or not all(1 <= number <= place.of for number in place.among):
         scope.note(place, f"tile: the parts of {place.of} are numbered from 1 to {place.of}, 1 being the lowest", "name some of them")
 

@@ -18,7 +18,8 @@ from franca.errors import FrancaError
 MAXIMUM_BYTES = 1_000_000
 MAXIMUM_DEPTH = 60
 MAXIMUM_ITEMS = 50_000  # after aliases are followed; a second of reading and checking
-MAXIMUM_DIGITS = 40
+MAXIMUM_DIGITS = 28
+"""What decimals are reckoned with exactly: by Python, and with room for their places by databases, which have 38."""
 
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 """libyaml's parser: thirty times as fast as those in Python. Only its events are used, so that what a scalar means is decided here."""
@@ -239,9 +240,15 @@ def _scalar(event: ScalarEvent, at: Position) -> str | int | Decimal | bool | No
 
 
 def _number(text: str, at: Position) -> int | Decimal:
-    if len(text) > MAXIMUM_DIGITS or abs((number := Decimal(text)).adjusted()) >= MAXIMUM_DIGITS:
+    if len(text) > 2 * MAXIMUM_DIGITS or _digits(number := Decimal(text)) > MAXIMUM_DIGITS:
         raise FrancaError(f"a number of more than {MAXIMUM_DIGITS} digits", position=at)
     return int(text) if _INTEGER.fullmatch(text) else number
+
+
+def _digits(number: Decimal) -> int:
+    """Return how many digits a number has when it is written out."""
+    _, digits, exponent = number.as_tuple()
+    return max(len(digits) + max(int(exponent), 0), -int(exponent))
 
 
 def plain(item: Item) -> Any:

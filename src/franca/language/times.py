@@ -46,7 +46,11 @@ def parse_duration(text: str) -> Duration | str:
         return 'a duration is a whole number and a unit, such as "30 days"'
     words = {unit.value: unit for unit in Unit}
     unit = words.get(found[2]) or words.get(f"{found[2]}s")
-    return Duration(int(found[1]), unit) if unit else f"there is no unit {found[2]!r}: {did_you_mean(found[2], words)}"
+    if unit is None:
+        return f"there is no unit {found[2]!r}: {did_you_mean(found[2], words)}"
+    if unit is Unit.YEARS and int(found[1]) > LAST_YEAR:
+        return f"{text.strip()} are more than {LAST_YEAR}"
+    return Duration(int(found[1]), unit)
 
 
 FIRST_YEAR, LAST_YEAR = 2, 9998
