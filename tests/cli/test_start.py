@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-VERBS = "init validate explain evaluate preview diff schema export-querybuilder import-querybuilder render import plan apply sync sandbox demo capabilities".split()
+VERBS = "init validate explain evaluate preview diff schema export-querybuilder import-querybuilder".split()
+VERBS += "render import plan apply sync sandbox demo capabilities".split()
 
 
 def test_the_version_is_one_line(franca):

@@ -276,8 +276,6 @@ _sha2 = _builtin("sha2", "string", "string", "int32")
 _unix_micros = _builtin("unix_micros", "int64", "timestamp('UTC')")
 
 
-
-
 @lru_cache(maxsize=1)
 def _workers() -> tuple[Any, Any]:
     """Return functions for Python workers: of a text, and of a list; made inside a function, they travel as code, without this package."""
