@@ -109,12 +109,16 @@ def _run(program: str, *arguments: str | Path) -> None:
 
 @dataclass
 class Spark:
-    """A local session."""
+    """A local session; the tables that were loaded last are the shop's."""
 
     session: Any
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def load(self, tables: Mapping[str, pa.Table], folder: Path) -> str:
+    def load(self, tables: Mapping[str, pa.Table]) -> str:
         """Show tables to the session, from Parquet files; return the URL by which Franca reads them."""
+        folder = self.folder / str(next(self.numbers))
+        folder.mkdir()
         for name, table in tables.items():
             pq.write_table(table, folder / f"{name}.parquet")
             self.session.read.parquet(str(folder / f"{name}.parquet")).createOrReplaceTempView(name)
@@ -143,6 +147,7 @@ def spark() -> Iterator[Spark]:
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
     try:
-        yield Spark(session)
+        with tempfile.TemporaryDirectory(prefix="franca-spark-") as folder:
+            yield Spark(session, Path(folder))
     finally:
         session.stop()

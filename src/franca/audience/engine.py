@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
-import ibis
 from ibis import ir
 from ibis.common.exceptions import TableNotFound
 
 from franca.audience.columns import Column, declared
+from franca.audience.connections import connected
 from franca.audience.folder import Folder
 from franca.audience.functions import ENGINES, Functions
 from franca.definitions import Position, Project
@@ -51,16 +51,15 @@ class Database:
 
     def __init__(self, url: str, position: Position | None) -> None:
         scheme = url.partition("://")[0]
+        self._open = ExitStack()
         try:
-            self.connection = ibis.connect(url)
+            self.connection = self._open.enter_context(connected(url))
         except Exception as error:  # noqa: BLE001 - each backend has errors of its own; the text may hold the URL's password
             raise FrancaError(
                 f"data.connect: cannot open the {scheme} database ({type(error).__name__})",
                 remedy=f'check the URL and that the extra for it is installed: pip install "ibis-framework[{scheme}]"',
                 position=position,
             ) from None
-        if self.connection.name == "duckdb":
-            self.connection.raw_sql("SET TimeZone = 'UTC'")
 
     def read(self, table: str, columns: Sequence[Column], position: Position | None) -> ir.Table:
         """Return *columns* of *table*, which may be written as schema.table."""
@@ -79,8 +78,8 @@ class Database:
         )
 
     def close(self) -> None:
-        """Close the connection."""
-        self.connection.disconnect()
+        """Close what was opened."""
+        self._open.close()
 
 
 @contextmanager

@@ -1,0 +1,79 @@
+"""The URL of a database → an Ibis connection with the settings on which meanings lean."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import ibis
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Any]:
+    """Open the Ibis backend of *url*, and close it at the end."""
+    scheme = url.partition("://")[0]
+    with _OPEN.get(scheme, _any)(url) as connection:
+        _SETTLE.get(connection.name, _as_it_is)(connection)
+        yield connection
+
+
+@contextmanager
+def _any(url: str) -> Iterator[Any]:
+    connection = ibis.connect(url)
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+@contextmanager
+def _spark(url: str) -> Iterator[Any]:
+    """Use the session that is there, which stays, or make one with the settings in the URL.
+
+    Ibis 12 sets all of them a second time on the session, which Spark 4 refuses. What Spark logs may quote the data.
+    """
+    from pyspark.logger import PySparkLogger
+    from pyspark.sql import SparkSession
+
+    there, parts = SparkSession.getActiveSession(), urlsplit(url)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers need the libraries that are here, not those of the path's Python
+    PySparkLogger.getLogger("SQLQueryContextLogger").setLevel("CRITICAL")
+    builder = SparkSession.builder
+    for name, value in [*parse_qsl(parts.query), *([("spark.sql.warehouse.dir", parts.path)] if parts.path.strip("/") else [])]:
+        builder = builder.config(name, value)
+    session = there or builder.getOrCreate()
+    if there is None:
+        session.sparkContext.setLogLevel("OFF")
+    try:
+        yield ibis.pyspark.connect(session)
+    finally:
+        if there is None:
+            session.stop()
+
+
+def _settle_spark(connection: Any) -> None:
+    """Fail on what cannot be computed exactly, where Spark may be told to make it null or to round; Ibis sets the zone to UTC."""
+    for name, value in _SPARK.items():
+        connection._session.conf.set(name, value)  # noqa: SLF001 - Ibis has no other way to the session that is its own
+
+
+def _as_it_is(_connection: Any) -> None:
+    """Leave the settings of an engine that is not proven alone."""
+
+
+_SPARK: Mapping[str, str] = {
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.parser.escapedStringLiterals": "false",
+}
+_OPEN: Mapping[str, Callable[[str], AbstractContextManager[Any]]] = {"pyspark": _spark}
+_SETTLE: Mapping[str, Callable[[Any], None]] = {
+    "duckdb": lambda connection: connection.raw_sql("SET TimeZone = 'UTC'"),
+    # Ibis sets the zone; nothing of ours is ever written
+    "postgres": lambda connection: connection.raw_sql("SET default_transaction_read_only = on").close(),
+    "pyspark": _settle_spark,
+}
