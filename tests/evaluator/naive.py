@@ -117,8 +117,10 @@ class World:
     def lists(self) -> set[tuple[str, str]]:
         """Pairs of a key and the name of what it is a member of."""
         source = self.project.data.memberships
-        rows = self.tables[source.table] if source else []
-        return {(str(row[source.profile]), nfc(row[source.name])) for row in rows if source and None not in row.values()}
+        if source is None:
+            return set()
+        pairs = [(row[source.profile], row[source.name]) for row in self.tables[source.table]]
+        return {(str(profile), nfc(name)) for profile, name in pairs if profile is not None and name is not None}
 
     def events(self, name: str) -> Mapping[str, list[Event]]:
         """Return the events of a kind, by the profile's key; found once."""
