@@ -21,7 +21,7 @@ MAXIMUM_PROBLEMS = 1_000
 """More than anybody reads at once."""
 
 _LONGEST = 2_000
-"""Characters of a message: names of a file may be as long as the file."""
+"""Characters of a line: names of a file may be as long as the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +41,16 @@ class Problem:
 
     def __post_init__(self) -> None:
         if len(self.what) > _LONGEST:
-            object.__setattr__(self, "what", f"{self.what[: _LONGEST // 2]} … {self.what[-_LONGEST // 4 :]}")
+            object.__setattr__(self, "what", "\n".join(map(_short, self.what.split("\n"))))
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
         label = "warning: " if self.warning else ""
         return f"{place}{label}{self.what}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 4 :]}"
 
 
 class FrancaError(Exception):

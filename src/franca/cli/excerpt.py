@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from franca.definitions import Position
     from franca.errors import FrancaError, Problem
 
-project: ContextVar[Path] = ContextVar("project", default=Path())
-"""The folder of the project that a verb works on."""
+project: ContextVar[Path | None] = ContextVar("project", default=None)
+"""The folder of the project that a verb works on; until it is known, no lines are shown."""
 
 _SHOWN = re.compile(r"content/.*|(?:segments|campaigns|copy)/.*\.ya?ml|franca\.yaml")
 _PROJECT_FILE = "franca.yaml"
@@ -32,8 +32,11 @@ def told(error: FrancaError) -> str:
     """Return an error for people: each problem in a line, and below it the line that it is in, with a caret."""
     from franca.errors import ProblemsError
 
+    folder = project.get()
+    if folder is None:
+        return str(error)
     problems = error.problems if isinstance(error, ProblemsError) else [error.problem]
-    files = _Files(project.get())
+    files = _Files(folder)
     lines = [line for problem in problems for line in (str(problem), *_excerpt(problem, files))]
     return "\n".join(lines) if len(lines) > len(problems) else str(error)
 

@@ -80,7 +80,7 @@ def _root(
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one line (or one line each, a template's with the line that it is in), never a traceback."""
+    """Run the command; a user's mistake is one line (or one line each), with the line of its file that it is in, never a traceback."""
     try:
         app()
     except FrancaError as error:

@@ -12,8 +12,8 @@ NAME = "validate"
 def run(project: ProjectOption = HERE) -> None:
     """Check every file of a project: types, names, circles, settings.
 
-    Needs no network and no keys. Every mistake is one line with file, line, column and what to do. Segments that can have no member, that
-    have everybody, or that always have the same members as another one are warnings.
+    Needs no network and no keys. Every mistake is told with file, line, column and what to do, above the line that it is in.
+    Segments that can have no member, that have everybody, or that always have the same members as another one are warnings.
 
     Example: franca validate --project shop
     """
