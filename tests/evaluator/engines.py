@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -43,16 +43,31 @@ class Postgres:
 
     folder: Path
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    schema: str = "public"
+    backend: ClassVar[str] = "postgres"
+    dialect: ClassVar[str] = "postgres"
+    collates: ClassVar[tuple[bool, ...]] = (True, True)
+    """Whether a small letter comes before a capital that follows it in the alphabet, and an accented one before the next."""
 
     def connect(self) -> Any:
-        """Return a connection to the shop's database."""
+        """Return a connection to the shop's database, where the schema that was loaded last is."""
         import psycopg
 
-        return psycopg.connect(host=str(self.folder), port=PORT, user=_OWNER, dbname="shop", autocommit=True)
+        options = f"-c search_path={self.schema}"
+        return psycopg.connect(host=str(self.folder), port=PORT, user=_OWNER, dbname="shop", autocommit=True, options=options)
 
-    def load(self, tables: Mapping[str, pa.Table]) -> str:
-        """Write tables into a new schema; return the URL by which Franca reads them."""
-        schema = f"shop{next(self.numbers)}"
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        with self.connect() as connection:
+            return list(connection.execute(query).fetchall())
+
+    def relations(self) -> list[tuple[Any, ...]]:
+        """Return the names of all that is in the database."""
+        return self.ask("SELECT relname FROM pg_class ORDER BY relname, oid")
+
+    def load(self, tables: Mapping[str, pa.Table], password: str = "") -> str:
+        """Write tables into a new schema; return the URL by which Franca reads them. The server asks for no password."""
+        schema = self.schema = f"shop{next(self.numbers)}"
         with self.connect() as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA {schema}")
             for name, table in tables.items():
@@ -61,11 +76,7 @@ class Postgres:
                 with cursor.copy(f'COPY {schema}."{name}" FROM STDIN') as copy:
                     for row in zip(*(column.to_pylist() for column in table.columns), strict=True):
                         copy.write_row(row)
-        return self.url(schema)
-
-    def url(self, schema: str) -> str:
-        """Return the URL by which Franca reads a schema."""
-        return f"postgres://{_OWNER}@/shop/{schema}?host={quote(str(self.folder), safe='')}&port={PORT}"
+        return f"postgres://{_OWNER}:{password}@/shop/{schema}?host={quote(str(self.folder), safe='')}&port={PORT}"
 
 
 def _SQL(kind: pa.DataType) -> str:  # noqa: N802
@@ -114,9 +125,21 @@ class Spark:
     session: Any
     folder: Path
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    backend: ClassVar[str] = "pyspark"
+    dialect: ClassVar[str] = "spark"
+    collates: ClassVar[tuple[bool, ...]] = (False, False)
 
-    def load(self, tables: Mapping[str, pa.Table]) -> str:
-        """Show tables to the session, from Parquet files; return the URL by which Franca reads them."""
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return [tuple(row) for row in self.session.sql(query).collect()]
+
+    def relations(self) -> list[tuple[Any, ...]]:
+        """Return the names of all tables and views."""
+        return sorted((table.name,) for table in self.session.catalog.listTables())
+
+    def load(self, tables: Mapping[str, pa.Table], password: str = "") -> str:
+        """Show tables to the session, from Parquet files; return the URL by which Franca reads them. There are no passwords."""
+        del password
         folder = self.folder / str(next(self.numbers))
         folder.mkdir()
         for name, table in tables.items():

@@ -1,7 +1,7 @@
 """PostgreSQL and Spark say the same as DuckDB: one project, three engines, the same members.
 
-One evaluation asks for some dozens of trees at once, as a shop's segments do. All trees of a test in one would be some megabytes of SQL, which
-engines plan for minutes.
+One evaluation asks for some dozens of trees at once, as a shop's segments do: hundreds in one would be megabytes of SQL, which engines plan
+for minutes.
 """
 
 from __future__ import annotations
@@ -10,23 +10,29 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cli.conftest import franca  # noqa: F401
 from evaluator import engines, retail_twenty
 from evaluator.agreement import INSTANTS, Batch, batch, evaluated
 from evaluator.kit import shop
 from evaluator.smaller import smallest
 from files import write_parquet
 from franca.audience import evaluate
+from franca.audience.connections import connected
 from franca.audience.walk import nodes
 from franca.definitions import Op, Predicate, ValueTest
 from franca.errors import FrancaError
 from schema import make_project
 
+AS_OF = INSTANTS[0]
+SECRET = "canary-password"
+PEOPLE = "    profile: {table: customers, key: id, attributes: {name: {type: text}}}\n"
 SHARED = os.environ.get("FRANCA_SHARED")
 pytestmark = [
     pytest.mark.slow,
@@ -116,3 +122,92 @@ def test_spark_has_the_members_that_duckdb_has(start: int, spark: engines.Spark,
     """Six times thirty random trees: Spark plans each evaluation for a minute or so."""
     of = batch(800 + start, INSTANTS[start % 3], on_edges=bool(start % 2), trees=30, shops=3)
     assert compared(spark, of, tmp_path).report() == ""
+
+
+def test_patterns_are_refused_by_name(engine: Engine, tmp_path: Path) -> None:
+    """`matches` is RE2, which neither engine has: it is refused before anything is computed, with its place in the file."""
+    url = engine.load({"customers": pa.table({"id": ["a"], "name": ["Anna"]})})
+    project = shop(tmp_path, {}, {"m": "{attribute: name, matches: ^A}"}, schema=PEOPLE, connect=url)
+    with pytest.raises(FrancaError) as caught, evaluate(project, as_of=AS_OF) as evaluation:
+        evaluation.sizes()
+    assert f"the engine {engine.backend} is not known to match RE2 patterns" in str(caught.value)
+    assert str(caught.value).startswith("segments/all.yaml:2:")
+
+
+def test_text_is_ordered_by_code_point(engine: Engine, tmp_path: Path) -> None:
+    """Capitals come before small letters and accents after both, in tests and in ranks, though the database's collation says otherwise."""
+    names = pa.table({"id": ["b", "B", "é", "a"], "name": ["b", "B", "é", "a"], "points": [1, 1, 1, 1]})
+    segments = {
+        "small": "{attribute: name, gte: a}",
+        "late": "{attribute: name, gt: b}",
+        "early": "{attribute: name, lt: {attribute: other}}",
+        "first": "{rank: {attribute: points}, top: 1}",
+    }
+    url = engine.load({"customers": names.append_column("other", pa.array(["B"] * 4))})
+    schema = PEOPLE.replace("name: {type: text}", "name: {type: text}, other: {type: text}, points: {type: integer}")
+    project = shop(tmp_path, {}, segments, schema=schema, connect=url)
+    assert evaluated(project, AS_OF) == {"small": {"a", "b", "é"}, "late": {"é"}, "early": set(), "first": {"B"}}
+    assert engine.ask("SELECT 'a' < 'B', 'é' < 'f'") == [engine.collates]
+
+
+def test_products_of_decimals_are_exact(engine: Engine, tmp_path: Path) -> None:
+    """A tenth of a billionth decides, and what has no room in 38 digits is refused instead of rounded."""
+    numbers = {"id": ["a", "b"], "name": ["0", "0"], "one": [Decimal("1.0001"), Decimal("9e33")], "other": [Decimal("1.00011"), Decimal(1)]}
+    table = pa.table(numbers).cast(
+        pa.schema([("id", "string"), ("name", "string"), ("one", "decimal128(38, 4)"), ("other", "decimal128(38, 5)")])
+    )
+    schema = PEOPLE.replace("name: {type: text}", "one: {type: decimal(4)}, other: {type: decimal(5)}")
+    segments = {"less": "{attribute: other, lt: {attribute: one, times: 1.00001}}"}
+    few = shop(tmp_path / "few", {}, segments, schema=schema, connect=engine.load({"customers": table.slice(0, 1)}))
+    assert evaluated(few, AS_OF) == {"less": {"a"}}
+    huge = shop(tmp_path / "huge", {}, segments, schema=schema, connect=engine.load({"customers": table}))
+    with evaluate(huge, as_of=AS_OF) as evaluation, pytest.raises(FrancaError, match="refused the evaluation"):
+        evaluation.sizes()
+
+
+@pytest.mark.skipif(not SHARED, reason="FRANCA_SHARED is not set: the Online Retail data is not here")
+def test_twenty_segments_of_a_real_shop_are_those_of_sql_by_hand(engine: Engine, tmp_path: Path) -> None:
+    """The same engine says so when it is asked in SQL that no part of Franca wrote, and the file that is written says it too."""
+    url = engine.load(retail_twenty.tables(Path(SHARED or "", "data", "online_retail").resolve()))
+    segments = {key: asked.where for key, asked in retail_twenty.TWENTY.items()}
+    project = shop(tmp_path, {}, segments, schema=retail_twenty.SCHEMA, connect=url, timezone=retail_twenty.TIMEZONE)
+    with evaluate(project, as_of=retail_twenty.AS_OF) as evaluation:
+        evaluation.write(tmp_path / "members.parquet")
+        sizes = evaluation.sizes()
+    expected = {key: {row[0] for row in engine.ask(asked.query(engine.dialect))} for key, asked in retail_twenty.TWENTY.items()}
+    rows = [(row["segment"], row["profile"]) for row in pq.read_table(tmp_path / "members.parquet").to_pylist()]
+    assert rows == sorted((key, profile) for key, profiles in expected.items() for profile in profiles)
+    assert sizes == {key: len(profiles) for key, profiles in expected.items()}
+    assert min(sizes.values()) > 0
+
+
+def test_the_command_line_reads_a_database_and_leaves_it_as_it_is(engine: Engine, tmp_path: Path, franca) -> None:  # noqa: F811
+    """`preview` and `evaluate` work on the URL, create nothing there, and never show its password."""
+    url = engine.load({"customers": pa.table({"id": ["a", "b"], "name": ["Anna", None]})}, password=SECRET)
+    shop(tmp_path, {}, {"named": "{attribute: name, is_set: true}"}, schema=PEOPLE, connect=url)
+    before = engine.relations()
+    outcomes = [franca("preview", "--project", tmp_path), franca("evaluate", "--project", tmp_path, "--out", tmp_path / "members.parquet")]
+    assert [outcome.code for outcome in outcomes] == [0, 0]
+    assert "wrote 1 members of 1 segments" in outcomes[1].out
+    assert pq.read_table(tmp_path / "members.parquet").to_pylist() == [{"segment": "named", "profile": "a"}]
+    assert engine.relations() == before
+    text = (tmp_path / "franca.yaml").read_text(encoding="utf-8")
+    (tmp_path / "franca.yaml").write_text(text.replace("table: customers", "table: nowhere"), encoding="utf-8")
+    outcomes.append(franca("preview", "--project", tmp_path))
+    assert (outcomes[2].code, "the database has no table 'nowhere'" in outcomes[2].err) == (1, True)
+    assert all(SECRET not in outcome.out + outcome.err for outcome in outcomes)
+
+
+def test_postgres_is_told_not_to_write(postgres: engines.Postgres) -> None:
+    """The connection refuses to create a table, whoever asks."""
+    with connected(postgres.load({})) as connection, pytest.raises(Exception, match="read-only transaction"):
+        connection.raw_sql("CREATE TABLE x ()")
+
+
+def test_a_session_of_spark_stays_and_computes_exactly(spark: engines.Spark) -> None:
+    """Franca closes what it opened only; a cast that fails is an error, and decimals are not rounded."""
+    with connected("pyspark://?spark.app.name=other"):
+        pass
+    assert spark.ask("SELECT typeof(CAST(1 AS DECIMAL(38, 5)) * CAST(1 AS DECIMAL(38, 5)))") == [("decimal(38,10)",)]
+    with pytest.raises(Exception, match="CAST_INVALID_INPUT"):
+        spark.ask("SELECT CAST('x' AS INT)")

@@ -7,12 +7,18 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 from ibis import ir
-from ibis.common.exceptions import TableNotFound
+from ibis.common.exceptions import (
+    OperationNotDefinedError,
+    TableNotFound,
+    UnsupportedArgumentError,
+    UnsupportedBackendType,
+    UnsupportedOperationError,
+)
 
 from franca.audience.columns import Column, declared
 from franca.audience.connections import connected
 from franca.audience.folder import Folder
-from franca.audience.functions import ENGINES, Functions
+from franca.audience.functions import ENGINES, KNOWN, Functions
 from franca.definitions import Position, Project
 from franca.errors import FrancaError
 
@@ -43,6 +49,10 @@ class Engine(Protocol):
         ...
 
 
+_LACKS = (OperationNotDefinedError, UnsupportedOperationError, UnsupportedArgumentError, UnsupportedBackendType)
+"""What Ibis raises before a statement is made."""
+
+
 class Database:
     """An engine that the shop has, by the URL of its Ibis backend."""
 
@@ -71,9 +81,12 @@ class Database:
         return declared(found, columns, f"table {table!r}", functions_of(self))
 
     def explain(self, error: Exception) -> FrancaError:
-        """Return the error's kind only: its text may quote the data."""
+        """Return what the engine lacks, as Ibis says it; else the error's kind only, because its text may quote the data."""
+        name = self.connection.name
+        if isinstance(error, _LACKS):
+            return FrancaError(f"the engine {name} lacks what the segments need: {error}", remedy=KNOWN)
         return FrancaError(
-            f"the {self.connection.name} database refused the evaluation ({type(error).__name__})",
+            f"the {name} database refused the evaluation ({type(error).__name__})",
             remedy="see its log for the statement; franca evaluates DuckDB databases and folders of files without limits",
         )
 

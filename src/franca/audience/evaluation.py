@@ -163,7 +163,8 @@ class Evaluation:
         The file appears when it is complete.
         """
         with self._told():
-            return write_members(self._engine.connection, self._table(keep=True), self._membership.columns, path, self._progress)
+            connection, own = self._engine.connection, self._engine.own
+            return write_members(connection, self._table(keep=True), self._membership.columns, path, self._progress, own=own)
 
     def emails(self) -> dict[str, frozenset[str]]:
         """Return, per segment, the emails of members in the universe."""

@@ -21,6 +21,7 @@ from franca.audience import zones
 from franca.definitions import Position
 from franca.errors import FrancaError
 
+KNOWN = "connect a folder of files, or a DuckDB, PostgreSQL or Spark database"
 WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 """White space as Unicode (and Python) has it; engines trim less."""
 
@@ -124,7 +125,7 @@ class Functions:
     def _lacks(self, ability: str, position: Position | None) -> FrancaError:
         return FrancaError(
             f"the engine {self.engine} is not known to {ability}",
-            remedy="connect a folder of files, or a DuckDB, PostgreSQL or Spark database",
+            remedy=KNOWN,
             position=position,
         )
 
