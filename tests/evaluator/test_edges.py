@@ -84,6 +84,26 @@ def _happened(at: pa.Array, *missing: str) -> pa.Table:
     return pa.table({"customer": ["a", "b"], "at": at, **{name: pa.array([None, None], pa.string()) for name in missing}})
 
 
+def test_a_filter_of_a_source_takes_every_test_on_a_value(tmp_path):
+    """Folded case, patterns, lengths, other properties, k of n: before rows with one id become one event."""
+    filters = """[{property: state, not_in: [CANCELLED], ignore_case: true}, {property: total, gte: {property: pieces, times: 2}},
+          {at_least: {count: 1, of: [{property: country, matches: "^[A-Z]{2}$"}, {property: kinds, length: {gte: 2}}]}}]"""
+    schema = SCHEMA.replace("{property: state, is_not: cancelled}", filters)
+    assert schema != SCHEMA
+    rows = (
+        ("a 2026-01-01", {"number": "1", "state": "Cancelled", "total": "9.00", "pieces": "1", "country": "DE"}),
+        ("a 2026-01-02", {"number": "1", "total": "4.00", "pieces": "2", "country": "DE"}),
+        ("b 2026-01-01", {"number": "2", "total": "3.99", "pieces": "2", "country": "DE"}),
+        ("c 2026-01-01", {"number": "3", "total": "4.00", "pieces": "2", "country": "de", "kinds": '["x", null, "y"]'}),
+        ("d 2026-01-01", {"number": "4", "total": "4.00", "country": "DE"}),
+        ("e 2026-01-01", {"number": "5", "total": "4.00", "pieces": "1", "country": "de", "kinds": '["x", null]'}),
+    )
+    topic = Topic(asked={}, orders=rows)
+    project = shop(tmp_path, topic.files(), {"it": "{event: order}"}, schema=schema)
+    assert members(project) == {"it": "a c"}
+    assert naive.members(project, topic.tables(), topic.as_of) == {"it": {"a", "c"}}
+
+
 def test_a_shop_in_which_nothing_happened(tmp_path):
     """No rows at all: nobody is anybody, and nothing fails."""
     asked = {edge: where for topic in TOPICS for edge, (where, _) in topic.asked.items()}
