@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +28,7 @@ from evaluator.smaller import smallest
 from files import write_parquet
 from franca.audience import evaluate
 from franca.audience.connections import connected
+from franca.audience.functions import ENGINES
 from franca.audience.walk import nodes
 from franca.definitions import Op, Predicate, ValueTest
 from franca.errors import FrancaError
@@ -33,11 +37,15 @@ from schema import make_project
 AS_OF = INSTANTS[0]
 SECRET = "canary-password"
 PEOPLE = "    profile: {table: customers, key: id, attributes: {name: {type: text}}}\n"
+NUMBERS = """\
+    profile: {table: customers, key: id, attributes: {points: {type: integer}, score: {type: number}}}
+    events: {order: {table: orders, profile: customer, at: placed, id: number, properties: {pieces: {type: integer}}}}
+"""
 SHARED = os.environ.get("FRANCA_SHARED")
+slow = pytest.mark.slow
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:pyspark"),
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),  # of PySpark, about itself
 ]
 Engine = engines.Postgres | engines.Spark
 
@@ -110,6 +118,7 @@ def compared(engine: Engine, of: Batch, root: Path) -> Comparison:
     return Comparison(of, root, engine.load(parquet(root / "data")))
 
 
+@slow
 @pytest.mark.parametrize("start", range(4))
 def test_postgres_has_the_members_that_duckdb_has(start: int, postgres: engines.Postgres, tmp_path: Path) -> None:
     """Four times sixty random trees over the whole language and random tables, at three instants, on edges or a second off."""
@@ -117,6 +126,7 @@ def test_postgres_has_the_members_that_duckdb_has(start: int, postgres: engines.
     assert compared(postgres, of, tmp_path).report() == ""
 
 
+@slow
 @pytest.mark.parametrize("start", range(6))
 def test_spark_has_the_members_that_duckdb_has(start: int, spark: engines.Spark, tmp_path: Path) -> None:
     """Six times thirty random trees: Spark plans each evaluation for a minute or so."""
@@ -124,6 +134,7 @@ def test_spark_has_the_members_that_duckdb_has(start: int, spark: engines.Spark,
     assert compared(spark, of, tmp_path).report() == ""
 
 
+@slow
 def test_patterns_are_refused_by_name(engine: Engine, tmp_path: Path) -> None:
     """`matches` is RE2, which neither engine has: it is refused before anything is computed, with its place in the file."""
     url = engine.load({"customers": pa.table({"id": ["a"], "name": ["Anna"]})})
@@ -134,6 +145,7 @@ def test_patterns_are_refused_by_name(engine: Engine, tmp_path: Path) -> None:
     assert str(caught.value).startswith("segments/all.yaml:2:")
 
 
+@slow
 def test_text_is_ordered_by_code_point(engine: Engine, tmp_path: Path) -> None:
     """Capitals come before small letters and accents after both, in tests and in ranks, though the database's collation says otherwise."""
     names = pa.table({"id": ["b", "B", "é", "a"], "name": ["b", "B", "é", "a"], "points": [1, 1, 1, 1]})
@@ -150,6 +162,7 @@ def test_text_is_ordered_by_code_point(engine: Engine, tmp_path: Path) -> None:
     assert engine.ask("SELECT 'a' < 'B', 'é' < 'f'") == [engine.collates]
 
 
+@slow
 def test_products_of_decimals_are_exact(engine: Engine, tmp_path: Path) -> None:
     """A tenth of a billionth decides, and what has no room in 38 digits is refused instead of rounded."""
     numbers = {"id": ["a", "b"], "name": ["0", "0"], "one": [Decimal("1.0001"), Decimal("9e33")], "other": [Decimal("1.00011"), Decimal(1)]}
@@ -165,6 +178,7 @@ def test_products_of_decimals_are_exact(engine: Engine, tmp_path: Path) -> None:
         evaluation.sizes()
 
 
+@slow
 @pytest.mark.skipif(not SHARED, reason="FRANCA_SHARED is not set: the Online Retail data is not here")
 def test_twenty_segments_of_a_real_shop_are_those_of_sql_by_hand(engine: Engine, tmp_path: Path) -> None:
     """The same engine says so when it is asked in SQL that no part of Franca wrote, and the file that is written says it too."""
@@ -181,6 +195,7 @@ def test_twenty_segments_of_a_real_shop_are_those_of_sql_by_hand(engine: Engine,
     assert min(sizes.values()) > 0
 
 
+@slow
 def test_the_command_line_reads_a_database_and_leaves_it_as_it_is(engine: Engine, tmp_path: Path, franca) -> None:  # noqa: F811
     """`preview` and `evaluate` work on the URL, create nothing there, and never show its password."""
     url = engine.load({"customers": pa.table({"id": ["a", "b"], "name": ["Anna", None]})}, password=SECRET)
@@ -198,12 +213,14 @@ def test_the_command_line_reads_a_database_and_leaves_it_as_it_is(engine: Engine
     assert all(SECRET not in outcome.out + outcome.err for outcome in outcomes)
 
 
+@slow
 def test_postgres_is_told_not_to_write(postgres: engines.Postgres) -> None:
     """The connection refuses to create a table, whoever asks."""
     with connected(postgres.load({})) as connection, pytest.raises(Exception, match="read-only transaction"):
         connection.raw_sql("CREATE TABLE x ()")
 
 
+@slow
 def test_a_session_of_spark_stays_and_computes_exactly(spark: engines.Spark) -> None:
     """Franca closes what it opened only; a cast that fails is an error, and decimals are not rounded."""
     with connected("pyspark://?spark.app.name=other"):
@@ -211,3 +228,57 @@ def test_a_session_of_spark_stays_and_computes_exactly(spark: engines.Spark) -> 
     assert spark.ask("SELECT typeof(CAST(1 AS DECIMAL(38, 5)) * CAST(1 AS DECIMAL(38, 5)))") == [("decimal(38,10)",)]
     with pytest.raises(Exception, match="CAST_INVALID_INPUT"):
         spark.ask("SELECT CAST('x' AS INT)")
+
+
+# ── without a server
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "pyspark"])
+def test_a_step_of_months_in_a_zone_is_some_pages_of_sql(dialect: str) -> None:
+    """A zone's clock changes are searched twice for it; one search written into the other would be megabytes of SQL."""
+    orders = ibis.table({"placed": "timestamp"}, name="orders")
+    functions = ENGINES[dialect](dialect)
+    wall = functions.to_utc(orders.placed, "America/New_York")
+    sql = str(ibis.to_sql(orders.select(moved=functions.stepped(wall, 2, "Europe/Berlin")), dialect=dialect))
+    assert 1_000 < len(sql) < 150_000
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "pyspark"])
+def test_folded_text_is_asked_for_in_the_words_of_the_engine(dialect: str) -> None:
+    """All 1,500 letters that case folding changes are in the SQL, and the normal form, which no engine calls alike."""
+    people = ibis.table({"name": "string"}, name="people")
+    functions = ENGINES[dialect](dialect)
+    sql = str(ibis.to_sql(people.select(name=functions.folded(functions.normal_form(people.name))), dialect=dialect))
+    assert {"ẞ", "ﬁ", "ſ"} <= set(sql)
+    assert {"postgres": "NORMALIZE", "pyspark": "franca_nfc"}[dialect].lower() in sql.lower()
+
+
+@pytest.mark.filterwarnings("ignore")  # of Ibis and pandas about each other
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("{event: order, sum: {of: pieces, gte: 2}, last: 30 days}", ""),
+        ("{event: order, per: pieces, count: 2}", ""),
+        ("{attribute: points, between: [5, 6]}", ""),
+        ("{attribute: score, lt: 2}", "Compilation rule for 'IsNan' operation is not defined"),
+        ("{rank: {attribute: points}, top: 1}", "the engine sqlite is not known to order text by code point whatever its collation"),
+        ("{sequence: [order, {event: order, within: 1 month}]}", "the engine sqlite is not known to step from month to month in a zone"),
+        ("{sample: {percent: 50, salt: x}}", "the engine sqlite is not known to compute SHA-256"),
+    ],
+)
+def test_another_engine_answers_or_names_what_it_lacks(where: str, said: str, tmp_path: Path) -> None:
+    """SQLite computes numbers; each ability that it lacks is told by name, and nothing is approximated."""
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as database:
+        database.execute("CREATE TABLE customers (id INTEGER, points INTEGER, score REAL)")
+        database.execute("INSERT INTO customers VALUES (1, 5, 1.5), (2, 7, NULL)")
+        database.execute("CREATE TABLE orders (number INTEGER, customer INTEGER, placed TIMESTAMP, pieces INTEGER)")
+        database.execute("INSERT INTO orders VALUES (1, 1, '2026-03-20 10:00:00', 3), (2, 1, '2026-03-21 10:00:00', 3)")
+        database.commit()
+    project = shop(tmp_path, {}, {"s": where}, schema=NUMBERS, connect=f"sqlite://{tmp_path / 'shop.sqlite'}")
+    if not said:
+        assert evaluated(project, AS_OF) == {"s": {"1"}}
+        return
+    with pytest.raises(FrancaError) as caught, evaluate(project, as_of=AS_OF) as evaluation:
+        evaluation.sizes()
+    assert said in str(caught.value)
+    assert "connect a folder of files, or a DuckDB, PostgreSQL or Spark database" in str(caught.value)

@@ -106,5 +106,6 @@ class Events:
         carried = [name for name in events.columns if self.ids or name != "id"]
         order = ["at", *(name for name in events.columns if name not in ("at", "id"))]
         repeated = events.group_by("id").having(ibis._.count() > 1).aggregate().select("id")
-        ranked = events.semi_join(repeated, "id").mutate(rank=ibis.row_number().over(group_by="id", order_by=order))
-        return events.anti_join(repeated, "id").select(*carried).union(ranked.filter(ranked["rank"] == 0).select(*carried))
+        ranked = self.functions.among(events, repeated, "id").mutate(rank=ibis.row_number().over(group_by="id", order_by=order))
+        single = self.functions.without(events, repeated, "id").select(*carried)
+        return single.union(ranked.filter(ranked["rank"] == 0).select(*carried))
