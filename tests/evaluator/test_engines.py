@@ -165,10 +165,9 @@ def test_text_is_ordered_by_code_point(engine: Engine, tmp_path: Path) -> None:
 @slow
 def test_products_of_decimals_are_exact(engine: Engine, tmp_path: Path) -> None:
     """A tenth of a billionth decides, and what has no room in 38 digits is refused instead of rounded."""
-    numbers = {"id": ["a", "b"], "name": ["0", "0"], "one": [Decimal("1.0001"), Decimal("9e33")], "other": [Decimal("1.00011"), Decimal(1)]}
-    table = pa.table(numbers).cast(
-        pa.schema([("id", "string"), ("name", "string"), ("one", "decimal128(38, 4)"), ("other", "decimal128(38, 5)")])
-    )
+    one = pa.array([Decimal("1.0001"), Decimal("9e33")], pa.decimal128(38, 4))
+    other = pa.array([Decimal("1.00011"), Decimal(1)], pa.decimal128(38, 5))
+    table = pa.table({"id": ["a", "b"], "one": one, "other": other})
     schema = PEOPLE.replace("name: {type: text}", "one: {type: decimal(4)}, other: {type: decimal(5)}")
     segments = {"less": "{attribute: other, lt: {attribute: one, times: 1.00001}}"}
     few = shop(tmp_path / "few", {}, segments, schema=schema, connect=engine.load({"customers": table.slice(0, 1)}))
