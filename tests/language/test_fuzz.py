@@ -106,6 +106,14 @@ def check_files(folder: Path, kind: str, number: int) -> None:
     assert ends[True]
 
 
+def test_braces_that_are_never_closed_end_soon(tmp_path):
+    """A template's own copy is cut at its prints in time that grows with the text."""
+    _, right = PLACES["template"]
+    found = outcome(tmp_path, template=right.replace("copy: {", f"copy: {{braces: '{'{{' * 50_000}', "))
+    assert isinstance(found, Project)
+    assert [str(part.text) for part in found.templates["welcome"].copy["body"]] == ['{{ "One" }}', '{{ "Two" }}']
+
+
 # -- what it costs
 
 SECONDS, MEGABYTES = 1.0, 200

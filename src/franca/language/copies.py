@@ -161,14 +161,12 @@ def _dumped(wording: Wording) -> dict[str, Any]:
 
 # -- in the template language
 
-_PRINT = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
-
 
 def front_copy(reader: Reader, item: Item | None) -> dict[str, Source | tuple[Source, ...]]:
     """Return a template's own copy, from its front matter: texts in which `{{ … }}` is the template language's."""
 
     def text(each: Item) -> Source:
-        parts = _PRINT.split(reader.text(each, "copy"))
+        parts = _cut(reader.text(each, "copy"))
         return Source(
             text="".join(part if number % 2 else literal(part) for number, part in enumerate(parts) if part), position=each.position
         )
@@ -181,6 +179,15 @@ def front_copy(reader: Reader, item: Item | None) -> dict[str, Source | tuple[So
         return tuple(map(text, reader.sequence(each, name))) if isinstance(each.value, tuple) else text(each)
 
     return reader.named(item, "copy", one)
+
+
+def _cut(text: str) -> list[str]:
+    """Return what is outside of `{{ … }}` and what is inside, in turns."""
+    parts, start = [], 0
+    while (opened := text.find("{{", start)) >= 0 and (closed := text.find("}}", opened + 2)) >= 0:
+        parts += [text[start:opened], text[opened : closed + 2]]
+        start = closed + 2
+    return [*parts, text[start:]]
 
 
 def variants(copy: Copy) -> tuple[Variant, ...]:
