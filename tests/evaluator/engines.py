@@ -61,6 +61,12 @@ class Postgres:
         with self.connect() as connection:
             return list(connection.execute(query).fetchall())
 
+    def fold(self, table: str, column: str) -> None:
+        """Give a column a collation to which capitals are small letters."""
+        with self.connect() as connection:
+            connection.execute("CREATE COLLATION folding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+            connection.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE folding')
+
     def relations(self) -> list[tuple[Any, ...]]:
         """Return the names of all that is in the database."""
         return self.ask("SELECT relname FROM pg_class ORDER BY relname, oid")
@@ -132,6 +138,13 @@ class Spark:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         return [tuple(row) for row in self.session.sql(query).collect()]
+
+    def fold(self, table: str, column: str) -> None:
+        """Give a column a collation to which capitals are small letters."""
+        found = self.session.table(table)
+        found.selectExpr("*", f"{column} COLLATE UTF8_LCASE AS folded").drop(column).withColumnRenamed(
+            "folded", column
+        ).createOrReplaceTempView(table)
 
     def relations(self) -> list[tuple[Any, ...]]:
         """Return the names of all tables and views."""

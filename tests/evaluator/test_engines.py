@@ -163,6 +163,16 @@ def test_text_is_ordered_by_code_point(engine: Engine, tmp_path: Path) -> None:
 
 
 @slow
+def test_a_collation_that_takes_different_texts_for_equal_is_refused(engine: Engine, tmp_path: Path) -> None:
+    """Anna and ANNA would be one there; the column is named."""
+    url = engine.load({"customers": pa.table({"id": ["a", "b"], "name": ["Anna", "ANNA"]})})
+    engine.fold("customers", "name")
+    project = shop(tmp_path, {}, {"anna": "{attribute: name, is: Anna}"}, schema=PEOPLE, connect=url)
+    with pytest.raises(FrancaError, match="column 'name' has a collation that takes different texts for equal"):
+        evaluated(project, AS_OF)
+
+
+@slow
 def test_products_of_decimals_are_exact(engine: Engine, tmp_path: Path) -> None:
     """A tenth of a billionth decides, and what has no room in 38 digits is refused instead of rounded."""
     one = pa.array([Decimal("1.0001"), Decimal("9e33")], pa.decimal128(38, 4))

@@ -61,6 +61,27 @@ def _settle_spark(connection: Any) -> None:
         connection._session.conf.set(name, value)  # noqa: SLF001 - Ibis has no other way to the session that is its own
 
 
+def folding(connection: Any, table: str, schema: str | None) -> frozenset[str]:
+    """Return the columns of *table* in which the database takes different texts for equal, whatever is asked."""
+    return _FOLDING.get(connection.name, _none)(connection, table, schema)
+
+
+def _none(_connection: Any, _table: str, _schema: str | None) -> frozenset[str]:
+    return frozenset()
+
+
+def _folding_postgres(connection: Any, table: str, schema: str | None) -> frozenset[str]:
+    name = ".".join(f'"{part}"' for part in (schema, table) if part is not None)
+    query = """SELECT attname FROM pg_attribute JOIN pg_collation ON pg_collation.oid = attcollation
+        WHERE attrelid = to_regclass(%s) AND NOT collisdeterministic"""
+    return frozenset(column for (column,) in connection.con.execute(query, (name,)).fetchall())
+
+
+def _folding_spark(connection: Any, table: str, schema: str | None) -> frozenset[str]:
+    fields = connection._session.table(table if schema is None else f"{schema}.{table}").schema.fields  # noqa: SLF001 - as above
+    return frozenset(field.name for field in fields if " collate " in field.dataType.simpleString())
+
+
 def _as_it_is(_connection: Any) -> None:
     """Leave the settings of an engine that is not proven alone."""
 
@@ -77,3 +98,4 @@ _SETTLE: Mapping[str, Callable[[Any], None]] = {
     "postgres": lambda connection: connection.raw_sql("SET default_transaction_read_only = on").close(),
     "pyspark": _settle_spark,
 }
+_FOLDING: Mapping[str, Callable[[Any, str, str | None], frozenset[str]]] = {"postgres": _folding_postgres, "pyspark": _folding_spark}

@@ -16,7 +16,7 @@ from ibis.common.exceptions import (
 )
 
 from franca.audience.columns import Column, declared
-from franca.audience.connections import connected
+from franca.audience.connections import connected, folding
 from franca.audience.folder import Folder
 from franca.audience.functions import ENGINES, KNOWN, Functions
 from franca.definitions import Position, Project
@@ -78,6 +78,14 @@ class Database:
             found = self.connection.table(name, database=schema or None)
         except TableNotFound:
             raise FrancaError(f"the database has no table {table!r}", remedy="write TABLE or SCHEMA.TABLE", position=position) from None
+        folded = folding(self.connection, name, schema or None)
+        for column in columns:
+            if column.name in folded:
+                raise FrancaError(
+                    f"table {table!r}: column {column.name!r} has a collation that takes different texts for equal",
+                    remedy="store it with another collation; ignore_case is written in a segment",
+                    position=column.position,
+                )
         return declared(found, columns, f"table {table!r}", functions_of(self))
 
     def explain(self, error: Exception) -> FrancaError:
