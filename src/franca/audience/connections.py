@@ -89,6 +89,7 @@ def _as_it_is(_connection: Any) -> None:
 _SPARK: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.legacy.decimal.retainFractionDigitsOnTruncate": "true",
     "spark.sql.parser.escapedStringLiterals": "false",
 }
 _OPEN: Mapping[str, Callable[[str], AbstractContextManager[Any]]] = {"pyspark": _spark}
