@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -37,6 +38,7 @@ from schema import make_project
 AS_OF = INSTANTS[0]
 SECRET = "canary-password"
 PEOPLE = "    profile: {table: customers, key: id, attributes: {name: {type: text}}}\n"
+POINTS = "points: {type: integer}"
 NUMBERS = """\
     profile: {table: customers, key: id, attributes: {points: {type: integer}, score: {type: number}}}
     events: {order: {table: orders, profile: customer, at: placed, id: number, properties: {pieces: {type: integer}}}}
@@ -240,6 +242,24 @@ def test_a_session_of_spark_stays_and_computes_exactly(spark: engines.Spark) -> 
 
 
 # ── without a server
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_members_of_many_profiles_are_written_in_order(own: bool, tmp_path: Path) -> None:
+    """Three times as many as pass through memory at once, in no order: from files of ours, and from a database that is asked once."""
+    keys = [str(number * 7_919 % 200_003) for number in range(200_003)]
+    people = pa.table({"id": keys, "points": list(range(200_003))})
+    connect = "data" if own else f"duckdb://{tmp_path / 'shop.duckdb'}"
+    if not own:
+        with duckdb.connect(str(tmp_path / "shop.duckdb")) as database:
+            database.from_arrow(people).create("customers")
+    segments = {"late": "{attribute: points, gte: 3}", "all": "{everyone: true}"}
+    project = shop(tmp_path, {"customers.parquet": people}, segments, schema=PEOPLE.replace("name: {type: text}", POINTS), connect=connect)
+    with evaluate(project, as_of=AS_OF) as evaluation:
+        assert evaluation.write(tmp_path / "members.parquet") == 2 * 200_003 - 3
+    written = pq.read_table(tmp_path / "members.parquet")
+    assert written["segment"].to_pylist() == ["all"] * 200_003 + ["late"] * 200_000
+    assert written["profile"].to_pylist() == [*sorted(keys), *sorted(keys[3:])]
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "pyspark"])
