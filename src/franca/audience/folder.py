@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import ibis
 from ibis import ir
+from ibis.common.exceptions import IbisError
 
 from franca.audience.columns import Column, declared
 from franca.audience.csvfile import read_csv
@@ -24,7 +25,7 @@ class Folder:
     """The files of one folder; CSV files are read once into the embedded database, Parquet files are read where they lie."""
 
     own = True
-    errors: tuple[type[Exception], ...] = (duckdb.Error,)
+    errors: tuple[type[Exception], ...] = (duckdb.Error, IbisError)
 
     def __init__(self, path: Path, position: Position | None) -> None:
         self._files = _tables(path, position)
@@ -60,6 +61,9 @@ class Folder:
             return FrancaError("the evaluation needs more memory than there is", remedy="free some, or evaluate on a database")
         if isinstance(error, (duckdb.ConversionException, duckdb.OutOfRangeException)):
             return FrancaError("a number in the data is too large for its declared type", remedy="declare number in place of decimal")
+        if isinstance(error, IbisError):
+            what = f"these segments together are more than Ibis translates into SQL ({type(error).__name__})"
+            return FrancaError(what, remedy="ask for them one by one, as `franca preview SEGMENT` does, and please report them")
         return FrancaError(
             f"the files could not be evaluated ({type(error).__name__})",
             remedy="check that they are complete and not being written",
