@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import ibis
@@ -28,7 +29,7 @@ from evaluator.kit import shop
 from evaluator.smaller import smallest
 from files import write_parquet
 from franca.audience import evaluate
-from franca.audience.connections import connected
+from franca.audience.connections import _settle_postgres, connected
 from franca.audience.functions import ENGINES
 from franca.audience.walk import nodes
 from franca.definitions import Op, Predicate, ValueTest
@@ -270,6 +271,14 @@ def test_a_step_of_months_in_a_zone_is_some_pages_of_sql(dialect: str) -> None:
     wall = functions.to_utc(orders.placed, "America/New_York")
     sql = str(ibis.to_sql(orders.select(moved=functions.stepped(wall, 2, "Europe/Berlin")), dialect=dialect))
     assert 1_000 < len(sql) < 150_000
+
+
+@pytest.mark.parametrize(("version", "encoding"), [(130_020, "UTF8"), (150_004, "LATIN1")])
+def test_a_server_that_cannot_be_exact_is_refused(version: int, encoding: str) -> None:
+    """PostgreSQL 13 has floating epochs, and a database in another encoding no normal forms: the user learns what is needed."""
+    info = SimpleNamespace(server_version=version, parameter_status={"server_encoding": encoding}.get)
+    with pytest.raises(FrancaError, match="14 or later and UTF8 are needed"):
+        _settle_postgres(SimpleNamespace(con=SimpleNamespace(info=info)))
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "pyspark"])

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import ibis
 
+from franca.errors import FrancaError
+
 
 @contextmanager
 def connected(url: str) -> Iterator[Any]:
@@ -55,6 +57,17 @@ def _spark(url: str) -> Iterator[Any]:
             session.stop()
 
 
+def _settle_postgres(connection: Any) -> None:
+    """Let nothing be written; Ibis sets the zone to UTC. Before PostgreSQL 14 epochs are floating numbers."""
+    info = connection.con.info
+    version, encoding = info.server_version // 10_000, info.parameter_status("server_encoding")
+    if version < 14 or encoding != "UTF8":
+        raise FrancaError(
+            f"data.connect: this is PostgreSQL {version} with a database in {encoding}", remedy="14 or later and UTF8 are needed"
+        )
+    connection.raw_sql("SET default_transaction_read_only = on").close()
+
+
 def _settle_spark(connection: Any) -> None:
     """Fail on what cannot be computed exactly, where Spark may be told to make it null or to round; Ibis sets the zone to UTC."""
     for name, value in _SPARK.items():
@@ -95,8 +108,7 @@ _SPARK: Mapping[str, str] = {
 _OPEN: Mapping[str, Callable[[str], AbstractContextManager[Any]]] = {"pyspark": _spark}
 _SETTLE: Mapping[str, Callable[[Any], None]] = {
     "duckdb": lambda connection: connection.raw_sql("SET TimeZone = 'UTC'"),
-    # Ibis sets the zone; nothing of ours is ever written
-    "postgres": lambda connection: connection.raw_sql("SET default_transaction_read_only = on").close(),
+    "postgres": _settle_postgres,
     "pyspark": _settle_spark,
 }
 _FOLDING: Mapping[str, Callable[[Any, str, str | None], frozenset[str]]] = {"postgres": _folding_postgres, "pyspark": _folding_spark}

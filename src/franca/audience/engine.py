@@ -64,6 +64,8 @@ class Database:
         self._open = ExitStack()
         try:
             self.connection = self._open.enter_context(connected(url))
+        except FrancaError:
+            raise
         except Exception as error:  # noqa: BLE001 - each backend has errors of its own; the text may hold the URL's password
             raise FrancaError(
                 f"data.connect: cannot open the {scheme} database ({type(error).__name__})",

@@ -22,6 +22,7 @@ from franca.definitions import Position
 from franca.errors import FrancaError
 
 KNOWN = "connect a folder of files, or a DuckDB, PostgreSQL or Spark database"
+"""What to do where an engine is not known to do something."""
 WHITE_SPACE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
 """White space as Unicode (and Python) has it; engines trim less."""
 
@@ -250,7 +251,7 @@ def _interval(offset: timedelta) -> ir.IntervalScalar:
 
 
 class Postgres(_Places):
-    """PostgreSQL 13 and later, with a database in UTF-8; its collations order as they like, so that order is that of the bytes."""
+    """PostgreSQL 14 and later, with a database in UTF-8; its collations order as they like, so that order is that of the bytes."""
 
     def normal_form(self, text: ir.StringValue, position: Position | None = None) -> ir.StringValue:
         """Return *text* in Unicode normal form C."""
