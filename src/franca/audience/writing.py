@@ -27,7 +27,7 @@ def write_members(connection: Any, table: ir.Table, columns: Mapping[str, str], 
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
-        with _ordered(connection, table, columns, own=own) as (ours, everybody), pq.ParquetWriter(unfinished, SCHEMA) as writer:
+        with _ordered(connection, table, columns, own=own) as (ours, everybody), _writer(unfinished) as writer:
             rows = 0
             for done, key in enumerate(sorted(columns), start=1):
                 rows += _write_segment(ours, everybody, key, columns[key], writer)
@@ -38,6 +38,11 @@ def write_members(connection: Any, table: ir.Table, columns: Mapping[str, str], 
     finally:
         unfinished.unlink(missing_ok=True)
     return rows
+
+
+def _writer(path: Path) -> pq.ParquetWriter:
+    """Return a writer that seeks no repeated keys: there are none within a segment, and the search takes half of the time."""
+    return pq.ParquetWriter(path, SCHEMA, use_dictionary=["segment"])
 
 
 @contextmanager
