@@ -25,6 +25,8 @@ _PRIVATE = re.compile(r"\b(?:destinations|ledger_key|state|connect)\b")
 """Unless these were indented by mistake."""
 
 _BREAK = re.compile("\r\n|[\r\n\u2028\u2029]")
+"""What ends a line of YAML."""
+
 _BEFORE, _WIDTH = 60, 100
 
 
@@ -77,7 +79,7 @@ class _Files:
             text = (self._folder / file).read_bytes().decode("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return []
-        lines = _BREAK.split(text)
+        lines = re.split("\r?\n" if file.startswith("content/") else _BREAK, text)
         return _without_secrets(text, lines) if file == _PROJECT_FILE else lines
 
 
