@@ -67,7 +67,6 @@ from schema import (
     WHOLE_ATTRIBUTES,
     WHOLE_EVENTS,
     WITHIN,
-    length,
     pool,
 )
 
@@ -75,6 +74,7 @@ FOLDED = (Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN, Op.CONTAINS, Op.STARTS_WITH, Op.EN
 LISTED = (Op.HAS_ANY, Op.HAS_ALL, Op.HAS_NONE)
 COMPARED = (Op.IS, Op.IS_NOT, Op.GT, Op.GTE, Op.LT, Op.LTE)
 ONE = (Count(tests=(ValueTest(op=Op.GTE, operand=2),)),)
+LATE = DaysSinceLast(tests=(ValueTest(op=Op.LT, operand=Decimal(40)),))
 KINDS = (("order", "cart"), ("order", "cancellation"), ("cart", "view", "order"))
 SINCE: tuple[TimeTest, ...] = (
     SinceAttribute(attribute="name_day"),
@@ -187,11 +187,7 @@ def _measures(as_of: datetime) -> Iterator[Predicate]:
         for name in ANYTHING.properties_of(event):
             yield EventTest(event=event, per=name)
             yield EventTest(event=event, per=name, measures=ONE)
-            yield EventTest(event=event, per=name, measures=(Count(tests=(ValueTest(op=Op.IS, operand=1),)), _late(as_of)))
-
-
-def _late(_: datetime) -> Measure:
-    return DaysSinceLast(tests=(ValueTest(op=Op.LT, operand=Decimal(40)),))
+            yield EventTest(event=event, per=name, measures=(Count(tests=(ValueTest(op=Op.IS, operand=1),)), LATE))
 
 
 def _made(make: Any, name: str | None, tests: tuple[Any, ...] = ()) -> Measure:
@@ -301,4 +297,4 @@ def _others(_: datetime) -> Iterator[Predicate]:
     yield from NEAR
     yield from (MemberOf(name=name) for name in MEMBER_OF)
     yield EventTest(event="order", window=(SinceLatest(event=KINDS[0], where=None),), measures=ONE)
-    yield Regular(event="order", every=Period.WEEK, at_least=1, of_last=length("400 days").amount)
+    yield Regular(event="order", every=Period.WEEK, at_least=1, of_last=400)
