@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +68,19 @@ def check(project: Project) -> Project:
     return checked
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python's collector rest: all that loading makes is kept, and to look for cycles in it takes a third of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+@_uncollected()
 def load_and_check(folder: Path) -> Project:
     """Return the checked project in *folder*.
 

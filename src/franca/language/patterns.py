@@ -9,8 +9,8 @@ _MEMORY = 1 << 20
 _CHARACTER, _INSTRUCTION, _REFUSED = 30, 1, 9_000
 """Microseconds of compiling, at most: a character (a class such as \\pL), an instruction, a program that grew until it was refused."""
 
-_BUDGET = 500_000
-"""Half a second: some 500 different patterns of thirty characters."""
+_BUDGET = 300_000
+"""A third of a second: some 300 different patterns of thirty characters."""
 
 
 class Patterns:
