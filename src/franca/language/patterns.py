@@ -13,24 +13,28 @@ _BUDGET = 300_000
 """A third of a second: some 300 different patterns of thirty characters."""
 
 
+Wrong = tuple[str, str]
+"""What is wrong, and what to do."""
+
+
 class Patterns:
     """The patterns of one project, each compiled once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, Wrong | None] = {}
         self._spent = 0
 
-    def problem(self, pattern: str) -> str | None:
-        """Return what is wrong with a pattern, or None."""
+    def problem(self, pattern: str) -> Wrong | None:
+        """Return what is wrong with a pattern and what to do, or None."""
         if len(pattern) > MAXIMUM_PATTERN:
-            return f"a pattern of {len(pattern):,} characters is longer than {MAXIMUM_PATTERN}"
+            return f"a pattern of {len(pattern):,} characters is longer than {MAXIMUM_PATTERN}", "write a shorter one, or in: […]"
         if pattern not in self._known:
             if self._spent > _BUDGET:
-                return "all patterns of the project together are too large"
+                return "the patterns of the project together are too large", "use fewer: in, contains and starts_with take lists"
             self._known[pattern] = self._compile(pattern)
         return self._known[pattern]
 
-    def _compile(self, pattern: str) -> str | None:
+    def _compile(self, pattern: str) -> Wrong | None:
         import re2
 
         options = re2.Options()
@@ -41,5 +45,6 @@ class Patterns:
             self._spent += _INSTRUCTION * re2.compile(pattern, options).programsize
         except re2.error as error:
             self._spent += _REFUSED
-            return error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
+            told = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
+            return told, "write a pattern of RE2, without look-around and back-references"
         return None

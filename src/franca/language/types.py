@@ -71,7 +71,7 @@ def _impossible(test: ValueTest, constants: Sequence[Any], patterns: Patterns) -
         told = " and ".join(map(_show, test.operands))
         return _problem(test, f"nothing lies between {told}: the first counts, the second does not", "write the smaller bound first")
     if test.op is Op.MATCHES and (wrong := patterns.problem(constants[0])):
-        return _problem(test, f"matches: {wrong}", "write a pattern of RE2, without look-around and back-references")
+        return _problem(test, f"matches: {wrong[0]}", wrong[1])
     return None
 
 
