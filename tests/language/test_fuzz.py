@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -112,6 +114,25 @@ def test_braces_that_are_never_closed_end_soon(tmp_path):
     found = outcome(tmp_path, template=right.replace("copy: {", f"copy: {{braces: '{'{{' * 50_000}', "))
     assert isinstance(found, Project)
     assert [str(part.text) for part in found.templates["welcome"].copy["body"]] == ['{{ "One" }}', '{{ "Two" }}']
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_no_more_is_read_of_a_file_than_may_be(tmp_path, kind):
+    """Of half a gigabyte (a hole, on the disk) a megabyte at most comes into memory; a pipe is no file."""
+    name, _ = PLACES[kind]
+    outcome(tmp_path)
+    with (tmp_path / name).open("r+b") as file:
+        file.truncate(500_000_000)
+    tracemalloc.start()
+    with pytest.raises(FrancaError, match="is larger than 1,000,000 bytes"):
+        load_and_check(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(FrancaError, match=r"is not a file|there is no franca\.yaml"):
+        load_and_check(tmp_path)
 
 
 # -- what it costs

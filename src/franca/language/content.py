@@ -12,11 +12,10 @@ from franca.definitions import Campaign, Experiment, Format, Metric, Position, S
 from franca.errors import FrancaError
 from franca.language.copies import front_copy
 from franca.language.reader import Fields, Reader
-from franca.language.source import Item, read_text
+from franca.language.source import Item, file_text, read_text
 
 CONTENT_FOLDER = "content"
 CAMPAIGNS_FOLDER = "campaigns"
-MAXIMUM_BYTES = 1_000_000
 _KEY = re.compile(r"[A-Za-z0-9_]+")
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _KEYS = ["name", "subject", "preview_text", "from_name", "reply_to", "uses", "language", "destinations", "copy"]
@@ -103,16 +102,7 @@ def partial_text(path: Path) -> str:
     Raises:
         FrancaError: it is too large, not UTF-8, or cannot be read.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FrancaError(f"cannot be read: {error.strerror}", remedy="check the path and its permissions") from None
-    if len(raw) > MAXIMUM_BYTES:
-        raise FrancaError(f"is larger than {MAXIMUM_BYTES:,} bytes", remedy="an email is some tens of kilobytes")
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise FrancaError(f"is not UTF-8 (byte {error.start})", remedy="save it as UTF-8") from None
+    return file_text(path, remedy="an email is some tens of kilobytes").replace("\r\n", "\n")
 
 
 def partials(root: Path, name: str) -> str | None:

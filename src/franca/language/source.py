@@ -62,17 +62,32 @@ def read_file(path: Path, shown: str) -> Item:
     Raises:
         FrancaError: it cannot be read, is too large, or is not plain YAML.
     """
-    at = Position(shown)
     try:
-        raw = path.read_bytes()
+        text = file_text(path, remedy="split it")
+    except FrancaError as error:
+        raise FrancaError(error.problem.what, position=Position(shown), remedy=error.problem.remedy) from None
+    return read_text(text, shown)
+
+
+def file_text(path: Path, remedy: str) -> str:
+    """Return a file's text; no more of it is read than may be.
+
+    Raises:
+        FrancaError: it is no file, cannot be read, is too large (*remedy* says what to do then), or is not UTF-8.
+    """
+    if path.exists() and not path.is_file():
+        raise FrancaError("is not a file", remedy="remove it, or move it elsewhere")
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAXIMUM_BYTES + 1)
     except OSError as error:
-        raise FrancaError(f"cannot be read: {error.strerror}", position=at, remedy="check the path and its permissions") from None
+        raise FrancaError(f"cannot be read: {error.strerror}", remedy="check the path and its permissions") from None
     if len(raw) > MAXIMUM_BYTES:
-        raise FrancaError(f"is larger than {MAXIMUM_BYTES:,} bytes", position=at, remedy="split it")
+        raise FrancaError(f"is larger than {MAXIMUM_BYTES:,} bytes", remedy=remedy)
     try:
-        return read_text(raw.decode("utf-8-sig"), shown)
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FrancaError(f"is not UTF-8 (byte {error.start})", position=at, remedy="save it as UTF-8") from None
+        raise FrancaError(f"is not UTF-8 (byte {error.start})", remedy="save it as UTF-8") from None
 
 
 def read_text(text: str, shown: str) -> Item:

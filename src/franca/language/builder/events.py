@@ -237,7 +237,7 @@ def together(*tests: Predicate) -> EventTest:
 
 # ── ranks ────────────────────────────────────────────────────────────────────
 
-_PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?%$")
+_PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?%")
 
 
 class Ranking(Unfinished):
@@ -266,7 +266,7 @@ class Ranking(Unfinished):
 
 
 def _places(end: End, places: str | int) -> Places:
-    if isinstance(places, str) and _PERCENT.match(places):
+    if isinstance(places, str) and _PERCENT.fullmatch(places):
         return Places(end=end, percent=Decimal(places[:-1]))
     if isinstance(places, bool) or not isinstance(places, int):
         raise FrancaError(f"{end} {places!r} is no place", remedy=f'write .{end}("10%") or .{end}(500)')
