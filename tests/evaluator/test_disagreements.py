@@ -88,3 +88,21 @@ def test_the_year_one_is_a_year(tmp_path: Path) -> None:
     files = {"customers.csv": "id,born\na,0001-01-01\nb,0004-03-05\nc,01-01\nd,9999-12-31\n"}
     asked = {"s": "{attribute: born, lt: 1990-01-01}", "t": "{attribute: born, gt: 1990-01-01}", "u": "{attribute: born, is_set: true}"}
     assert members(shop(tmp_path, files, asked, schema=schema)) == {"s": "a b", "t": "d", "u": "a b c d"}
+
+
+def test_two_picks_may_each_compare_with_the_profile(tmp_path: Path) -> None:
+    """One picks among the events of two kinds, the other among those of one of them; Ibis could not put the kinds together."""
+    schema = (
+        "    profile: {table: customers, key: id, attributes: {points: {type: integer}, score: {type: number}}}\n"
+        "    events:\n"
+        "      order: {table: orders, profile: customer, at: at, properties: {quantity: {type: integer}}}\n"
+        "      view: {table: views, profile: customer, at: at, properties: {quantity: {type: integer}}}\n"
+    )
+    files = {
+        "customers.csv": "id,points,score\na,10,10.0\nb,1,0.5\n",
+        "orders.csv": "customer,at,quantity\na,2026-03-01T00:00:00Z,5\nb,2026-03-01T00:00:00Z,5\n",
+        "views.csv": "customer,at,quantity\na,2026-03-02T00:00:00Z,5\nb,2026-03-02T00:00:00Z,5\n",
+    }
+    first = "{first: [order, view], having: {property: quantity, lt: {attribute: points}}}"
+    latest = "{latest: view, having: {property: quantity, lt: {attribute: score}}}"
+    assert members(shop(tmp_path, files, {"s": f"[{first}, {latest}]"}, schema=schema))["s"] == "a"

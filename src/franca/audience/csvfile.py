@@ -19,6 +19,7 @@ from ibis import ir
 from franca.audience.cells import WANTED, cell
 from franca.audience.columns import Column, require
 from franca.audience.functions import some
+from franca.audience.stream import whole
 from franca.definitions import Position
 from franca.errors import FrancaError
 
@@ -43,7 +44,7 @@ def read_csv(connection: Any, file: Path, columns: Sequence[Column]) -> ir.Table
     bad = {f"bad_{key}": ~well_formed for key, (well_formed, _) in cells.items()}
     try:
         table = connection.create_table(name, raw.select(**typed, bad=some(bad.values())), temp=True)
-        if connection.to_pyarrow(table.bad.any()).as_py():
+        if whole(connection, table.aggregate(bad=table.bad.any()))["bad"][0].as_py():
             raise _bad_cell(connection, raw.mutate(row=ibis.row_number()).select("row", **bad), file, columns)
     except duckdb.Error as error:
         raise _unreadable(error, file) from None
@@ -102,7 +103,7 @@ def one_file(file: Path) -> str:
 def _bad_cell(connection: Any, flagged: ir.Table, file: Path, columns: Sequence[Column]) -> FrancaError:
     """Return the error for the first cell that does not parse: where it is and what belongs there, never what it holds."""
     flags = [name for name in flagged.columns if name != "row"]
-    found = connection.to_pyarrow(flagged.filter(some(flagged[name] for name in flags)).order_by("row").limit(1)).to_pylist()[0]
+    found = whole(connection, flagged.filter(some(flagged[name] for name in flags)).order_by("row").limit(1)).to_pylist()[0]
     column = columns[next(number for number, name in enumerate(flags) if found[name])]
     line = next(line for number, (line, _) in enumerate(_records(file)) if number == found["row"] + 1)
     wanted = WANTED[column.type.kind] if column.type else "a key"

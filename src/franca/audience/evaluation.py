@@ -18,7 +18,7 @@ from ibis import ir
 from franca.audience.engine import Engine, opened
 from franca.audience.membership import EMAIL, Membership
 from franca.audience.moments import AsOf
-from franca.audience.stream import batches
+from franca.audience.stream import batches, whole
 from franca.audience.writing import write_members
 from franca.definitions import Mailable, Project
 from franca.errors import FrancaError, Problem
@@ -272,7 +272,7 @@ class Evaluation:
 
     def _arrow(self, expression: ir.Table) -> pa.Table:
         with self._told():
-            return self._engine.connection.to_pyarrow(expression)
+            return whole(self._engine.connection, expression)
 
     def _row(self, expression: ir.Table) -> dict[str, Any]:
         row: dict[str, Any] = self._arrow(expression).to_pylist()[0]

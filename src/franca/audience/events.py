@@ -82,8 +82,8 @@ class Events:
             events = self._earliest(events)
         if not self.ids:
             return events
-        missing = ibis.null("string")
-        return events.mutate(id=self.functions.ordered(key_text(events["id"])) if "id" in self._columns else missing)
+        own = self.functions.ordered(key_text(events["id"])) if "id" in self._columns else ibis.null("string")
+        return events.select("profile", "at", own.name("id"), *flags, *numbers)  # in one order for all kinds: a union may not change it
 
     def _rows(self, tables: Tables) -> Frame:
         """Return the rows with their properties, text in normal form."""

@@ -31,3 +31,11 @@ def batches(connection: Any, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         yield from connection._to_duckdb_relation(expression).to_arrow_reader(ROWS)  # noqa: SLF001
     except OSError as error:
         raise _ERRORS.get(str(error).partition(":")[0], duckdb.Error)(str(error)) from None
+
+
+def whole(connection: Any, expression: ir.Table) -> pa.Table:
+    """Return all rows of *expression*."""
+    if connection.name != "duckdb":
+        return connection.to_pyarrow(expression)
+    # What Ibis does, but for its import of pandas, which takes longer than most of the queries
+    return connection._to_duckdb_relation(expression).to_arrow_table().cast(expression.schema().to_pyarrow())  # noqa: SLF001
