@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,21 +46,21 @@ def _queries(data: Path, queries: list[str]) -> tuple[float, list[int]]:
     return time.perf_counter() - start, counts
 
 
-RULES = (
-    "country in ['DE', 'AT', 'CH']",
-    "country != 'FR'",
-    "points >= 500",
-    "points >= 200 and country == 'DE'",
-    "registered_at > $as_of - t'P30D' and registered_at <= $as_of",
-)
-"""Segments that speak of attributes alone, in the language of the package rule-engine."""
-SAME_RULES = (
-    "{attribute: country, in: [DE, AT, CH]}",
-    "{attribute: country, is_not: FR}",
-    "{attribute: points, gte: 500}",
-    "[{attribute: points, gte: 200}, {attribute: country, is: DE}]",
-    "{attribute: registered_at, last: 30 days}",
-)
+def _rules() -> Iterator[tuple[str, str]]:
+    """Yield fifty segments that speak of attributes alone: in the language of the package rule-engine, and in ours."""
+    for number in range(50, 550, 50):
+        days = f"registered_at > $as_of - t'P{number}D' and registered_at <= $as_of"
+        yield f"points >= {number}", f"{{attribute: points, gte: {number}}}"
+        yield f"points >= {number} and country == 'DE'", f"[{{attribute: points, gte: {number}}}, {{attribute: country, is: DE}}]"
+        yield f"country != 'FR' and points < {number}", f"[{{attribute: country, is_not: FR}}, {{attribute: points, lt: {number}}}]"
+        yield days, f"{{attribute: registered_at, last: {number} days}}"
+        yield (
+            f"country in ['DE', 'AT', 'CH'] or points >= {number}",
+            f"{{any: [{{attribute: country, in: [DE, AT, CH]}}, {{attribute: points, gte: {number}}}]}}",
+        )
+
+
+RULES, SAME_RULES = zip(*_rules(), strict=True)
 SAMPLE = 5_000
 
 

@@ -108,9 +108,9 @@ class Evaluation:
         if self._sizes is None:
             table, columns = self._table(keep=False), self._membership.columns
             self._tell(2, "counting")
-            counts = {column: table.count(where=table[column]) for column in columns.values()}
+            counts = {column: table[column].sum() for column in columns.values()}  # a filter per count takes DuckDB four times as long
             row = self._row(table.aggregate(**counts)) if counts else {}
-            self._sizes = {key: row[column] for key, column in columns.items()}
+            self._sizes = {key: row[column] or 0 for key, column in columns.items()}
         return dict(self._sizes)
 
     def summary(self) -> Summary:
