@@ -87,6 +87,7 @@ class Resource:
         segment: the segment (or group) it realises; empty for supporting resources (a folder).
         holds: what sync writes into it.
         counted: how the ESP is asked for its members, where that is a choice ("subscribed", "all"); not part of the diff.
+        theirs: people made it at the ESP: it is known by its title alone, must be there, and is never made, changed or deleted here.
     """
 
     kind: ResourceKind
@@ -97,6 +98,7 @@ class Resource:
     segment: str = ""
     holds: Holds = Holds.NOTHING
     counted: str = ""
+    theirs: bool = False
 
     @property
     def address(self) -> Address:

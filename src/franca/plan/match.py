@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, key_of, owned_name
-from franca.errors import FrancaError
+from franca.errors import FrancaError, did_you_mean
 from franca.plan.desired import Desired
 from franca.plan.state import State
 
@@ -35,11 +35,13 @@ def match(desired: Desired, snapshot: Snapshot, state: State) -> Matching:
     """Match desired with remote resources. What carries no mark and is in no state is nobody's here: it is never looked at.
 
     Raises:
-        FrancaError: two objects may be the same resource.
+        FrancaError: two objects may be the same resource, or what people made is not there.
     """
     marked = snapshot.owned()
     by_id = {(remote.kind, remote.id): remote for remote in snapshot.remotes}
-    found = {address: remote for address in desired.resources if (remote := _same(address, marked, by_id, state))}
+    ours = [address for address, resource in desired.resources.items() if not resource.theirs]
+    found = {address: _theirs(resource, snapshot, desired) for address, resource in desired.resources.items() if resource.theirs}
+    found |= {address: remote for address in ours if (remote := _same(address, marked, by_id, state))}
     renamed: dict[Address, Address] = {}
     for address in desired.resources.keys() - found.keys():
         old = Address(address.kind, desired.renames.get(address.key, address.key))
@@ -49,6 +51,20 @@ def match(desired: Desired, snapshot: Snapshot, state: State) -> Matching:
     taken = {(remote.kind, remote.id) for remote in found.values()}
     stale = {address: remote for address, remote in sorted(marked.items()) if (remote.kind, remote.id) not in taken}
     return Matching(found=dict(sorted(found.items())), renamed=renamed, stale=stale)
+
+
+def _theirs(resource: Resource, snapshot: Snapshot, desired: Desired) -> Remote:
+    """Return the one object of a resource's name that people made."""
+    named = [each for each in snapshot.remotes if (each.kind, each.name, each.key) == (resource.kind, resource.title, None)]
+    if len(named) == 1:
+        return named[0]
+    place, what = desired.site.destination.name, f"the {resource.kind} {resource.title!r}"
+    known = {each.name for each in snapshot.remotes if each.kind is resource.kind and each.key is None}
+    found = f"{len(named)} are called so" if named else "nothing is called so"
+    raise FrancaError(
+        f"{place}: segment {resource.segment!r} is {what} there, and {found}",
+        remedy="rename all but one of them at the ESP" if named else did_you_mean(resource.title, known),
+    )
 
 
 def _same(

@@ -9,6 +9,7 @@ from typing import Any
 from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, digest, fingerprint, owned_name, symbolic
 from franca.errors import FrancaError, Problem
 from franca.plan import order
+from franca.plan.adoption import as_adopted
 from franca.plan.begun import begun
 from franca.plan.desired import Desired
 from franca.plan.guard import unsafe
@@ -28,7 +29,8 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
     check_account(state, snapshot, destination)
     matching = match(desired, snapshot, state)
     changes = tuple(_changes(desired, snapshot, state, matching))
-    kinds = [address.kind for address in (*matching.found, *matching.stale)]
+    ours = (address for address in matching.found if not desired.resources[address].theirs)
+    kinds = [address.kind for address in (*ours, *matching.stale)]
     maximum = desired.site.project.policies.maximum_change
     return Plan(
         destination=destination,
@@ -71,8 +73,8 @@ def _changes(desired: Desired, snapshot: Snapshot, state: State, matching: Match
         body = resolve.body(resource)
         if remote is None:
             yield _create(resource, body)
-        elif remote.settled:
-            continue  # a campaign that somebody sent is no draft any more
+        elif remote.settled or resource.theirs or as_adopted(resource, remote, state.entries.get(address)):
+            continue  # a campaign that somebody sent is no draft any more; what people made stays as it is
         elif not (same_name(remote, resource) and symbolic(remote.body) == body):
             yield _update(resource, body, remote, _why(resource, state, matching.renamed.get(address)))
     for address in order.deletes([address for address, remote in matching.stale.items() if not remote.settled]):

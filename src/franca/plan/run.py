@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from franca.adapter import Address, Connection, DestinationError, Remote, Resource, Snapshot, UnknownOutcomeError, fingerprint, symbolic
 from franca.errors import FrancaError
+from franca.plan.adoption import as_adopted
 from franca.plan.desired import Desired
 from franca.plan.errors import PartlyAppliedError
 from franca.plan.journal import Journal
@@ -46,8 +47,9 @@ def _settled(plan: Plan, desired: Desired, snapshot: Snapshot, matching: Matchin
     kept = {address: entry for address, entry in state.entries.items() if (address.kind, entry.id) in there}
     settled = State(account=plan.account, entries=kept)
     for address, remote in matching.found.items():
-        if address not in pending:
-            settled = settled.put(address, _entry(desired.resources[address], remote.id))
+        resource = desired.resources[address]
+        if address not in pending and not (resource.theirs or as_adopted(resource, remote, state.entries.get(address))):
+            settled = settled.put(address, _entry(resource, remote.id))
     return settled
 
 

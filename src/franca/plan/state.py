@@ -24,11 +24,16 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One resource as last applied: the ESP's id, the fingerprint of its definition, and its title."""
+    """One resource as last applied: the ESP's id, the fingerprint of its definition, and its title.
+
+    Attributes:
+        adopted: what an imported object was like, by digest (`franca.plan.adoption`); empty for what was made or changed here.
+    """
 
     id: str
     fingerprint: str
     title: str
+    adopted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +128,7 @@ class Store:
     def save(self, state: State) -> None:
         """Write the state, whole or not at all."""
         entries = {
-            str(address): {"id": entry.id, "fingerprint": entry.fingerprint, "title": entry.title}
+            str(address): {"id": entry.id, "fingerprint": entry.fingerprint, "title": entry.title, **_adoption(entry)}
             for address, entry in sorted(state.entries.items())
         }
         document = {"version": VERSION, "account": state.account, "resources": entries}
@@ -145,8 +150,15 @@ class Store:
         )
 
 
+def _adoption(entry: Entry) -> dict[str, str]:
+    return {"adopted": entry.adopted} if entry.adopted else {}
+
+
 def _entries(found: Mapping[str, Mapping[str, Any]]) -> dict[Address, Entry]:
-    return {
-        Address.parse(address): Entry(id=str(entry["id"]), fingerprint=str(entry["fingerprint"]), title=str(entry["title"]))
-        for address, entry in found.items()
-    }
+    return {Address.parse(address): _entry(entry) for address, entry in found.items()}
+
+
+def _entry(found: Mapping[str, Any]) -> Entry:
+    return Entry(
+        id=str(found["id"]), fingerprint=str(found["fingerprint"]), title=str(found["title"]), adopted=str(found.get("adopted", ""))
+    )
