@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca.definitions import Metric, Part
+from franca_brevo.rates import CALLS, RATES
 
 _SEGMENTS = "https://developers.brevo.com/reference/get-segments"
 _LISTS = "https://developers.brevo.com/reference/get-contacts-from-list"
@@ -41,6 +42,8 @@ IMPORT_ROWS = 100_000
 LIMITS = Limits(
     members_batch=MEMBERS_BATCH,
     fields_batch=IMPORT_ROWS,
+    rates=RATES,
+    calls=CALLS,
     fields=200,  # contact attributes of one account (reported: help.brevo.com, a digest of 2026-09-25)
 )
 

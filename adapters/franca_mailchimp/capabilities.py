@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca.definitions import Metric, Part
+from franca_mailchimp.rates import CALLS, RATES
 from franca_mailchimp.segments import CONDITIONS
 
 _SEGMENTS = "https://mailchimp.com/developer/marketing/api/list-segments/"
@@ -36,7 +37,7 @@ FIELDS_BATCH = 1_000
 FIELDS = 30
 """Merge fields of an audience with the defaults (reported; 80 on Premium; sheet section 2)."""
 
-LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, fields=FIELDS)
+LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, fields=FIELDS, rates=RATES, calls=CALLS)
 
 TESTING = Testing(
     parts=frozenset({Part.SUBJECT}),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from franca.adapter import ORDER, Address, Limits, Ref, Resource, ResourceKind
+from franca.adapter import ORDER, Address, Limits, Rate, Ref, Resource, ResourceKind
 from franca.definitions import Policies
 from franca.errors import FrancaError
 from franca.plan import State, UnsafeError, apply, dump_plans, load_plans, make_plan, plan_schema
@@ -119,9 +119,10 @@ def test_a_reference_to_a_resource_that_is_not_planned_is_an_error(tmp_path):
 
 def test_more_segments_than_the_esp_makes_in_a_day_is_a_warning(tmp_path):
     """Klaviyo makes a hundred a day; the plan says so, and a second apply goes on."""
-    adapter = FakeAdapter(limits=Limits(creates_per_day=1))
+    rates = {"create segment": Rate(((1, 86_400.0),))}
+    adapter = FakeAdapter(limits=Limits(rates=rates, calls={("create", ResourceKind.SEGMENT): ("create segment",)}))
     plan = make_plan(wanted(tmp_path, adapter, segment("a"), segment("b")), FakeConnection(adapter.esp).read(), State())
-    assert "2 segments are to be made, and Fake allows 1 a day" in plan.warnings[0]
+    assert "2 changes are to be made, and Fake allows 1 a day (create segment)" in plan.warnings[0]
 
 
 def test_a_plan_survives_its_file_and_the_file_keeps_its_schema(tmp_path):

@@ -1,10 +1,10 @@
 """What an adapter builds on: protocol, capabilities, findings, resources, transport."""
 
-from franca.adapter.capabilities import YES, Capabilities, Capability, Level, Limits, Support
+from franca.adapter.capabilities import YES, Capabilities, Capability, Level, Limits, Rate, Support
 from franca.adapter.check import check_destinations, setting
 from franca.adapter.dialect import COMPUTED, Computed, Dialect, Say, Translation, Unsaid
 from franca.adapter.emails import content_digest, draft_resource, insist_on, template_resource
-from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnknownOutcomeError
+from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnansweredError, UnknownOutcomeError
 from franca.adapter.findings import Assessment, Assumption, Finding, Severity, facts
 from franca.adapter.lifting import Kept, Lifted, Lifter
 from franca.adapter.protocol import (
@@ -46,11 +46,12 @@ from franca.adapter.resources import (
 )
 from franca.adapter.secret import Secret, resolve
 from franca.adapter.splits import NATIVE, SPLIT, testing_of, why_not, with_splits
-from franca.adapter.transport import TIMEOUT, Failure, Policy, RealWaiter, Verdict, VirtualWaiter, Waiter, Window
+from franca.adapter.transport import LONGEST_WAIT, TIMEOUT, Failure, Policy, RealWaiter, Verdict, VirtualWaiter, Waiter, Window
 
 __all__ = [
     "ABSENT",
     "COMPUTED",
+    "LONGEST_WAIT",
     "NATIVE",
     "ORDER",
     "PROTOCOL",
@@ -84,6 +85,7 @@ __all__ = [
     "Limits",
     "Marker",
     "Policy",
+    "Rate",
     "RealWaiter",
     "Ref",
     "Remote",
@@ -101,6 +103,7 @@ __all__ = [
     "Testing",
     "TransientError",
     "Translation",
+    "UnansweredError",
     "UnknownOutcomeError",
     "Unsaid",
     "Verdict",

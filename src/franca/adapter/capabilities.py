@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from franca.adapter.resources import ResourceKind
 
 
 class Capability(StrEnum):
@@ -46,6 +48,23 @@ class Support:
 YES = Support(Level.YES)
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How often an ESP lets one kind of call be made.
+
+    Attributes:
+        windows: (calls, seconds), the shortest first; empty where the vendor names none.
+        source: where the vendor says so.
+    """
+
+    windows: tuple[tuple[int, float], ...] = ()
+    source: str = ""
+
+
+Work = tuple[str, ResourceKind]
+"""What is done ("create", "update", "delete") to a resource of which kind."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """Numbers that plans and syncs are cut by; None is no known limit.
@@ -54,14 +73,18 @@ class Limits:
         conditions: per native segment.
         members_batch, fields_batch: rows of one write.
         fields: of one account.
-        creates_per_day: of native segments.
+        rates: by the name of the calls that share one ("create segment").
+        calls: the calls of one change, by their rates' names, the most that it can be; work that is not listed is not counted.
+        at_once: how many resources of a kind the ESP processes at a time.
     """
 
     conditions: int | None = None
     members_batch: int = 1
     fields_batch: int = 1
     fields: int | None = None
-    creates_per_day: int | None = None
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    calls: Mapping[Work, tuple[str, ...]] = field(default_factory=dict)
+    at_once: Mapping[ResourceKind, int] = field(default_factory=dict)
 
 
 Capabilities = Mapping[Capability, Support]

@@ -3,6 +3,7 @@
 - `DestinationError`: the ESP refused, or was not reached
     - `TerminalError`: the same call would fail again
     - `TransientError`: later it may work; `retry_after` says when, if the ESP said so
+        - `UnansweredError`: the call may be repeated, was, and no answer came: it may be done or not
     - `UnknownOutcomeError`: a write was sent and no answer came: look before writing again
 """
 
@@ -35,6 +36,10 @@ class TransientError(DestinationError):
     def __init__(self, what: str, *, retry_after: float | None = None, **details: object) -> None:
         super().__init__(what, **details)  # type: ignore[arg-type]
         self.retry_after = retry_after
+
+
+class UnansweredError(TransientError):
+    """A call that may be repeated got no answer at its last attempt: a write may be done all the same."""
 
 
 class UnknownOutcomeError(DestinationError):

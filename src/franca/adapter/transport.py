@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import deque
@@ -13,13 +14,16 @@ from typing import Protocol, TypeVar
 
 import tenacity
 
-from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnknownOutcomeError
+from franca.adapter.errors import DestinationError, TerminalError, TransientError, UnansweredError, UnknownOutcomeError
 
 T = TypeVar("T")
 
 CONNECT_SECONDS, READ_SECONDS = 5, 60
 TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
 """For the SDKs: (connect, read) in seconds; none of them has a usable default."""
+
+LONGEST_WAIT = 120.0
+"""Seconds that a call waits for its turn; a window that asks for more (an hour's, a day's) ends the command with the time to go on."""
 
 
 class Waiter(Protocol):
@@ -31,6 +35,10 @@ class Waiter(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Let *seconds* pass."""
+        ...
+
+    def jitter(self) -> float:
+        """Return a number in [0, 1) that no other run has, so that runs that were refused together do not come back together."""
         ...
 
 
@@ -45,13 +53,18 @@ class RealWaiter:
         """Sleep."""
         time.sleep(seconds)
 
+    def jitter(self) -> float:
+        """Return a random number."""
+        return random.random()  # noqa: S311 - spreads runs, keeps no secret
+
 
 @dataclass
 class VirtualWaiter:
-    """Time that passes only by waiting; *on_sleep* hears of every wait (a sandbox's clock)."""
+    """Time that passes only by waiting, the same in every run; *on_sleep* hears of every wait (a sandbox's clock)."""
 
     on_sleep: Callable[[float], None] = lambda _seconds: None
     _ticks: float = 0.0
+    _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - as above
 
     def ticks(self) -> float:
         """Return the seconds waited so far."""
@@ -61,6 +74,10 @@ class VirtualWaiter:
         """Advance."""
         self._ticks += seconds
         self.on_sleep(seconds)
+
+    def jitter(self) -> float:
+        """Return the next number of a fixed sequence."""
+        return self._random.random()
 
 
 class Failure(StrEnum):
@@ -119,9 +136,8 @@ class Policy:
     waiter: Waiter
     read_failure: Callable[[Exception], Verdict | None]
     attempts: int = 5
-    longest_wait: float = 120.0
+    longest_wait: float = LONGEST_WAIT
     before_call: Callable[[str], None] | None = None
-    _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - jitter, not a secret
 
     def call(self, operation: str, function: Callable[[], T], *, safe: bool, windows: Sequence[Window] = ()) -> T:
         """Return what *function* returns.
@@ -135,6 +151,7 @@ class Policy:
         Raises:
             TerminalError: refused.
             TransientError: still failing after all attempts, or the wait would be too long.
+            UnansweredError: a safe call got no answer at its last attempt.
             UnknownOutcomeError: an unsafe call got no answer.
         """
         retrying = tenacity.Retrying(
@@ -180,14 +197,18 @@ class Policy:
     def _pause(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, TransientError) else None
-        return float(asked) if asked is not None else 2.0 ** (state.attempt_number - 1) * (0.5 + self._random.random())
+        return float(asked) if asked is not None else 2.0 ** (state.attempt_number - 1) * (0.5 + self.waiter.jitter())
 
     def _short(self, error: TransientError) -> bool:
         return error.retry_after is None or error.retry_after <= self.longest_wait
 
 
 def _later(seconds: float) -> str:
-    return f"try again in {round(seconds)} seconds" if seconds < 120 else f"try again in {round(seconds / 60)} minutes"
+    """Say when to come back, never too early."""
+    if seconds <= 120:
+        return f"try again in {math.ceil(seconds)} seconds"
+    minutes = math.ceil(seconds / 60)
+    return f"try again in {minutes} minutes" if minutes <= 120 else f"try again in {minutes // 60} hours and {minutes % 60} minutes"
 
 
 def _error(esp: str, operation: str, verdict: Verdict, *, safe: bool) -> DestinationError:
@@ -198,7 +219,8 @@ def _error(esp: str, operation: str, verdict: Verdict, *, safe: bool) -> Destina
         return UnknownOutcomeError(
             what, remedy="run the command again: it looks first", operation=operation, status=verdict.status, request_id=verdict.request_id
         )
+    kind = UnansweredError if verdict.failure is Failure.UNKNOWN else TransientError
     remedy = verdict.remedy or (_later(verdict.retry_after) if verdict.retry_after else "try again later")
-    return TransientError(
+    return kind(
         what, retry_after=verdict.retry_after, remedy=remedy, operation=operation, status=verdict.status, request_id=verdict.request_id
     )

@@ -8,12 +8,14 @@ from franca.plan.errors import PartlyAppliedError, Unsafe, UnsafeError, refuse
 from franca.plan.journal import Intent, Journal
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import check_account, make_plan
-from franca.plan.records import Action, Change, Plan, PlanFile, dump_plans, load_plans, plan_schema
+from franca.plan.records import Action, Budget, Cap, Change, Plan, PlanFile, Processing, dump_plans, load_plans, plan_schema
 from franca.plan.state import Entry, State, Store
 
 __all__ = [
     "Action",
     "Applied",
+    "Budget",
+    "Cap",
     "Change",
     "Decision",
     "Desired",
@@ -24,6 +26,7 @@ __all__ = [
     "PartlyAppliedError",
     "Plan",
     "PlanFile",
+    "Processing",
     "Result",
     "State",
     "Store",

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, digest, fingerprint, owned_name, symbolic
+from franca.adapter import Address, Remote, Resource, Snapshot, digest, fingerprint, owned_name, symbolic
 from franca.errors import FrancaError, Problem
 from franca.plan import order
 from franca.plan.adoption import as_adopted
 from franca.plan.begun import begun
+from franca.plan.budget import budget
 from franca.plan.desired import Desired
 from franca.plan.guard import unsafe
 from franca.plan.match import Matching, match, same_name
-from franca.plan.records import Action, Change, Plan
+from franca.plan.records import Action, Budget, Change, Plan
 from franca.plan.resolve import Resolver, edges
 from franca.plan.state import State
 
@@ -32,6 +33,7 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
     ours = (address for address in matching.found if not desired.resources[address].theirs)
     kinds = [address.kind for address in (*ours, *matching.stale)]
     maximum = desired.site.project.policies.maximum_change
+    spent = budget(changes, desired.adapter.limits, desired.adapter.title)
     return Plan(
         destination=destination,
         adapter=desired.adapter.name,
@@ -42,7 +44,8 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
         decisions=tuple(desired.decisions.values()),
         assumptions=desired.assumptions,
         unsafe=tuple(sorted((*begun(desired, matching, changes), *unsafe(changes, kinds, destination, maximum)))),
-        warnings=tuple(str(replace(problem, warning=False)) for problem in (*desired.warnings, *_daily_limit(desired, changes))),
+        warnings=tuple(str(replace(problem, warning=False)) for problem in (*desired.warnings, *_capped(desired, changes, spent))),
+        budget=spent,
     )
 
 
@@ -127,10 +130,10 @@ def _remote_digest(matching: Matching) -> str:
     return digest({str(address): [remote.id, remote.name, symbolic(remote.body)] for address, remote in owned.items()})
 
 
-def _daily_limit(desired: Desired, changes: tuple[Change, ...]) -> tuple[Problem, ...]:
-    limit = desired.adapter.limits.creates_per_day
-    made = sum(change.action is Action.CREATE and change.address.kind is ResourceKind.SEGMENT for change in changes)
-    if limit is None or made <= limit:
+def _capped(desired: Desired, changes: tuple[Change, ...], spent: Budget) -> tuple[Problem, ...]:
+    if spent.first is None:
         return ()
-    what = f"{desired.site.destination.name}: {made} segments are to be made, and {desired.adapter.title} allows {limit} a day"
-    return (Problem(what=what, remedy="apply again on the next day: it goes on from there", warning=True),)
+    over = ", ".join(f"{cap.limit} {cap.per} ({cap.what})" for cap in spent.caps if cap.calls > cap.limit)
+    what = f"{desired.site.destination.name}: {len(changes)} changes are to be made, and {spent.esp} allows {over}"
+    remedy = f"apply makes the first {spent.first} and ends with exit code 4 and the time to go on"
+    return (Problem(what=what, remedy=remedy, position=desired.site.destination.position, warning=True),)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, TypeAdapter, ValidationError
 
-from franca.adapter import Address, Assumption, digest
+from franca.adapter import Address, Assumption, ResourceKind, digest
 from franca.errors import FrancaError
 from franca.plan.decision import Decision
 from franca.plan.errors import Unsafe
@@ -56,6 +56,55 @@ class Change:
     id: str | None = None
 
 
+_WINDOWS = {3600: "an hour", 86_400: "a day"}
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Cap:
+    """An hour's or a day's worth of one kind of call: so many of the *limit* in *seconds* are used by the plan."""
+
+    what: str
+    calls: int
+    limit: int
+    seconds: int
+
+    @property
+    def per(self) -> str:
+        """The window in words: "a day"."""
+        return _WINDOWS.get(self.seconds) or f"in {self.seconds} seconds"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processing:
+    """Resources that the ESP works on after the calls, *at_once* at a time, as long as it takes."""
+
+    kind: ResourceKind
+    number: int
+    at_once: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What a plan costs at the ESP (`franca.plan.budget`).
+
+    Attributes:
+        esp: its name.
+        calls: of the changes; reading comes on top.
+        seconds: that its rates ask for, of what can be made before a cap; None where it names no rate.
+        caps: the long windows that the plan uses.
+        first: how many changes can be made before a cap ends the apply; None when all can.
+        uncounted: changes whose calls depend on more than their kind.
+    """
+
+    esp: str
+    calls: int = 0
+    seconds: float | None = None
+    caps: tuple[Cap, ...] = ()
+    first: int | None = None
+    processing: tuple[Processing, ...] = ()
+    uncounted: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What `apply` would do at one account. Data only.
@@ -68,6 +117,7 @@ class Plan:
         assumptions: all that the realisations lean on.
         unsafe: what needs an explicit word.
         warnings: one line each, with the place.
+        budget: what the changes cost; None in a file of before there were budgets.
     """
 
     destination: str
@@ -80,6 +130,7 @@ class Plan:
     assumptions: tuple[Assumption, ...] = ()
     unsafe: tuple[Unsafe, ...] = ()
     warnings: tuple[str, ...] = ()
+    budget: Budget | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from franca.definitions import Realisation
 from franca.plan import Action, Change, Decision, Plan, dump_plans
+from franca.render.budget import render_budget
 from franca.render.decision import findings, realisation
 from franca.render.markdown import code, escape
 from franca.render.text import printable, value
@@ -39,6 +40,8 @@ def _text_of_one(plan: Plan) -> Iterator[str]:
     yield from _indented(_text_decisions(plan.decisions), 2)
     for change in plan.changes:
         yield from _indented(_text_change(change), 2)
+    if costs := _costs(plan):
+        yield printable(f"  costs {costs}")
     for assumption in plan.assumptions:
         yield printable(f"  leans on {assumption.id}: {assumption.statement}")
     for problem in plan.warnings:
@@ -46,6 +49,10 @@ def _text_of_one(plan: Plan) -> Iterator[str]:
     if plan.unsafe:
         yield "  unsafe; apply refuses without:"
         yield from (printable(f"    --allow {reason.word}  ({reason.what})") for reason in plan.unsafe)
+
+
+def _costs(plan: Plan) -> str:
+    return render_budget(plan.budget) if plan.budget else ""
 
 
 def _indented(lines: Iterator[str], by: int) -> Iterator[str]:
@@ -87,6 +94,9 @@ def _markdown_of_one(plan: Plan) -> Iterator[str]:
     yield ""
     yield f"{escape(plan.adapter)}, account {escape(plan.account)}, plan {code(plan.fingerprint[:12])}"
     yield ""
+    if costs := _costs(plan):
+        yield f"Costs {escape(costs)}."
+        yield ""
     yield from _unsafe(plan)
     yield from _table(("change", "resource", "name", "why"), _change_rows(plan))
     yield from _table(("segment", "realisation", "why"), _decision_rows(plan))

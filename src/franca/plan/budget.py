@@ -1,0 +1,93 @@
+"""What a plan costs at the ESP: calls, the time that its rates ask for, and the share of an hour's or a day's calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from franca.adapter import LONGEST_WAIT, Limits, Window
+from franca.plan.records import Action, Budget, Cap, Change, Processing
+
+_PROCESSED = frozenset({Action.CREATE, Action.UPDATE})
+
+
+def budget(changes: Sequence[Change], limits: Limits, esp: str) -> Budget:
+    """Return what *changes* cost, made one after another; reading, before and after, and waiting for the ESP's own work come on top.
+
+    Args:
+        changes: of a plan, in its order.
+        limits: what the adapter declares.
+        esp: its name, for people.
+    """
+    counted = [(change, limits.calls[change.action.value, change.address.kind]) for change in changes if _known(change, limits)]
+    spent = Counter(name for _, calls in counted for name in calls)
+    clock, first = _Clock(limits), 0
+    for change in changes:
+        if not clock.pass_by(limits.calls.get((change.action.value, change.address.kind), ())):
+            break
+        first += 1
+    timed = any(limits.rates[name].windows for name in spent)
+    return Budget(
+        esp=esp,
+        calls=spent.total(),
+        seconds=clock.now if timed else None,
+        caps=tuple(sorted(_caps(spent, limits))),
+        first=first if first < len(changes) else None,
+        processing=tuple(_processing(changes, limits)),
+        uncounted=len(changes) - len(counted),
+    )
+
+
+def _known(change: Change, limits: Limits) -> bool:
+    return (change.action.value, change.address.kind) in limits.calls
+
+
+def _caps(spent: Mapping[str, int], limits: Limits) -> Iterator[Cap]:
+    for name, calls in spent.items():
+        for limit, seconds in limits.rates[name].windows:
+            if _ends(seconds):
+                yield Cap(what=name, calls=calls, limit=limit, seconds=round(seconds))
+
+
+def _processing(changes: Sequence[Change], limits: Limits) -> Iterator[Processing]:
+    for kind, at_once in limits.at_once.items():
+        number = sum(change.address.kind is kind and change.action in _PROCESSED for change in changes)
+        if number:
+            yield Processing(kind=kind, number=number, at_once=at_once)
+
+
+def _ends(seconds: float) -> bool:
+    """Whether a window is an hour or a day: apply waits for short ones, and ends where a long one is used up."""
+    return seconds > LONGEST_WAIT
+
+
+@dataclass
+class _Clock:
+    """Time as the transport's policy lets it pass: a call waits for its short windows, and there is none beyond a long one."""
+
+    limits: Limits
+    now: float = 0.0
+    _short: dict[str, list[Window]] = field(default_factory=dict)
+    _spent: Counter[str] = field(default_factory=Counter)
+
+    def pass_by(self, calls: Sequence[str]) -> bool:
+        """Make *calls*; False when a long window has no more, and then none is made."""
+        wanted = Counter(calls)
+        if any(self._spent[name] + number > self._most(name) for name, number in wanted.items()):
+            return False
+        for name in calls:
+            self._call(name)
+        return True
+
+    def _most(self, name: str) -> float:
+        return min((limit for limit, seconds in self.limits.rates[name].windows if _ends(seconds)), default=float("inf"))
+
+    def _call(self, name: str) -> None:
+        if name not in self._short:
+            self._short[name] = [Window(limit, seconds) for limit, seconds in self.limits.rates[name].windows if not _ends(seconds)]
+        windows = self._short[name]
+        self.now += max((window.wait(self.now) for window in windows), default=0.0)
+        for window in windows:
+            window.note(self.now)
+        self._spent[name] += 1
