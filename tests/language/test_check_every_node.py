@@ -38,6 +38,7 @@ from franca.definitions import (
     Mailable,
     Measure,
     MemberOf,
+    Native,
     Near,
     Node,
     NoneOf,
@@ -115,7 +116,7 @@ FINE: dict[type[Node], Node] = {
 }
 """One that is fine, of each kind that names something or holds another node (of measures of a property: one)."""
 
-NAMES_NOTHING = {Everyone, MemberOf, Near, Sample, ValueTest, Places, Tile}
+NAMES_NOTHING = {Everyone, MemberOf, Native, Near, Sample, ValueTest, Places, Tile}  # what Native names: tests/importing/test_native.py
 NAMES = {"attribute", "property", "event", "channel", "key", "per", "of"}
 
 

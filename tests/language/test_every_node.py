@@ -230,7 +230,7 @@ def test_nodes_inside_know_their_place():
 
 
 MISTAKES = [
-    ("{native: {}}", "1:2: 'native' is a word of the language that this version does not read yet; see docs/language.md"),
+    ("{native: {}}", "1:1: native names at least one destination; write native: {klaviyo: {segment: its name there}}"),
     ("{event: a, latest: b}", "a predicate has one subject, this has event and latest; make it a list of several predicates"),
     ("{at_least: {of: [{everyone: true}]}}", "1:12: at_least needs 'count'"),
     ("{at_least: 2}", "at_least is a mapping of keys and values"),

@@ -20,7 +20,7 @@ from franca.audience.membership import EMAIL, Membership
 from franca.audience.moments import AsOf
 from franca.audience.stream import batches, whole
 from franca.audience.writing import write_members
-from franca.definitions import Mailable, Project
+from franca.definitions import Mailable, Native, Project
 from franca.errors import FrancaError, Problem
 from franca.progress import Progress, silent
 
@@ -73,19 +73,33 @@ def evaluate(project: Project, *, as_of: datetime, progress: Progress | None = N
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a zone")
     with opened(project) as engine:
-        membership = Membership(project, AsOf(as_of.astimezone(UTC), project.zone), engine)
-        yield Evaluation(membership, progress or silent, now or datetime.now(UTC))
+        membership = Membership(evaluable(project), AsOf(as_of.astimezone(UTC), project.zone), engine)
+        yield Evaluation(membership, progress or silent, now or datetime.now(UTC), tuple(_native(project)))
+
+
+def _native(project: Project) -> Iterator[Problem]:
+    for segment in project.segments.values():
+        if isinstance(segment.where, Native):
+            what = f"segment {segment.key!r} is not evaluated: an ESP alone knows who is in it (native)"
+            yield Problem(what=what, position=segment.position, warning=True)
+
+
+def evaluable(project: Project) -> Project:
+    """Return the project without the segments whose members an ESP alone knows."""
+    known = {key: segment for key, segment in project.segments.items() if not isinstance(segment.where, Native)}
+    return project if len(known) == len(project.segments) else replace(project, segments=known)
 
 
 class Evaluation:
     """Memberships of all segments of a project; answers are computed when first asked for, and kept."""
 
-    def __init__(self, membership: Membership, progress: Progress, now: datetime) -> None:
+    def __init__(self, membership: Membership, progress: Progress, now: datetime, left_out: tuple[Problem, ...] = ()) -> None:
         self._membership = membership
         self._project = membership.project
         self._engine: Engine = membership.engine
         self._progress = progress
         self._now = now
+        self._left_out = left_out
         self._kept: ir.Table | None = None
         self._sizes: dict[str, int] | None = None
 
@@ -94,7 +108,7 @@ class Evaluation:
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """What the reader of the numbers should know."""
-        found = []
+        found = list(self._left_out)
         if self._checked["without_key"]:
             source = self._project.data.profile
             what = f"table {source.table!r}: {self._checked['without_key']:,} rows have no {source.key!r} and are not profiles"

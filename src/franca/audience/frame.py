@@ -42,6 +42,7 @@ from franca.definitions import (
     LengthTest,
     Mailable,
     MemberOf,
+    Native,
     Near,
     NoneOf,
     Not,
@@ -65,6 +66,7 @@ from franca.definitions import (
     TimeTest,
     ValueTest,
 )
+from franca.errors import FrancaError
 
 Test = ValueTest | ReferenceTest | LengthTest | TimeTest
 _NO_YEAR = (date(YEARLESS, 1, 1), date(YEARLESS, 12, 31))
@@ -313,6 +315,11 @@ def _at_least(frame: Frame, node: AtLeast) -> ir.BooleanValue:
     return reduce(operator.add, (frame.holds(part).ifelse(1, 0) for part in node.of)) >= node.count
 
 
+def _native(_frame: Frame, node: Native) -> ir.BooleanValue:
+    where = " or ".join(f"{kind} {name!r} of {place}" for place, kind, name in node.objects)
+    raise FrancaError(f"nobody but the ESP knows who is in the {where}", remedy="leave the segment out", position=node.position)
+
+
 _PREDICATES: Mapping[type[Predicate], Callable[[Frame, Any], ir.BooleanValue]] = {
     All: lambda frame, node: every(map(frame.holds, node.of)),
     AnyOf: lambda frame, node: some(map(frame.holds, node.of)),
@@ -329,6 +336,7 @@ _PREDICATES: Mapping[type[Predicate], Callable[[Frame, Any], ir.BooleanValue]] =
     Sequence: _prepared,
     Regular: _prepared,
     MemberOf: _prepared,
+    Native: _native,
     Ratio: _ratio,
     Rank: _rank,
     ConsentTest: _consent,

@@ -107,7 +107,15 @@ def _chosen(project: Project, wanted: list[str] | None) -> list[str]:
     for key in wanted or ():
         if key not in project.segments:
             raise FrancaError(f"there is no segment {key!r}", remedy=did_you_mean(key, project.segments))
-    return wanted or list(project.segments)
+    from franca.audience.evaluation import evaluable
+
+    known = evaluable(project).segments
+    for key in wanted or ():
+        if key not in known:
+            raise FrancaError(
+                f"the segment {key!r} is native: an ESP alone knows who is in it", remedy="look there; `franca explain` says where"
+            )
+    return wanted or list(known)
 
 
 def _memory(project: Project) -> tuple[Memory | None, list[str]]:

@@ -171,12 +171,13 @@ class _Preview:
         )
 
     def _people(self, evaluation: Evaluation) -> Iterator[tuple[Individual, Person]]:
+        from franca.audience.evaluation import evaluable
         from franca.content.needs import attributes_of
         from franca.content.reference import person
 
         mapped = {name for site in self._places for name in site.destination.attributes}
         names = {*attributes_of(self._document.parts.values()), *mapped, *({"email"} & self._project.data.profile.attributes.keys())}
-        for each in evaluation.people(sorted(names), list(self._project.segments)):
+        for each in evaluation.people(sorted(names), list(evaluable(self._project).segments)):
             yield each, person(self._project, each.values, each.segments)
 
     def _reach(self, people: Sequence[Person]) -> Iterator[Reach]:

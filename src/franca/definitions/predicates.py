@@ -133,3 +133,25 @@ class Near(Predicate):
     latitude: Decimal
     longitude: Decimal
     within: Distance
+
+
+class NativeKind(StrEnum):
+    """What somebody's own object at an ESP is there."""
+
+    SEGMENT = "segment"
+    LIST = "list"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Native(Predicate):
+    """Whoever is in an object that people made at an ESP: (destination, what it is there, its name), one for each destination.
+
+    It is a whole segment's predicate, is not evaluated, and says nothing at other destinations.
+    """
+
+    objects: tuple[tuple[str, NativeKind, str], ...]
+
+    def at(self, destination: str) -> tuple[NativeKind, str] | None:
+        """Return what it is at *destination*, None when it is not there."""
+        return next(((kind, name) for place, kind, name in self.objects if place == destination), None)

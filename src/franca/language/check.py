@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from franca.definitions import (
+    SKIP,
     AttributeTest,
     CalendarTest,
     ConsentTest,
@@ -22,6 +23,7 @@ from franca.definitions import (
     LengthUnit,
     Mailable,
     MemberOf,
+    Native,
     Near,
     PickedEvent,
     Predicate,
@@ -128,7 +130,7 @@ class _Checker:
     def _segment(self, segment: Segment) -> Predicate:
         if segment.key not in self._done:
             self._path.append(segment.key)
-            where = self.predicate(segment.where)
+            where = native(self.scope, segment, segment.where) if isinstance(segment.where, Native) else self.predicate(segment.where)
             self._path.pop()
             self._done[segment.key] = where if self._fits(segment, where) else segment.where
         return self._done[segment.key]
@@ -153,6 +155,9 @@ class _Checker:
             return node
         if len(self._path) > MAXIMUM_HEIGHT:
             self.scope.note(node, f"more than {MAXIMUM_HEIGHT} segments refer to each other in a row", "refer to fewer")
+            return node
+        if isinstance(segments[node.key].where, Native):
+            self.scope.note(node, f"the segment {node.key!r} is native: an ESP alone knows who is in it", "no other segment can ask for it")
             return node
         self._referring.update(self._path)
         return self._extents.inlined(self._segment(segments[node.key]))
@@ -210,6 +215,23 @@ def _member_of(scope: Scope, node: MemberOf) -> Predicate:
     return node
 
 
+def native(scope: Scope, segment: Segment, node: Native) -> Predicate:
+    """Return the predicate of a segment that people made at an ESP: it names destinations, and nothing can be wished of it."""
+    for place, _, _ in node.objects:
+        if place not in scope.project.destinations:
+            scope.note(node, f"native: there is no destination {place!r}", did_you_mean(place, scope.project.destinations))
+    if segment.group is not None:
+        scope.note(segment, f"segment {segment.key!r} is native and cannot be in a group: nobody else knows who is in it")
+    if any(wish != SKIP for wish in segment.realise.values()):
+        scope.note(segment, f"segment {segment.key!r} is native and is realised as nothing else", "remove realise, or skip a destination")
+    return node
+
+
+def _native_inside(scope: Scope, node: Native) -> Predicate:
+    scope.note(node, "native is the whole of a segment: an ESP alone knows who is in it", "make it a segment of its own")
+    return node
+
+
 def _sample(scope: Scope, node: Sample) -> Predicate:
     if not 0 <= node.percent <= 100:
         scope.note(node, "percent is a number from 0 to 100")
@@ -239,6 +261,7 @@ _PROFILE: Mapping[type[Predicate], Callable[[Scope, Any], Predicate]] = {
     ConsentTest: _consent,
     Mailable: _mailable,
     MemberOf: _member_of,
+    Native: _native_inside,
     Near: _near,
     Sample: _sample,
     PropertyTest: _of_event,

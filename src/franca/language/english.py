@@ -21,6 +21,7 @@ from franca.definitions import (
     InSegment,
     Mailable,
     MemberOf,
+    Native,
     Near,
     NoneOf,
     Not,
@@ -144,6 +145,10 @@ def _sample(node: Sample) -> str:
     return f"the stable {number(node.percent)}% sample {quoted(node.salt)}"
 
 
+def _objects(node: Native) -> str:
+    return listed([f"the {kind} {quoted(name)} of {place}" for place, kind, name in node.objects], "or")
+
+
 def _near(node: Near) -> str:
     return f"within {node.within} of {number(node.latitude)}, {number(node.longitude)}"
 
@@ -160,6 +165,7 @@ _CLAUSES: Mapping[type[Predicate], Clause] = {
     Mailable: lambda _, node: f"who may be reached by {node.channel} (subscribed and not suppressed)",
     InSegment: lambda writer, node: f"who is in {_segment_name(writer, node)}",
     MemberOf: lambda _, node: f"who is a member of {quoted(node.name)}",
+    Native: lambda _, node: f"who is in {_objects(node)}",
     Near: lambda _, node: f"who lives {_near(node)}",
     Sample: lambda _, node: f"who falls into {_sample(node)}",
 }
@@ -173,6 +179,7 @@ _DENIALS: Mapping[type[Predicate], Denial] = {
     Mailable: lambda _, node: f"who may not be reached by {node.channel}",
     InSegment: lambda writer, node: f"who is not in {_segment_name(writer, node)}",
     MemberOf: lambda _, node: f"who is not a member of {quoted(node.name)}",
+    Native: lambda _, node: f"who is not in {_objects(node)}",
     Near: lambda _, node: f"whose place is unknown or is not {_near(node)}",
     Sample: lambda _, node: f"who falls outside {_sample(node)}",
 }

@@ -14,6 +14,8 @@ from franca.definitions import (
     LengthUnit,
     Mailable,
     MemberOf,
+    Native,
+    NativeKind,
     Near,
     Predicate,
     Sample,
@@ -90,6 +92,25 @@ def _sample(reader: Reader, fields: Fields) -> Predicate:
     return Sample(percent=Decimal(written.value), salt=inner.text("salt"), position=fields.position)
 
 
+# -- what people made at an ESP
+
+
+def _native(reader: Reader, fields: Fields) -> Predicate:
+    written = fields.need("native")
+    found = reader.named(written, "native", lambda destination, item: _object(reader, destination, item))
+    if not reader.mapping(written, "native"):
+        reader.fail(fields.position, "native names at least one destination", "write native: {klaviyo: {segment: its name there}}")
+    return Native(objects=tuple(found.values()), position=fields.position)
+
+
+def _object(reader: Reader, destination: str, item: Item) -> tuple[str, NativeKind, str]:
+    fields = reader.fields(item, f"native: {destination}", NativeKind)
+    kinds = [kind for kind in NativeKind if fields.get(kind)]
+    if len(kinds) != 1:
+        reader.fail(fields.position, f"native: {destination} names one {' or '.join(NativeKind)}")
+    return destination, kinds[0], fields.text(kinds[0])
+
+
 # -- places
 
 NEAR_KEYS = ("latitude", "longitude", "within")
@@ -125,6 +146,7 @@ SUBJECTS: dict[str, Subject] = {
     "mailable": Subject("'mailable'", _mailable),
     "consent": Subject("a test on consent", _consent, ("status", "at")),
     "member_of": Subject("'member_of'", _member_of),
+    "native": Subject("'native'", _native),
     "near": Subject("'near'", _near),
     "sample": Subject("'sample'", _sample),
 }

@@ -18,15 +18,7 @@ from franca.language.source import Entry, Item, read_file
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-LATER = frozenset({"native"})
-"""Words of the language that this version does not read yet."""
-
 _PERCENT = re.compile(r"[0-9]+(\.[0-9]+)?%")
-
-
-def told_later(word: str) -> tuple[str, str]:
-    """Return what to say of a word of `LATER`, and what to do about it."""
-    return f"{word!r} is a word of the language that this version does not read yet", "see docs/language.md"
 
 
 class _Stop(Exception):  # noqa: N818 - a jump to the nearest guard, not an error of its own
@@ -172,8 +164,7 @@ class Fields:
         self.entries = reader.mapping(item, what)
         self._unknown = [name for name in self.entries if name not in known]
         for name in self._unknown:
-            told = told_later(name) if name in LATER else (f"{what} has no key {name!r}", did_you_mean(name, known))
-            reader.note(self.entries[name].key, *told)
+            reader.note(self.entries[name].key, f"{what} has no key {name!r}", did_you_mean(name, known))
 
     def get(self, name: str) -> Item | None:
         """Return the value of a key, or None; a key without a value counts as absent."""

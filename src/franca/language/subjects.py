@@ -8,7 +8,7 @@ from functools import partial
 
 from franca.definitions import All, AnyOf, AtLeast, Everyone, NoneOf, Not, Predicate
 from franca.errors import did_you_mean
-from franca.language.reader import LATER, Fields, Reader, told_later
+from franca.language.reader import Fields, Reader
 from franca.language.source import Entry, Item
 
 ReadPredicate = Callable[[Reader, Item], Predicate]
@@ -50,8 +50,6 @@ def _subject(reader: Reader, item: Item, entries: Mapping[str, Entry], subjects:
     if found:
         reader.fail(item.position, f"a predicate has one subject, this has {' and '.join(found)}", "make it a list of several predicates")
     unknown = next(iter(entries), "")
-    if unknown in LATER:
-        reader.fail(entries[unknown].key, *told_later(unknown))
     remedy = did_you_mean(unknown, subjects) if entries else f"known: {', '.join(sorted(subjects))}"
     reader.fail(entries[unknown].key if entries else item.position, f"a predicate has no subject {unknown!r}", remedy)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from franca.adapter import Adapter, Assessment, Assumption, Finding, Site
-from franca.definitions import SKIP, Realisation, Segment
+from franca.definitions import SKIP, Native, Realisation, Segment
 from franca.errors import Problem
 
 PREFERENCE = (Realisation.NATIVE, Realisation.MEMBERS, Realisation.MARKER)
@@ -47,6 +47,8 @@ def decide(segment: Segment, site: Site, adapter: Adapter) -> tuple[Decision, tu
     wish = segment.realise.get(destination)
     if wish == SKIP:
         return Decision(segment=segment.key, name=segment.name, realisation=None, why="skipped: wished for"), ()
+    if isinstance(segment.where, Native):
+        return _kept_there(segment, segment.where, destination), ()
     assessments = adapter.assess(segment, site)
     accept = segment.accept.get(destination, {})
     problems = tuple(_unused(segment, destination, assessments))
@@ -57,6 +59,18 @@ def decide(segment: Segment, site: Site, adapter: Adapter) -> tuple[Decision, tu
         decision = _chosen(segment, assessments, accept)
     kept_as = adapter.members_kind.value if decision.realisation is Realisation.MEMBERS else ""
     return replace(decision, kept_as=kept_as), problems
+
+
+def _kept_there(segment: Segment, where: Native, destination: str) -> Decision:
+    """Return what becomes of a segment that people made at an ESP: itself there, and nothing anywhere else."""
+    found = where.at(destination)
+    if found is not None:
+        why = f"not portable: the {found[0]} {found[1]!r} there, as people made it"
+        return Decision(segment=segment.key, name=segment.name, realisation=Realisation.NATIVE, why=why)
+    places = " and ".join(place for place, _, _ in where.objects)
+    finding = Finding(id="not-portable", what=f"it is made at {places}, and what it means is not known here", position=where.position)
+    why = f"not portable: made at {places}"
+    return Decision(segment=segment.key, name=segment.name, realisation=None, refused=True, why=why, findings=(finding,))
 
 
 def _wished(segment: Segment, wish: Realisation, assessments: Assessments, accept: Mapping[str, str]) -> Decision:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from franca.adapter import Adapter, Address, Assumption, Choice, Computed, Holds, Marker, Resource, ResourceKind, Site, digest, fingerprint
-from franca.definitions import Realisation, Segment
+from franca.definitions import Native, Realisation, Segment
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.logic import fingerprint as meaning
 from franca.plan.decision import Decision, decide
@@ -88,10 +88,18 @@ def _decisions(site: Site, adapter: Adapter) -> tuple[dict[str, Decision], tuple
 
 def _compiled(site: Site, adapter: Adapter, decisions: Mapping[str, Decision]) -> dict[str, tuple[Resource, ...]]:
     return {
-        key: adapter.compile(site.project.segments[key], decision.realisation, site)
+        key: _resources(site.project.segments[key], decision.realisation, site, adapter)
         for key, decision in decisions.items()
         if decision.realisation in {Realisation.NATIVE, Realisation.MEMBERS}
     }
+
+
+def _resources(segment: Segment, realisation: Realisation, site: Site, adapter: Adapter) -> tuple[Resource, ...]:
+    found = segment.where.at(site.destination.name) if isinstance(segment.where, Native) else None
+    if found is None:
+        return adapter.compile(segment, realisation, site)
+    kind, name = found
+    return (Resource(kind=ResourceKind(kind), key=segment.key, title=name, segment=segment.key, theirs=True),)
 
 
 def _markers(site: Site, decisions: Mapping[str, Decision]) -> list[Marker]:
@@ -155,7 +163,7 @@ def _counted(compiled: Mapping[str, tuple[Resource, ...]], markers: Mapping[Mark
         key: resource.address
         for key, found in {**compiled, **own}.items()
         for resource in found
-        if resource.kind is ResourceKind.SEGMENT or resource.holds is Holds.MEMBERS
+        if resource.kind is ResourceKind.SEGMENT or resource.holds is Holds.MEMBERS or resource.theirs
     }
 
 

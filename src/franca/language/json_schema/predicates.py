@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from franca.definitions import WEEKDAYS, CalendarPart, Count, LengthUnit, Measure, OfProperty
+from franca.definitions import WEEKDAYS, CalendarPart, Count, LengthUnit, Measure, NativeKind, OfProperty
 from franca.language.events import FOLLOW_KEYS, MEASURE_KEYS, MEASURES, PLACES, STEP_KEYS, TILE_KEYS, WITHOUT_KEYS
 from franca.language.json_schema.parts import (
     DURATION,
@@ -192,6 +192,8 @@ _NEAR = mapping(
 )
 _SAMPLE = mapping("sample", only(SAMPLE_KEYS, {"percent": {**NUMBER, "minimum": 0, "maximum": 100}, "salt": TEXT}), SAMPLE_KEYS)
 
+_OBJECT = mapping("native", only(NativeKind, dict.fromkeys(NativeKind, TEXT))) | {"minProperties": 1, "maxProperties": 1}
+
 _PROFILE: Mapping[str, Made] = {
     "everyone": ({"everyone": {"const": True}}, (), {}),
     "attribute": _tested("attribute", {**value_parts("attribute_value"), **TIME_PARTS}, ATTRIBUTE_TESTS),
@@ -200,6 +202,7 @@ _PROFILE: Mapping[str, Made] = {
     "mailable": ({"mailable": TEXT}, (), {}),
     "consent": ({"consent": TEXT, "status": one_or_listed(STATUS), "at": ref("times")}, (), one_of(["status", "at"])),
     "member_of": ({"member_of": TEXT}, (), {}),
+    "native": ({"native": {"type": "object", "additionalProperties": _OBJECT, "minProperties": 1}}, (), {}),
     "near": ({"near": _NEAR}, (), {}),
     "sample": ({"sample": _SAMPLE}, (), {}),
 }

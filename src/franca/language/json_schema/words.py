@@ -28,6 +28,10 @@ WORDS = {
     "mailable": "The channel: subscribed and not suppressed.",
     "consent": "The channel whose consent is tested.",
     "member_of": "A member of this list in the data's table of memberships.",
+    "native": "Whoever is in what people made at an ESP, by destination. A segment's whole where; not evaluated, not portable.",
+    "native.segment": "The name of the segment there.",
+    "native.list": "The name of the list there.",
+    "native.tag": "The name of the tag there.",
     "near": "At most so far from a place.",
     "sample": "A stable random share of all profiles.",
     # tests on a value
