@@ -68,16 +68,16 @@ class Emails:
         self._fill(identity, resource, body)
         return identity
 
-    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
-        """Make *remote* as it should be: in place, unless a plain draft becomes a test or a test a plain draft."""
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make *remote* as it should be: in place, unless a plain draft becomes a test or a test a plain draft; return its id."""
         if resource.kind is ResourceKind.TEMPLATE:  # both are required (sheet 4.3)
             self._client.call(UPDATE_TEMPLATE, remote.id, {"name": _name(resource), "html": resource.payload["html"]})
-            return
+            return remote.id
         if variate.replaced(remote.body, body):
-            self._replace(remote, resource, body)
-            return
+            return self._replace(remote, resource, body)
         self._client.call(UPDATE_CAMPAIGN, remote.id, self._settings(resource, body))
         self._fill(remote.id, resource, body)
+        return remote.id
 
     def delete(self, remote: Remote) -> None:
         """Delete a template or draft; one that is gone already is fine."""
@@ -100,8 +100,8 @@ class Emails:
                 error.problem.what, remedy=remedies, operation=error.operation, status=error.status, request_id=error.request_id
             ) from error
 
-    def _replace(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
-        """Make another draft in the place of *remote*.
+    def _replace(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make another draft in the place of *remote*; return its id.
 
         It is deleted first: of two with one mark somebody would have to choose. Stopped in between, the next plan makes the draft; and
         whoever got no answer and comes back looks first for what was made.
@@ -112,10 +112,7 @@ class Emails:
         self._delete_draft(remote)
         drafts = self._campaigns(status=DRAFT)
         made = next((row for row in drafts if str(row["id"]) != remote.id and _key(row) == resource.key), None)
-        if made is None:
-            self.create(resource, body)
-        else:
-            self.update(self._remote(made), resource, body)
+        return self.create(resource, body) if made is None else self.update(self._remote(made), resource, body)
 
     def _delete_draft(self, remote: Remote) -> None:
         try:

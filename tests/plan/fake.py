@@ -129,6 +129,7 @@ class FakeConnection:
     """What the protocol asks for, over an `Esp`."""
 
     esp: Esp
+    remakes: set[ResourceKind] = field(default_factory=set)
     policy: Policy = field(default_factory=lambda: Policy(esp="Fake", waiter=VirtualWaiter(), read_failure=lambda _error: None))
 
     def read(self) -> Snapshot:
@@ -139,12 +140,16 @@ class FakeConnection:
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         return self.esp.call(f"create {resource.address}", lambda: self.esp.add(resource.kind, _name(resource), body))
 
-    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> str | None:
+        def remake() -> str:
+            self.esp.objects.pop(remote.id, None)
+            return self.esp.add(remote.kind, _name(resource), body)
+
         def work() -> None:
             changed = Remote(kind=remote.kind, id=remote.id, name=_name(resource), body=self.esp.alter(body), key=resource.key)
             self.esp.objects[remote.id] = changed
 
-        self.esp.call(f"update {resource.address}", work)
+        return self.esp.call(f"update {resource.address}", remake if resource.kind in self.remakes else work)
 
     def delete(self, remote: Remote) -> None:
         self.esp.call(f"delete {remote.id}", lambda: self.esp.objects.pop(remote.id, None))

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from franca.adapter import TerminalError, TransientError
+from franca.adapter import Address, ResourceKind, TerminalError, TransientError, UnansweredError
 from franca.definitions import Segment
 from franca.errors import FrancaError
 from franca.plan import Action, Desired, Journal, PartlyAppliedError, Plan, Result, apply, make_plan
@@ -237,6 +237,45 @@ def test_a_refusal_stops_and_running_again_goes_on(tmp_path, adapter, error):
     adapter.esp.faults = []
     applied(desired, connection, tmp_path)
     assert planned(desired, connection, tmp_path).changes == ()
+
+
+def test_an_update_that_stays_without_an_answer_is_unknown_not_refused(tmp_path, adapter):
+    """It may be done: exit code 4 and an open intent, although it is the first change; the next apply looks."""
+    first, connection = world(tmp_path, adapter, segment("vip"))
+    applied(first, connection, tmp_path)
+    second, _ = world(tmp_path, adapter, segment("vip", name="Gold"))
+    adapter.esp.faults = [Fault(len(adapter.esp.calls) + 3, lambda: UnansweredError("Fake: update: no answer"), after=True)]
+    with pytest.raises(PartlyAppliedError, match="stopped at update segment/vip, with 0 of 1") as caught:
+        applied(second, connection, tmp_path)
+    assert [outcome.result for outcome in caught.value.report.outcomes] == [Result.UNKNOWN]
+    assert [str(intent.address) for intent in Journal(store(tmp_path).journal).unfinished()] == ["segment/vip"]
+    assert applied(second, connection, tmp_path).outcomes == ()
+
+
+def test_a_cap_ends_an_apply_with_the_time_to_go_on(tmp_path, adapter):
+    """Exit code 4 at whichever change it is: the rest of the plan is for later, and the error holds the seconds."""
+    for number, made in ((3, 0), (5, 2)):
+        adapter.esp = Esp()
+        root = tmp_path / str(number)
+        desired, connection = world(root, adapter)
+        adapter.esp.faults = [Fault(number, lambda: TransientError("Fake: the day's calls are used up", retry_after=4000.0))]
+        with pytest.raises(PartlyAppliedError, match=f"with {made} of 6 changes made") as caught:
+            applied(desired, connection, root)
+        assert (caught.value.exit_code, caught.value.retry_after) == (4, 4000.0)
+        applied(desired, connection, root)
+        assert planned(desired, connection, root).changes == ()
+
+
+def test_a_resource_that_was_made_anew_is_known_by_its_new_id(tmp_path, adapter):
+    """An ESP that cannot change an object in place makes another one: the state and later references have the new id."""
+    first, connection = world(tmp_path, adapter, segment("lapsed"))
+    applied(first, connection, tmp_path)
+    connection.remakes = {ResourceKind.LIST}
+    second, _ = world(tmp_path, adapter, segment("lapsed", name="Gone"))
+    applied(second, connection, tmp_path)
+    (there,) = [remote for remote in adapter.esp.objects.values() if remote.kind is ResourceKind.LIST]
+    assert store(tmp_path).load().entries[Address(ResourceKind.LIST, "lapsed")].id == there.id == "list-3"
+    assert planned(second, connection, tmp_path).changes == ()
 
 
 def test_an_esp_that_keeps_something_else_is_an_error_that_says_what(tmp_path, adapter):

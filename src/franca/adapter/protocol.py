@@ -209,8 +209,11 @@ class Connection(Protocol):
         """
         ...
 
-    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
-        """Make *remote* equal to *resource* in place."""
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> str | None:
+        """Make *remote* equal to *resource* in place; where that cannot be, make another one instead and return its id.
+
+        What others refer to stays in place: they would name the old one until they are changed.
+        """
         ...
 
     def delete(self, remote: Remote) -> None:

@@ -37,13 +37,14 @@ class PartlyAppliedError(FrancaError):
 
     Attributes:
         report: what was done until then (`Applied` or `Synced`), for those who print it.
+        retry_after: seconds until the ESP takes the rest, when it said so.
     """
 
     exit_code = 4
 
-    def __init__(self, what: str, *, remedy: str = "", report: object = None) -> None:
+    def __init__(self, what: str, *, remedy: str = "", report: object = None, retry_after: float | None = None) -> None:
         super().__init__(what, remedy=remedy)
-        self.report = report
+        self.report, self.retry_after = report, retry_after
 
 
 def refuse(destination: str, reasons: Iterable[Unsafe], allow: Collection[str]) -> None:

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from franca.adapter import Address, Connection, DestinationError, Remote, Resource, Snapshot, UnknownOutcomeError, fingerprint, symbolic
+from franca.adapter import (
+    Address,
+    Connection,
+    DestinationError,
+    Remote,
+    Resource,
+    Snapshot,
+    TransientError,
+    UnansweredError,
+    UnknownOutcomeError,
+    fingerprint,
+    symbolic,
+)
 from franca.errors import FrancaError
 from franca.plan.adoption import as_adopted
 from franca.plan.desired import Desired
@@ -18,6 +31,11 @@ from franca.plan.records import Action, Change, Plan
 from franca.plan.resolve import Resolver
 from franca.plan.state import Entry, State, Store
 from franca.progress import Progress
+
+T = TypeVar("T")
+
+_OPEN = (UnknownOutcomeError, UnansweredError)
+"""Failures after which a write may be done all the same."""
 
 
 def begin(plan: Plan, desired: Desired, connection: Connection, store: Store, *, snapshot: Snapshot, state: State) -> Run:
@@ -80,7 +98,7 @@ class Run:
         """Make every change; stop at the first that fails.
 
         Raises:
-            PartlyAppliedError: some were made, or one of them may have been.
+            PartlyAppliedError: some were made, or one of them may have been, or a cap of the ESP's leaves the rest for later.
             DestinationError: the first one was refused already.
         """
         outcomes: list[Outcome] = []
@@ -97,7 +115,7 @@ class Run:
         number = self.journal.begin(change.action, change.address, self.plan.fingerprint)
         try:
             _DO[change.action](self, change)
-        except UnknownOutcomeError:
+        except _OPEN:
             raise  # the intent stays open: the next apply looks what came of it
         except DestinationError:
             self.journal.end(number, Result.FAILED)
@@ -107,16 +125,13 @@ class Run:
     def create(self, change: Change) -> None:
         """Make a resource, once."""
         resource = self.desired.resources[change.address]
-        made = self._made(resource)
-        self.resolver = replace(self.resolver, ids={**self.resolver.ids, change.address: made})
-        self._put(change, made)
+        self._put(change, self._made(resource))
 
     def update(self, change: Change) -> None:
-        """Make a resource as it should be."""
+        """Make a resource as it should be; where the ESP had to make another one, that is ours from now on."""
         resource, remote = self.desired.resources[change.address], self.remotes[change.address]
         body = self.resolver.body(resource)
-        _insist(lambda: self.connection.update(remote, resource, body))
-        self._put(change, remote.id)
+        self._put(change, _insist(lambda: self.connection.update(remote, resource, body)) or remote.id)
 
     def delete(self, change: Change) -> None:
         """Delete a resource."""
@@ -146,16 +161,17 @@ class Run:
         """Return the id of what was made in spite of *unanswered*, finished: making may be several calls, and only some were done."""
         try:
             found = self.connection.read().owned().get(resource.address)
-            if found is not None and symbolic(found.body) != body:
-                self._finish(found, resource, body)
+            return None if found is None else self._finished(found, resource, body)
         except DestinationError as error:
             raise unanswered from error  # still unknown, or half made
-        return found.id if found else None
 
-    def _finish(self, found: Remote, resource: Resource, body: Mapping[str, object]) -> None:
-        _insist(lambda: self.connection.update(found, resource, body))
+    def _finished(self, found: Remote, resource: Resource, body: Mapping[str, object]) -> str:
+        if symbolic(found.body) == body:
+            return found.id
+        return _insist(lambda: self.connection.update(found, resource, body)) or found.id
 
     def _put(self, change: Change, id_: str) -> None:
+        self.resolver = replace(self.resolver, ids={**self.resolver.ids, change.address: id_})
         self._keep(self.state.put(change.address, _entry(self.desired.resources[change.address], id_)))
 
     def _keep(self, state: State) -> None:
@@ -163,8 +179,9 @@ class Run:
         self.store.save(state)
 
     def _stopped(self, error: DestinationError, done: Sequence[Outcome], change: Change) -> FrancaError:
-        result = Result.UNKNOWN if isinstance(error, UnknownOutcomeError) else Result.FAILED
-        if not done and result is Result.FAILED:
+        result = Result.UNKNOWN if isinstance(error, _OPEN) else Result.FAILED
+        later = error.retry_after if isinstance(error, TransientError) else None
+        if not done and result is Result.FAILED and later is None:
             return error
         rest = self.plan.changes[len(done) + 1 :]
         skipped = [Outcome(change=c, result=Result.SKIPPED) for c in rest]
@@ -174,6 +191,7 @@ class Run:
             f"made: {error.problem.what}",
             remedy=_remedy(error, self.journal.name),
             report=Applied(plan=self.plan, outcomes=outcomes, found=self.found),
+            retry_after=later,
         )
 
 
@@ -182,12 +200,12 @@ def _remedy(error: DestinationError, journal: str) -> str:
     return f"{error.problem.remedy}; {again}" if error.problem.remedy else again.removeprefix("then ")
 
 
-def _insist(write: Callable[[], None]) -> None:
+def _insist(write: Callable[[], T]) -> T:
     """Repeat a write that got no answer: making equal and deleting may be done twice."""
     try:
-        write()
+        return write()
     except UnknownOutcomeError:
-        write()
+        return write()
 
 
 _DO: Mapping[Action, Callable[[Run, Change], None]] = {Action.CREATE: Run.create, Action.UPDATE: Run.update, Action.DELETE: Run.delete}
