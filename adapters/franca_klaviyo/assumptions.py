@@ -16,6 +16,18 @@ AT_LEAST_ROLLS = Assumption(
     reason="only for day units the exclusion of the boundary day is documented (help article 4403222359451)",
     consequence="people within a day of a window's edge differ",
 )
+BETWEEN_ROLLS = Assumption(
+    id="klaviyo.between-rolls",
+    statement="between N and M hours ago reaches from now - M hours to now - N hours, and is not cut at midnights",
+    reason="only for day units the inclusion of whole days is documented (help article 4403222359451)",
+    consequence="people within a day of a window's edge differ",
+)
+LEAP_DAYS = Assumption(
+    id="klaviyo.leap-days-in-february",
+    statement="in common years the anniversary of February 29 is February 28",
+    reason="the help article says that leap days are a special case (4403222359451), and not which",
+    consequence="people born on February 29 get their anniversary a day late",
+)
 ZERO_COUNT = Assumption(
     id="klaviyo.zero-events-count-zero",
     statement="whoever has no such event has done it 0 times",
@@ -36,4 +48,4 @@ LOWER_CASE = Assumption(
     consequence="people whose email Klaviyo keeps with capitals count as unknown and are not put into lists and markers",
 )
 
-ASSUMPTIONS = {each.id: each for each in (HOURS_ROLL, AT_LEAST_ROLLS, ZERO_COUNT, DECIMAL_SUMS, LOWER_CASE)}
+ASSUMPTIONS = {each.id: each for each in (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS, ZERO_COUNT, DECIMAL_SUMS, LOWER_CASE)}

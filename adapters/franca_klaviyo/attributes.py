@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from franca.adapter import facts
-from franca.definitions import AttributeTest, Kind, Op, TimeTest, ValueTest
+from franca.definitions import Anniversary, AttributeTest, Kind, Op, TimeTest, ValueTest
+from franca_klaviyo.anniversaries import anniversaries
 from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
 from franca_klaviyo.values import FLAGS, NOT_SET, constant_test, translated, value_filters
 from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
@@ -72,6 +73,9 @@ def _valued(kind: Kind, test: ValueTest, positive: bool) -> Part:
 
 
 def _timed(test: ValueTest | TimeTest, positive: bool, at: Time) -> Part:
+    if isinstance(test, Anniversary):
+        found = anniversaries(test, positive, at)
+        return Part(groups=(found.filters,), assumptions=found.assumptions, findings=found.findings)
     findings = day_windows(test, at)
     alternatives = [spans(each, at) for each in _alternatives(test)]
     groups = _any_inside(alternatives) if positive else tuple(map(_outside, alternatives))

@@ -22,12 +22,13 @@ from franca.definitions import (
     Sample,
     Sequence,
 )
-from franca.logic import Clause, TooLarge, conjunctive, literals
+from franca.logic import Clause, TooLarge, conjunctive, literals, simplify
 from franca_klaviyo.attributes import attribute, of_property
 from franca_klaviyo.consent import consented, mailable
 from franca_klaviyo.definition import canonical, size
 from franca_klaviyo.events import event
 from franca_klaviyo.parts import NOBODY, Condition, Context, Groups, Part, RefusedError, either, refuse
+from franca_klaviyo.rewriting import sayable
 from franca_klaviyo.values import IS_SET, NOT_SET
 
 CONDITIONS = 100
@@ -47,7 +48,7 @@ class Native:
 
 def native(where: Predicate, site: Site, accepted: frozenset[str] = frozenset()) -> Native:
     """Compile a checked predicate; *accepted* are the ids of the approximations that the user agrees to."""
-    clauses = conjunctive(where)
+    clauses = conjunctive(sayable(simplify(where), site.project))
     if isinstance(clauses, TooLarge):
         return Native(definition=None, findings=(Finding(id="too-large", what=f"Klaviyo takes all of any: {clauses}"),))
     context = Context(site=site, accepted=accepted)

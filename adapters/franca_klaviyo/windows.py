@@ -29,7 +29,7 @@ from franca.definitions import (
     To,
     ValueTest,
 )
-from franca_klaviyo.assumptions import AT_LEAST_ROLLS, HOURS_ROLL
+from franca_klaviyo.assumptions import AT_LEAST_ROLLS, BETWEEN_ROLLS, HOURS_ROLL
 from franca_klaviyo.parts import Context, Filter, refuse
 
 SECOND = timedelta(seconds=1)
@@ -50,10 +50,12 @@ def hours(operator: str, quantity: int) -> Filter:
     return {"type": "date", "operator": operator, "unit": "hour", "quantity": quantity}
 
 
+_ROLLS = {"at-least": AT_LEAST_ROLLS, "between": BETWEEN_ROLLS}
+
+
 def leaned(filters: Iterable[Filter]) -> frozenset[Assumption]:
     """Return what date filters lean on: how windows in hours are cut."""
-    operators = {each["operator"] for each in filters if each.get("unit") == "hour"}
-    return frozenset(AT_LEAST_ROLLS if operator == "at-least" else HOURS_ROLL for operator in operators)
+    return frozenset(_ROLLS.get(each["operator"], HOURS_ROLL) for each in filters if each.get("unit") == "hour")
 
 
 def spelled(at: datetime) -> str:
@@ -134,16 +136,32 @@ class Ahead:
         raise refuse("future-dates", "Klaviyo cannot say that a date lies further ahead than a window")
 
 
-Span = Fixed | Within | Beyond | Ahead
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """The whole day *ago* days before today, in UTC; "between" in days is documented to include both of its days."""
+
+    ago: int
+
+    def inside(self) -> tuple[Filter, ...]:
+        """Return filters of which one holds in the span."""
+        return ({"type": "date", "operator": "between", "unit": "day", "start": self.ago, "end": self.ago},)
+
+    def outside(self) -> tuple[Filter, ...]:
+        """Refuse: only events are asked about whole days, and their windows are not negated."""
+        raise refuse("calendar-days", "Klaviyo cannot say that a time lies on another day")
+
+
+Span = Fixed | Within | Beyond | Ahead | Day
 
 
 @dataclass(frozen=True, kw_only=True)
 class Time:
-    """What a test on time is read in: the type of the value, the project's zone, and what was accepted."""
+    """What a test on time is read in: the type of the value, the project's zone, what was accepted, and whether it is an event's."""
 
     kind: Kind
     zone: ZoneInfo
     context: Context
+    of_event: bool = False
 
     def instant(self, at: date | datetime) -> datetime:
         """Return the instant of a constant; Klaviyo keeps a day as its midnight UTC, whatever the project's zone."""
@@ -164,7 +182,7 @@ def spans(test: TimeTest | ValueTest, at: Time) -> tuple[Span, ...]:
         return (_COMPARISONS[test.op](at.instant(_moment(test.operand)), SECOND if at.kind is Kind.DATETIME else DAY),)
     make = _SPANS.get(type(test))
     if make is None:
-        raise refuse("calendar-windows", "Klaviyo has no calendar periods and no anniversaries in the project's zone")
+        raise refuse("calendar-windows", "Klaviyo has no calendar periods in the project's zone")
     return make(test, at)
 
 
@@ -206,7 +224,18 @@ def day_windows(test: TimeTest | ValueTest, at: Time) -> frozenset[Finding]:
     Raises:
         RefusedError: not accepted.
     """
-    if at.kind is not Kind.DATE or not isinstance(test, (Last, Next, Ago)) or at.zone.key in UTC_ZONES:
+    named = isinstance(test, OnDay) and isinstance(test.day, NamedDay) and (at.of_event or at.kind is Kind.DATE)
+    relative = named or (at.kind is Kind.DATE and isinstance(test, (Last, Next, Ago)))
+    return in_days(at) if relative else frozenset()
+
+
+def in_days(at: Time) -> frozenset[Finding]:
+    """Return the finding of what is told by whole days from now on: none where the project's days are Klaviyo's.
+
+    Raises:
+        RefusedError: they are others, and that was not accepted.
+    """
+    if at.zone.key in UTC_ZONES:
         return frozenset()
     what = f"Klaviyo begins days at midnight UTC, the project in {at.zone.key}"
     return at.context.approximate(Finding(id="day-windows", what=what))
@@ -220,8 +249,24 @@ def _ago(test: Ago, _at: Time) -> tuple[Span, ...]:
 
 def _day(test: OnDay, at: Time) -> tuple[Span, ...]:
     if isinstance(test.day, NamedDay):
-        raise refuse("calendar-days", f"Klaviyo has no {test.day.value!r} in the project's zone")
+        return _named_day(test.day, at)
     return (Fixed(low=at.instant(test.day), high=at.instant(test.day + DAY)),)
+
+
+def _named_day(day: NamedDay, at: Time) -> tuple[Span, ...]:
+    """Return the span of a day; of a date, whose days are midnights UTC, as so many hours."""
+    if at.kind is Kind.DATE:
+        return _DAYS[day]
+    if not at.of_event:
+        raise refuse("calendar-days", f"Klaviyo has no {day.value!r} for an instant that may lie ahead")
+    return (Ahead(length=24),) if day is NamedDay.TOMORROW else (Day(ago=0 if day is NamedDay.TODAY else 1),)
+
+
+_DAYS: Mapping[NamedDay, tuple[Span, ...]] = {
+    NamedDay.TODAY: (Within(length=24),),
+    NamedDay.YESTERDAY: (Within(length=48), Beyond(length=24)),
+    NamedDay.TOMORROW: (Ahead(length=24),),
+}
 
 
 def _since(_test: TimeTest, _at: Time) -> tuple[Span, ...]:

@@ -56,7 +56,7 @@ from franca.logic import FALSE, TRUE, is_leaf
 from franca_klaviyo import segments as klaviyo
 from franca_mailchimp import segments as mailchimp
 
-WEEK = Duration(7, Unit.DAYS)
+WEEK, MONTH = Duration(7, Unit.DAYS), Duration(1, Unit.MONTHS)
 COUNT = EventMeasure(event="order", measure=Count())
 SEVEN = ValueTest(op=Op.GTE, operand=7)
 
@@ -87,17 +87,17 @@ UNSAYABLE = [
     (attribute("tags", LengthTest(tests=(SEVEN,))), "null-in-list", "unmapped-attribute"),
     (attribute("birthday", This(period=Period.MONTH)), "calendar-windows", "relative-dates"),
     (attribute("birthday", Previous(period=Period.WEEK)), "calendar-windows", "relative-dates"),
-    (attribute("birthday", definitions.Anniversary(tests=(Last(duration=WEEK),))), "calendar-windows", "relative-dates"),
+    (attribute("birthday", definitions.Anniversary(tests=(Last(duration=WEEK),))), "day-windows", "relative-dates"),
     # events
-    (EventTest(event=("order", "view")), "event-kinds", "no-events"),
+    (EventTest(event=("order", "cancellation"), measures=(definitions.Sum(of="total", tests=(SEVEN,)),)), "event-kinds", "no-events"),
     (order(Count(tests=(SEVEN,)), per="sku"), "per-value", "no-events"),
     (order(Distinct(of="sku", tests=(SEVEN,))), "no-such-measure", "no-events"),
     (order(Average(of="total", tests=(SEVEN,))), "no-such-measure", "no-events"),
-    (order(DaysSinceLast(tests=(ValueTest(op=Op.GT, operand=7),))), "no-such-measure", "no-events"),
+    (order(DaysSinceLast(tests=(ValueTest(op=Op.IS, operand=7),))), "no-such-measure", "no-events"),
     (order(Count(tests=(ReferenceTest(op=Op.GT, reference=AttributeRef(attribute="points")),))), "references", "no-events"),
     (order(window=(This(period=Period.MONTH),)), "calendar-windows", "no-events"),
     (where(CalendarTest(part=CalendarPart.HOUR, tests=(SEVEN,))), "event-instants", "no-events"),
-    (where(Not(of=InstantTest(tests=(Last(duration=WEEK),)))), "event-instants", "no-events"),
+    (where(Not(of=InstantTest(tests=(Last(duration=MONTH),)))), "month-windows", "no-events"),
     (where(PropertyTest(property="categories", tests=(LengthTest(tests=(SEVEN,)),))), "null-in-list", "no-events"),
     (
         where(PropertyTest(property="sku", tests=(ReferenceTest(op=Op.IS, reference=PropertyRef(property="sku", times=Decimal(2))),))),

@@ -10,6 +10,7 @@ from equivalence.shop import CAPITALS, CENTS
 from franca.definitions import (
     Ago,
     All,
+    Anniversary,
     AnyOf,
     AttributeTest,
     Count,
@@ -43,6 +44,8 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
         *(EventTest(event=event, window=(Last(duration=length(text)),)) for event in BOTH for text in ("36 hours", "60 days")),
         *(EventTest(event=event, window=(Ago(older=length(text)),)) for event in BOTH for text in ("6 hours", "48 hours", "30 days")),
         EventTest(event="order", window=(Ago(older=length("84 days")),)),  # cuts the day on which `shop._cents` has its orders
+        *(EventTest(event=event, window=(Ago(older=length("48 hours"), newer=length("2 hours")),)) for event in BOTH),
+        AttributeTest(attribute="birthday", tests=(Anniversary(tests=(Last(duration=length("30 days")),)),)),
         never("order", Last(duration=length("180 days"))),
         EventTest(event="order", measures=(CENTS_SUMMED,)),
     ),

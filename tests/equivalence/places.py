@@ -30,6 +30,7 @@ class Place:
     Attributes:
         mapping: the parts of a destination that say what the ESP holds.
         sandbox: makes an empty account; Klaviyo's without rate windows, since it gets some hundred segments at once.
+        zones: of projects; at Klaviyo days begin at midnight UTC, so that more can be said there in UTC.
         consents: reads from a sandbox who may be written to, by email, past the API and past the adapter.
     """
 
@@ -37,6 +38,7 @@ class Place:
     mapping: Mapping[str, Any]
     sandbox: Callable[[Clock], Emulator]
     consents: Callable[[Any], dict[str, Any]]
+    zones: tuple[str, ...] = ("Europe/Berlin",)
 
     @property
     def name(self) -> str:
@@ -83,6 +85,7 @@ PLACES = {
             mapping={"attributes": klaviyo.ATTRIBUTES, "events": klaviyo.EVENTS},
             sandbox=lambda clock: KlaviyoSandbox(clock, api_key=example_key("klaviyo"), limited=False),
             consents=_klaviyo,
+            zones=("Europe/Berlin", "UTC"),
         ),
         Place(
             adapter=MAILCHIMP,

@@ -51,7 +51,8 @@ def run(name: str, batches: int, start: int, root: Path) -> Seen:
     """Flip every assumption under *batches* of random trees and under the trees that were made to lean."""
     place, seen = PLACES[name], Seen()
     for number in range(start, start + batches):
-        seen.flip(batch(place, TREES, 10 * number + 5, root / str(number), *LEANING[name]), root / f"{number} at {name}")
+        found = batch(place, TREES, 10 * number + 5, root / str(number), *LEANING[name], turn=number + 1)
+        seen.flip(found, root / f"{number} at {name}")
     for number, tree in enumerate(ALONE.get(name, ())):
         seen.flip(batch(place, 0, start, root / f"alone {number}", tree), root / f"alone {number} at {name}")
     return seen

@@ -58,7 +58,7 @@ def run(name: str, batches: int, start: int, root: Path) -> Tally:
     """Compare *batches* of trees, each over people of its own."""
     tally = Tally(PLACES[name])
     for number in range(start, start + batches):
-        found = batch(PLACES[name], TREES, 10 * number, root / str(number))
+        found = batch(PLACES[name], TREES, 10 * number, root / str(number), turn=number)
         decisions = found.chosen()
         with opened(found, root / f"{number} at {name}", sampled(decisions, LISTS, MARKERS)) as account:
             tally.add(found, iter(decisions.values()), account.outcomes())

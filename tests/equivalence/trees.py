@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 import strategies
 from adapters.klaviyo import kit as klaviyo
+from adapters.klaviyo.leaves import klaviyo_leaves
 from adapters.mailchimp import kit as mailchimp
 from franca.definitions import ConsentTest, Mailable, Predicate, Status
 
@@ -45,6 +46,7 @@ _LEAVES = {
         (1, strategies.event_tests(_FILTERS)),
         (1, _CONSENT),
         (1, _MAILABLE),
+        (3, klaviyo_leaves(_FILTERS)),
     ),
     "mailchimp": weighted((6, strategies.attribute_tests(_FIELDS)), (1, _CONSENT), (1, _MAILABLE)),
 }

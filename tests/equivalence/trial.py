@@ -52,25 +52,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Batch:
-    """Trees for one ESP, over one shop."""
+    """Trees for one ESP, over one shop, of a project in one time zone."""
 
     place: Place
     where: Mapping[str, Predicate]
     shop: Shop
     root: Path
+    zone: str
 
     @cached_property
     def answer(self) -> Answer:
         """All segments in one evaluation, of the tables as files."""
         (self.root / "data").mkdir(parents=True)
         write_parquet(self.shop.tables, self.root / "data")
-        with evaluate(make_project(self.where, root=self.root), as_of=AS_OF) as found:
+        with evaluate(make_project(self.where, root=self.root, timezone=self.zone), as_of=AS_OF) as found:
             return Answer(members=found.emails(), everybody=found.universe(), numbers=found.summary())
 
     def site(self, root: Path, wishes: Wishes | None = None, url: str = "http://127.0.0.1:9") -> Site:
         """Return the site of an account at *url*; the last segments are a group too."""
         destination = self.place.destination(url)
-        project = make_project(self.where, root=root, destinations={self.place.name: destination})
+        project = make_project(self.where, root=root, destinations={self.place.name: destination}, timezone=self.zone)
         segments = {key: _wished(segment, self.place.name, wishes or {}) for key, segment in project.segments.items()}
         rungs = {key: replace(segments[key], group=LADDER, priority=at) for at, key in enumerate(list(segments)[-RUNGS:])}
         return Site(project=replace(project, segments={**segments, **rungs}), destination=destination)
@@ -84,10 +85,11 @@ def _wished(segment: Segment, place: str, wishes: Wishes) -> Segment:
     return replace(segment, realise={place: wishes[segment.key]} if segment.key in wishes else {})
 
 
-def batch(place: Place, number: int, start: int, root: Path, *more: Predicate) -> Batch:
-    """Return *number* trees, and *more*, over a shop of their own."""
+def batch(place: Place, number: int, start: int, root: Path, *more: Predicate, turn: int = 0) -> Batch:
+    """Return *number* trees, and *more*, over a shop of their own; the ESP's zones take turns."""
     found = (*more, *trees(place.name, number, start))
-    return Batch(place, {f"s{at}": tree for at, tree in enumerate(found)}, make_shop(start), root)
+    zone = place.zones[turn % len(place.zones)]
+    return Batch(place, {f"s{at}": tree for at, tree in enumerate(found)}, make_shop(start), root, zone)
 
 
 def sampled(decisions: Mapping[str, Decision], lists: int, markers: int) -> dict[str, Realisation | str]:

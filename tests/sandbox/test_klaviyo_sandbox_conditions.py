@@ -314,10 +314,14 @@ def _flipped(world: Any, assumption: str, condition: Any) -> str:
 def test_every_assumption_changes_a_count(world: Any) -> None:
     """Each named assumption, flipped, gives another answer to a condition that leans on it."""
     ago = {"operator": "at-least", "unit": "hour", "quantity": 72}
+    between = {"operator": "between", "unit": "hour", "start": 60, "end": 71}
+    leap = custom("born", "date", "anniversary-last", unit="day", quantity=29)
     dropped = orders(world, "greater-than", 0, filters=_filter("brand", "string", "not-equals", value="acme"))
     by_id = {
         "klaviyo.hours-roll": (orders(world, "equals", 2, time=_last("hour", 72)), "a", "ab"),
         "klaviyo.at-least-rolls": (orders(world, "greater-than", 0, time=ago), "bc", "c"),
+        "klaviyo.between-rolls": (orders(world, "greater-than", 0, time=between), "", "ab"),
+        "klaviyo.leap-days-in-february": (leap, "", "c"),
         "klaviyo.zero-events-count-zero": (orders(world, "less-than", 1), "e", ""),
         "klaviyo.zero-events-sum-zero": (orders(world, "less-than", 1, measurement="sum"), "acde", "acd"),
         "klaviyo.decimal-sums": (orders(world, "equals", 0.3, measurement="sum"), "a", ""),

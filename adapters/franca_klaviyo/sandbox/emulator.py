@@ -39,6 +39,8 @@ from franca_klaviyo.sandbox.world import Account, World
 ASSUMPTIONS = (
     "klaviyo.hours-roll",
     "klaviyo.at-least-rolls",
+    "klaviyo.between-rolls",
+    "klaviyo.leap-days-in-february",
     "klaviyo.zero-events-count-zero",
     "klaviyo.zero-events-sum-zero",
     "klaviyo.emails-lower-case",

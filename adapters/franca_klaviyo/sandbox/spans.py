@@ -100,8 +100,9 @@ def _in_the_next(test: Filter, present: Present) -> Span:
 
 def _between(test: Filter, present: Present) -> Span:
     near, far = sorted((_length(test, test["start"]), _length(test, test["end"])))
-    if _rolls(test, present):
+    if _rolls(test, present, "klaviyo.between-rolls"):
         return Span(low=present.now - far, low_open=True, high=present.now - near)
+    # Documented for days: both days are included, whole.
     return Span(low=midnight(present.now - far), high=midnight(present.now - near) + DAY, high_open=True)
 
 
@@ -126,18 +127,22 @@ SPANS: Mapping[str, Callable[[Filter, Present], Span]] = {
 Days = Callable[[date], bool]
 
 
-def _anniversary(day: date, year: int) -> date:
-    # Documented: "leap day is special-cased". Guess: it falls on 28 February in common years.
+def _anniversary(day: date, year: int, present: Present) -> date:
+    # Documented: "leap day is special-cased", and not how: it falls on 28 February in common years, or, against the assumption, on 1 March.
     try:
         return day.replace(year=year)
     except ValueError:
-        return date(year, 2, 28)
+        return date(year, 2, 28) if present.assumptions["klaviyo.leap-days-in-february"] else date(year, 3, 1)
 
 
 def _near(test: Filter, present: Present, span: Callable[[Filter, Present], Span]) -> Days:
     window, year = span(test, present), _today(present).year
     # A window is at most as long as a client writes it; a year on each side covers every window that is not always true.
-    return lambda day: any(window.holds(_midnight_of(_anniversary(day, y))) for y in (year - 1, year, year + 1))
+    return lambda day: any(window.holds(_midnight_of(_anniversary(day, y, present))) for y in (year - 1, year, year + 1))
+
+
+def _this_year(day: date, present: Present) -> date:
+    return _anniversary(day, _today(present).year, present)
 
 
 def _today(present: Present) -> date:
@@ -151,8 +156,8 @@ def _midnight_of(day: date) -> float:
 ANNIVERSARIES: Mapping[str, Callable[[Filter, Present], Days]] = {
     "anniversary-last": lambda test, present: _near(test, present, _in_the_last),
     "anniversary-next": lambda test, present: _near(test, present, _in_the_next),
-    "anniversary": lambda _test, present: lambda day: _anniversary(day, _today(present).year) == _today(present),
-    "anniversary-month": lambda _test, present: lambda day: day.month == _today(present).month,
+    "anniversary": lambda _test, present: lambda day: _this_year(day, present) == _today(present),
+    "anniversary-month": lambda _test, present: lambda day: _this_year(day, present).month == _today(present).month,
     "calendar-month": lambda test, _present: lambda day: day.month == test["value"],
 }
 

@@ -39,10 +39,14 @@ from franca.adapter.protocol import Choice, Marker
 from franca.definitions import (
     Ago,
     All,
+    Anniversary,
     AnyOf,
     Everyone,
     FieldMapping,
     Last,
+    NamedDay,
+    Next,
+    OnDay,
     Op,
     Predicate,
     Realisation,
@@ -114,10 +118,16 @@ def _conditions(where: Predicate) -> list[Json]:
 
 def test_assumptions_are_named() -> None:
     """What a form leans on is listed: the facts of the mappings, and the undocumented behaviours."""
-    where = All(of=(e(Last(duration=d("30 days")), count=(Op.IS, 0)), at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5))))
-    found = {each.id for each in native(where, site()).assumptions}
-    undocumented = {"klaviyo.hours-roll", "klaviyo.at-least-rolls", "klaviyo.zero-events-count-zero", "klaviyo.decimal-sums"}
-    assert found == {"facts:klaviyo.order", "facts:klaviyo.created_at"} | undocumented
+    between = e(Ago(older=d("7 days"), newer=d("1 days")))
+    soon = at("birthday", Anniversary(tests=(Next(duration=d("7 days")),)))
+    never = e(Last(duration=d("30 days")), count=(Op.IS, 0))
+    where = All(of=(never, at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5)), between, soon))
+    found = {each.id for each in native(where, site(timezone="UTC")).assumptions}
+    undocumented = {
+        *("klaviyo.hours-roll", "klaviyo.at-least-rolls", "klaviyo.between-rolls", "klaviyo.leap-days-in-february"),
+        *("klaviyo.zero-events-count-zero", "klaviyo.decimal-sums"),
+    }
+    assert found == {f"facts:klaviyo.{name}" for name in ("order", "created_at", "birthday")} | undocumented
     assert {each.id for each in native(a("points", Op.GTE, 5), site()).assumptions} == {"facts:klaviyo.points"}
     assert undocumented | {"klaviyo.emails-lower-case"} == set(ADAPTER.assumptions)
 
@@ -158,17 +168,15 @@ def test_markers_are_a_property_and_a_segment_for_each_choice() -> None:
 
 
 def test_an_approximation_is_taken_only_with_consent() -> None:
-    """Accepting day-windows or between-windows compiles them and keeps the finding; without it they stay refused."""
-    cases = {
-        "day-windows": (at("birthday", Last(duration=d("30 days"))), prop(BIRTHDAY, hours("in-the-last", 720))),
-        "between-windows": (
-            e(Ago(older=d("7 days"), newer=d("1 days"))),
-            (metric(SOME, {"type": "date", "operator": "between", "start": 24, "end": 168, "unit": "hour"}),),
-        ),
-    }
-    for identity, (where, group) in cases.items():
-        accepting = segment(where, accept={"klaviyo": {identity: "a day does not matter"}})
-        assert [finding.id for finding in ADAPTER.assess(accepting, site())[Realisation.NATIVE].findings] == [identity]
+    """Accepting day-windows compiles them and keeps the finding; without it they stay refused."""
+    whole = {"type": "date", "operator": "between", "unit": "day", "start": 1, "end": 1}
+    cases = [
+        (at("birthday", Last(duration=d("30 days"))), prop(BIRTHDAY, hours("in-the-last", 720))),
+        (e(OnDay(day=NamedDay.YESTERDAY)), (metric(SOME, whole),)),
+    ]
+    for where, group in cases:
+        accepting = segment(where, accept={"klaviyo": {"day-windows": "a day does not matter"}})
+        assert [finding.id for finding in ADAPTER.assess(accepting, site())[Realisation.NATIVE].findings] == ["day-windows"]
         (found,) = ADAPTER.compile(accepting, Realisation.NATIVE, site())
         assert found.body["definition"] == canonical((group,))
         with pytest.raises(FrancaError, match="no native form"):

@@ -1,0 +1,163 @@
+"""What Klaviyo has no condition for, said by what it has one for: each rewriting means the same.
+
+Equality is claimed for events that are not within one second of an edge (language.md section 6): more than 7 days ago is 7 days ago or
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from franca.definitions import (
+    Ago,
+    All,
+    AnyOf,
+    AtLeast,
+    DaysSinceFirst,
+    DaysSinceLast,
+    Distinct,
+    EventTest,
+    From,
+    InstantTest,
+    Kind,
+    Last,
+    NamedDay,
+    Not,
+    OnDay,
+    Op,
+    Pick,
+    PickedEvent,
+    Predicate,
+    Project,
+    PropertyTest,
+    TimeTest,
+    To,
+    ValueTest,
+    names_of,
+)
+from franca.logic import measure_test
+from franca_klaviyo.windows import DAY
+
+
+def sayable(predicate: Predicate, project: Project) -> Predicate:
+    """Return an equivalent of a simplified predicate, with other leaves in place of those that have a rewriting."""
+    if isinstance(predicate, (All, AnyOf, AtLeast)):
+        return replace(predicate, of=tuple(sayable(part, project) for part in predicate.of))
+    if isinstance(predicate, Not):
+        return Not(of=sayable(predicate.of, project))
+    rewrite = _LEAVES.get(type(predicate))
+    return rewrite(predicate, project) if rewrite else predicate
+
+
+# -- measures
+
+
+def _event(leaf: EventTest, project: Project) -> Predicate:
+    test = measure_test(leaf)
+    if test is None or type(leaf.measures[0]) not in _MEASURES:
+        return leaf
+    return _MEASURES[type(leaf.measures[0])](leaf, test, project)
+
+
+_DENSE = {Op.GT: Op.GTE, Op.LTE: Op.LT}
+
+
+def _recency(leaf: EventTest, test: ValueTest, _project: Project) -> Predicate:
+    """Return a number of days in the comparison that is a window."""
+    return replace(leaf, measures=(replace(leaf.measures[0], tests=(replace(test, op=_DENSE.get(test.op, test.op)),)),))
+
+
+def _distinct(leaf: EventTest, test: ValueTest, project: Project) -> Predicate:
+    """Return some different values as some event that has one, and none as none; lists may hold nothing."""
+    name = getattr(leaf.measures[0], "of", "")
+    number = {Op.GTE: 1, Op.IS: 0}.get(test.op)
+    if test.operand != number or any(_is_list(project, event, name) for event in names_of(leaf.event)):
+        return leaf
+    present = PropertyTest(property=name, tests=(ValueTest(op=Op.IS_SET, operand=True),))
+    return _some(replace(leaf, where=present if leaf.where is None else All(of=(leaf.where, present))), holds=test.op is Op.GTE)
+
+
+def _is_list(project: Project, event: str, name: str) -> bool:
+    return project.data.events[event].properties[name].type.kind is Kind.LIST
+
+
+_MEASURES: Mapping[type[Any], Callable[[EventTest, ValueTest, Project], Predicate]] = {
+    DaysSinceLast: _recency,
+    DaysSinceFirst: _recency,
+    Distinct: _distinct,
+}
+
+
+# -- picked events
+
+
+def _picked(leaf: PickedEvent, _project: Project) -> Predicate:
+    """Return a test on the instant of the latest or the first event as tests on whether there are events.
+
+    The latest is at or after an instant where some event is; it is before one where there are events, and none at or after it. Of the
+    first event the same holds the other way round.
+    """
+    tests = _instants(leaf.having)
+    ends = [end for test in tests for end in _ENDS.get(type(test), _no_ends)(test)]
+    if not tests or None in ends or leaf.followed_by or leaf.not_followed_by:
+        return leaf
+    events = EventTest(event=leaf.event, where=leaf.where, window=leaf.window, position=leaf.position)
+    return All(of=tuple(_bounded(events, end, leaf.pick) for end in ends if end is not None), position=leaf.position)
+
+
+def _instants(having: Predicate | None) -> tuple[TimeTest, ...]:
+    """Return the tests on the event's instant; none where *having* says anything else."""
+    parts = having.of if isinstance(having, All) else (having,)
+    instants = [part for part in parts if isinstance(part, InstantTest)]
+    return tuple(test for part in instants for test in part.tests) if len(instants) == len(parts) else ()
+
+
+def _bounded(events: EventTest, end: TimeTest, pick: Pick) -> Predicate:
+    """Return that the picked event lies on the side of an instant that *end* says."""
+    beyond = _some(replace(events, window=(*events.window, end)))
+    if (pick is Pick.LATEST) is isinstance(end, (Last, From)):
+        return beyond
+    return All(of=(_some(events), _some(replace(events, window=(*events.window, _other_side(end))), holds=False)))
+
+
+def _other_side(end: TimeTest) -> TimeTest:
+    match end:
+        case Last():
+            return Ago(older=end.duration)
+        case Ago():
+            return Last(duration=end.older)
+        case From():
+            return To(at=end.at)
+        case To():
+            return From(at=end.at)
+    raise TypeError(f"{end} has two sides")
+
+
+def _some(events: EventTest, *, holds: bool = True) -> Predicate:
+    return replace(events, measures=(), per=None) if holds else Not(of=replace(events, measures=(), per=None))
+
+
+def _ends_of_ago(test: Ago) -> tuple[TimeTest | None, ...]:
+    return (test,) if test.newer is None else (Last(duration=test.older), Ago(older=test.newer))
+
+
+def _ends_of_day(test: OnDay) -> tuple[TimeTest | None, ...]:
+    return (None,) if isinstance(test.day, NamedDay) else (From(at=test.day), To(at=test.day + DAY))
+
+
+def _no_ends(_test: TimeTest) -> tuple[TimeTest | None, ...]:
+    return (None,)
+
+
+_ENDS: Mapping[type[TimeTest], Callable[[Any], tuple[TimeTest | None, ...]]] = {
+    Last: lambda test: (test,),
+    From: lambda test: (test,),
+    To: lambda test: (test,),
+    Ago: _ends_of_ago,
+    OnDay: _ends_of_day,
+}
+"""A window as windows with one end each; None: it has other ends."""
+
+_LEAVES: Mapping[type[Predicate], Callable[[Any, Project], Predicate]] = {EventTest: _event, PickedEvent: _picked}

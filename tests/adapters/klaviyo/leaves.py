@@ -1,0 +1,123 @@
+"""Random leaves beside values, windows, counts and sums: what Klaviyo says in forms of its own."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from franca.definitions import (
+    Ago,
+    Anniversary,
+    AttributeTest,
+    Count,
+    DaysSinceFirst,
+    DaysSinceLast,
+    Distinct,
+    EventNames,
+    EventTest,
+    From,
+    InstantTest,
+    Last,
+    NamedDay,
+    Next,
+    OnDay,
+    Op,
+    Period,
+    Pick,
+    PickedEvent,
+    This,
+    TimeTest,
+    To,
+    ValueTest,
+)
+from schema import length
+from strategies import Choice, combined, property_tests, weighted
+
+KINDS: tuple[EventNames, ...] = (
+    *("order", "view", "cancellation"),
+    *(("order", "view"), ("cancellation", "order"), ("cancellation", "order", "view")),
+)
+COUNTS = tuple((op, number) for op in (Op.IS, Op.IS_NOT, Op.GT, Op.GTE, Op.LT, Op.LTE) for number in (0, 1, 2, 3))
+TIMES: tuple[TimeTest, ...] = (
+    *(Last(duration=length(text)) for text in ("36 hours", "30 days", "180 days")),
+    *(Ago(older=length(text)) for text in ("6 hours", "30 days")),
+    Ago(older=length("30 days"), newer=length("7 days")),
+    Ago(older=length("400 days"), newer=length("6 hours")),
+    From(at=date(2026, 3, 1)),
+    To(at=date(2026, 3, 29)),
+    OnDay(day=date(2026, 3, 29)),
+)
+DAYS = tuple(OnDay(day=day) for day in NamedDay)
+NEAR: tuple[TimeTest, ...] = (
+    *(Last(duration=length(text)) for text in ("1 days", "30 days", "364 days", "366 days")),
+    *(Next(duration=length(text)) for text in ("1 days", "7 days", "5 weeks")),
+    OnDay(day=NamedDay.TODAY),
+    OnDay(day=NamedDay.TOMORROW),
+    This(period=Period.MONTH),
+)
+DAYS_AGO = tuple(map(Decimal, ("0.5", "1", "7", "30", "180")))
+MONTHS = ((From(at=date(2026, 2, 1)), To(at=date(2026, 3, 1))), (From(at=date(2025, 11, 1)), To(at=date(2026, 4, 1))))
+COMPARISONS = (Op.GT, Op.GTE, Op.LT, Op.LTE)
+
+
+@cache
+def klaviyo_leaves(choice: Choice) -> SearchStrategy[Any]:
+    """Return tests on events in parts, on when the latest or first was, on different values, and on anniversaries."""
+    return weighted((4, counts(choice)), (2, picked()), (1, recencies()), (1, distinct()), (2, anniversaries()))
+
+
+@cache
+@st.composite
+def counts(draw: DrawFn, choice: Choice) -> EventTest:
+    """Return counts of events of one kind or several, whose `where` may have alternatives and speak of instants."""
+    event = draw(st.sampled_from(KINDS))
+    leaf = weighted((3, property_tests(event, choice)), (1, instants())) if choice.properties_of(event) else instants()
+    where = draw(weighted((1, st.none()), (2, combined(leaf, 1, everyone=False))))
+    op, number = draw(st.sampled_from(COUNTS))
+    window = draw(st.sampled_from(((), (), *((test,) for test in (*TIMES, *DAYS)))))
+    return EventTest(event=event, where=where, window=window, measures=(Count(tests=(ValueTest(op=op, operand=number),)),))
+
+
+@cache
+def instants() -> SearchStrategy[InstantTest]:
+    """Return tests on the instant of an event."""
+    return st.sampled_from([InstantTest(tests=(test,)) for test in TIMES])
+
+
+@cache
+@st.composite
+def picked(draw: DrawFn) -> PickedEvent:
+    """Return tests on when the latest or the first event was."""
+    window = draw(st.sampled_from(((), (), (Last(duration=length("400 days")),))))
+    having = InstantTest(tests=tuple(draw(st.lists(st.sampled_from(TIMES), min_size=1, max_size=2, unique=True))))
+    return PickedEvent(pick=draw(st.sampled_from(Pick)), event=draw(st.sampled_from(KINDS)), window=window, having=having)
+
+
+@cache
+@st.composite
+def recencies(draw: DrawFn) -> EventTest:
+    """Return days since the latest or the first event."""
+    make = draw(st.sampled_from((DaysSinceLast, DaysSinceFirst)))
+    test = ValueTest(op=draw(st.sampled_from(COMPARISONS)), operand=draw(st.sampled_from(DAYS_AGO)))
+    return EventTest(event=draw(st.sampled_from(KINDS)), measures=(make(tests=(test,)),))
+
+
+@cache
+@st.composite
+def distinct(draw: DrawFn) -> EventTest:
+    """Return whether events have some value."""
+    event, name = draw(st.sampled_from((("order", "sku"), ("order", "total"), ("view", "page"), (("order", "view"), "quantity"))))
+    op, number = draw(st.sampled_from(((Op.GTE, 1), (Op.IS, 0), (Op.GT, 0), (Op.LT, 1))))
+    return EventTest(event=event, measures=(Distinct(of=name, tests=(ValueTest(op=op, operand=number),)),))
+
+
+@cache
+def anniversaries() -> SearchStrategy[AttributeTest]:
+    """Return tests on the anniversary of a birthday, and on the day itself in words."""
+    tests = (*(Anniversary(tests=(test,)) for test in NEAR), *(Anniversary(tests=test) for test in MONTHS), *DAYS)
+    return st.sampled_from([AttributeTest(attribute="birthday", tests=(test,)) for test in tests])
