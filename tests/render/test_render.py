@@ -129,7 +129,7 @@ def test_a_partly_applied_plan_shows_each_change_that_was_not_made(tmp_path):
     assert render_applied(caught.value.report).splitlines() == [
         "shop: 1 of 3 changes made",
         "  failed: create segment/b: Fake: create segment: too many",
-        "  skipped: create segment/c",
+        "  not begun: 1",
     ]
 
 

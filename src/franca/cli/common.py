@@ -42,18 +42,25 @@ DestinationOption = Annotated[
     list[str] | None,
     typer.Option("--destination", "-d", metavar="NAME", help="Only this one; may be given several times.", show_default="all"),
 ]
+EnvOption = Annotated[
+    str | None,
+    typer.Option("--env", metavar="NAME", help="One of the project's environments, as staging.", show_default="the project as it stands"),
+]
 AllowOption = Annotated[
     list[str] | None, typer.Option("--allow", metavar="WORD", help="Consent to one unsafe change; `plan` shows the word.")
 ]
 
 
-def load_checked(folder: Path) -> Project:
-    """Return the checked project in *folder*: names, types, the keys of its destinations, and tests split where an ESP cannot."""
+def load_checked(folder: Path, env: str | None = None) -> Project:
+    """Return the checked project in *folder*, as it is in the environment *env*.
+
+    Checked are names, types and the keys of its destinations; tests are split where an ESP cannot.
+    """
     from franca.adapter import check_destinations, with_splits
-    from franca.language import load_and_check
+    from franca.language import in_environment, load_and_check
 
     excerpt.project.set(folder)
-    project = load_and_check(folder)
+    project = in_environment(load_and_check(folder), env)
     check_destinations(project)
     return with_splits(project)
 

@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from franca.cli.common import HERE, DestinationOption, Format, FormatOption, ProjectOption, load_checked, progress, sites
+from franca.cli.common import HERE, DestinationOption, EnvOption, Format, FormatOption, ProjectOption, load_checked, progress, sites
 
 NAME = "plan"
 PENDING = 2
 
 
-def run(
+def run(  # noqa: PLR0917 - a command's options
     project: ProjectOption = HERE,
     destination: DestinationOption = None,
+    env: EnvOption = None,
     format_: FormatOption = Format.TEXT,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also write the plan, for `franca apply FILE`.")] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 when something would change.")] = False,
@@ -32,8 +33,9 @@ def run(
     from franca.render import render_plan
 
     plans = []
+    checked = load_checked(project, env)
     with progress("reading") as advance:
-        for site in sites(load_checked(project), destination):
+        for site in sites(checked, destination):
             with opened(site) as account:
                 plans.append(account.plan())
             advance(f"read {site.destination.name}", len(plans), len(plans))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from franca.cli.common import HERE, AsOfOption, Format, FormatOption, ProjectOption, instant, load_checked, progress, warn
+from franca.cli.common import HERE, AsOfOption, EnvOption, Format, FormatOption, ProjectOption, instant, load_checked, progress, warn
 from franca.errors import FrancaError, did_you_mean
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ FILE = "preview.parquet"
 def run(  # noqa: PLR0917 - a command's options
     segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]...", show_default="all")] = None,
     project: ProjectOption = HERE,
+    env: EnvOption = None,
     as_of: AsOfOption = None,
     format_: FormatOption = Format.TEXT,
     pairs: Annotated[int, typer.Option("--overlap", min=0, metavar="N", help="Show the N pairs that overlap most.")] = 10,
@@ -49,7 +50,7 @@ def run(  # noqa: PLR0917 - a command's options
         from franca.render.insight_page import available
 
         available()
-    checked = load_checked(project)
+    checked = load_checked(project, env)
     insight, notes = _looked(checked, segment, instant(as_of, checked), show_members, remember=remember)
     width = shutil.get_terminal_size().columns if on_terminal() else None
     preview = Preview(insight=insight, notes=notes, pairs=pairs, width=width)

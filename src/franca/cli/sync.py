@@ -6,14 +6,27 @@ from typing import Annotated
 
 import typer
 
-from franca.cli.common import HERE, AllowOption, AsOfOption, DestinationOption, ProjectOption, instant, load_checked, progress, sites, warn
+from franca.cli.common import (
+    HERE,
+    AllowOption,
+    AsOfOption,
+    DestinationOption,
+    EnvOption,
+    ProjectOption,
+    instant,
+    load_checked,
+    progress,
+    sites,
+    warn,
+)
 
 NAME = "sync"
 
 
-def run(
+def run(  # noqa: PLR0917 - a command's options
     project: ProjectOption = HERE,
     destination: DestinationOption = None,
+    env: EnvOption = None,
     as_of: AsOfOption = None,
     allow: AllowOption = None,
     full: Annotated[bool, typer.Option("--full", help="Compare with what the ESP holds, not with the ledger.")] = False,
@@ -29,7 +42,7 @@ def run(
     from franca.render import render_synced
     from franca.sync import Ledger, sync
 
-    checked = load_checked(project)
+    checked = load_checked(project, env)
     chosen = list(sites(checked, destination))
     with progress("evaluating") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
         warn(evaluation.warnings)

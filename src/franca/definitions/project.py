@@ -168,6 +168,22 @@ class Destination(Node):
     setting_positions: Mapping[str, Position | None] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Environment(Node):
+    """What differs when a project is taken to other accounts ("staging").
+
+    Attributes:
+        state: its own; by default a folder of its name in the project's.
+        connect: of its data; None is the project's.
+        destinations: those that differ, whole: what the project says of them, with the environment's keys in place of the project's.
+    """
+
+    name: str
+    state: str | None = None
+    connect: str | None = None
+    destinations: Mapping[str, Destination] = dataclasses.field(default_factory=dict)
+
+
 class Realisation(StrEnum):
     """How a segment exists at a destination (language.md section 6)."""
 
@@ -214,7 +230,11 @@ class Policies(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Project(Node):
-    """A project as written: names are not resolved, types not checked (see `franca.language.check`)."""
+    """A project as written: names are not resolved, types not checked (see `franca.language.check`).
+
+    Attributes:
+        environment: the one that it was taken to; empty for the project itself.
+    """
 
     name: str
     timezone: str
@@ -225,6 +245,8 @@ class Project(Node):
     templates: Mapping[str, Template] = dataclasses.field(default_factory=dict)
     campaigns: Mapping[str, Campaign] = dataclasses.field(default_factory=dict)
     copies: Mapping[str, tuple[Copy, ...]] = dataclasses.field(default_factory=dict)
+    environments: Mapping[str, Environment] = dataclasses.field(default_factory=dict)
+    environment: str = ""
     locale: str = "en_US"
     state: str = ".franca"
     ledger_key: str | None = None
@@ -234,6 +256,21 @@ class Project(Node):
     def zone(self) -> ZoneInfo:
         """The zone of calendar words, dates and naive literals."""
         return ZoneInfo(self.timezone)
+
+    def state_of(self, environment: Environment) -> str:
+        """Return where an environment keeps its state."""
+        return environment.state or f"{self.state.rstrip('/')}/{environment.name}"
+
+    def taken_to(self, name: str) -> Project:
+        """Return the project as it is in one of its environments."""
+        found = self.environments[name]
+        return dataclasses.replace(
+            self,
+            environment=name,
+            state=self.state_of(found),
+            data=dataclasses.replace(self.data, connect=found.connect or self.data.connect),
+            destinations={**self.destinations, **found.destinations},
+        )
 
     def group(self, name: str) -> tuple[Segment, ...]:
         """Return the segments of a group, the smallest priority first."""

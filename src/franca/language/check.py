@@ -44,6 +44,7 @@ from franca.language.check_extent import MAXIMUM_HEIGHT, Extents
 from franca.language.check_scope import COMBINATORS, Scope
 from franca.language.check_values import Subject, checked_tests
 from franca.language.check_where import DATETIME, checked_times, checked_where
+from franca.language.environments import environment_problems
 from franca.language.names import name_problems, zone_problem
 from franca.language.patterns import Patterns
 from franca.language.project import read_project
@@ -63,6 +64,7 @@ def check(project: Project) -> Project:
     problems.extend([wrong_zone] if wrong_zone else [])
     problems.extend(campaign_problems(project))
     problems.extend(name_problems(project))
+    problems.extend(environment_problems(project))
     zone = ZoneInfo(_UNKNOWN_ZONE if wrong_zone else project.timezone)
     checked = _Checker(project if problems else with_audiences(project), zone, problems).project()
     if problems:

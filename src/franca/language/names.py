@@ -17,7 +17,8 @@ def name_problems(project: Project) -> Iterator[Problem]:
     yield from _groups(project)
     yield from _zones(project)
     groups = {segment.group for segment in project.segments.values() if segment.group}
-    for destination in project.destinations.values():
+    elsewhere = (each for environment in project.environments.values() for each in environment.destinations.values())
+    for destination in (*project.destinations.values(), *elsewhere):
         yield from _destination(project, destination, groups)
 
 

@@ -12,6 +12,7 @@ from franca.errors import FrancaError, Problems, ProblemsError
 from franca.language.content import read_campaigns, read_templates
 from franca.language.copies import read_copies
 from franca.language.destination import read_destination
+from franca.language.environments import read_environment
 from franca.language.predicates import predicate
 from franca.language.reader import Reader
 from franca.language.schema import read_data
@@ -63,12 +64,12 @@ class _Emails(NamedTuple):
     copies: dict[str, tuple[Copy, ...]]
 
 
-PROJECT_KEYS = ("project", "timezone", "locale", "state", "ledger_key", "data", "destinations", "policies")
+PROJECT_KEYS = ("project", "timezone", "locale", "state", "ledger_key", "data", "destinations", "environments", "policies")
 
 
 def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _Emails, root: Path) -> Project:
     fields = reader.fields(item, "a project", PROJECT_KEYS)
-    policies = fields.get("policies")
+    policies, destinations = fields.get("policies"), fields.get("destinations")
     return Project(
         name=_key(reader, fields.need("project"), "project"),
         timezone=fields.text("timezone"),
@@ -80,7 +81,8 @@ def _project(reader: Reader, item: Item, segments: dict[str, Segment], emails: _
         templates=emails.templates,
         campaigns=emails.campaigns,
         copies=emails.copies,
-        destinations=reader.named(fields.get("destinations"), "destinations", partial(read_destination, reader)),
+        destinations=reader.named(destinations, "destinations", partial(read_destination, reader)),
+        environments=reader.named(fields.get("environments"), "environments", partial(read_environment, reader, destinations)),
         policies=_policies(reader, policies) if policies else Policies(),
         root=root,
         position=item.position,

@@ -1,6 +1,6 @@
 """Desired resources against remote ones: plan, guard, apply, state."""
 
-from franca.plan.apply import apply
+from franca.plan.apply import apply, same_plan
 from franca.plan.begun import insist_on_applied
 from franca.plan.decision import Decision, decide
 from franca.plan.desired import Desired, desire
@@ -42,4 +42,5 @@ __all__ = [
     "make_plan",
     "plan_schema",
     "refuse",
+    "same_plan",
 ]

@@ -47,7 +47,7 @@ def apply(
 
 def _applied(plan: Plan, desired: Desired, connection: Connection, store: Store, progress: Progress) -> Applied:
     snapshot, state = connection.read(), store.load()
-    _same_plan(plan, make_plan(desired, snapshot, state))
+    same_plan(plan, make_plan(desired, snapshot, state))
     run = begin(plan, desired, connection, store, snapshot=snapshot, state=state)
     outcomes = run.all(progress)
     applied = Applied(plan=plan, outcomes=outcomes, found=run.found)
@@ -56,7 +56,12 @@ def _applied(plan: Plan, desired: Desired, connection: Connection, store: Store,
     return applied
 
 
-def _same_plan(plan: Plan, fresh: Plan) -> None:
+def same_plan(plan: Plan, fresh: Plan) -> None:
+    """Refuse a plan that is not what would be planned now.
+
+    Raises:
+        FrancaError: it is out of date.
+    """
     if plan.fingerprint != fresh.fingerprint:
         what = f"{plan.destination}: the plan is out of date: {_difference(plan, fresh)}"
         raise FrancaError(what, remedy="run `franca plan` again and look at it")

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from franca.plan import Applied, Result
 from franca.render.text import printable
 from franca.sync import Held, Synced
 
 
-def render_applied(applied: Applied) -> str:
-    """Return how many changes were made, each one that was not, and what an interrupted apply had made before."""
-    return "\n".join(map(printable, _applied(applied)))
+def render_applied(applied: Applied, *, after: float | None = None, now: datetime | None = None) -> str:
+    """Return how many changes were made, what was not, and what an interrupted apply had made before.
+
+    Args:
+        applied: what came of a plan.
+        after: seconds until the ESP takes the rest, when it said so.
+        now: the instant from which they count.
+    """
+    lines = [*_applied(applied)]
+    if after is not None and now is not None:
+        at = now + timedelta(seconds=after)
+        lines.append(f"  go on at {at + timedelta(minutes=1):%Y-%m-%d %H:%M} UTC with the same command")
+    return "\n".join(map(printable, lines))
 
 
 def _applied(applied: Applied) -> Iterator[str]:
     made, all_ = applied.count(Result.APPLIED), len(applied.outcomes)
     yield f"{applied.plan.destination}: {made} of {all_} changes made" if all_ else f"{applied.plan.destination}: nothing to do"
     for outcome in applied.outcomes:
-        if outcome.result is not Result.APPLIED:
+        if outcome.result in {Result.FAILED, Result.UNKNOWN}:
             yield f"  {outcome.result}: {outcome.change.action} {outcome.change.address}" + (f": {outcome.note}" if outcome.note else "")
+    if skipped := applied.count(Result.SKIPPED):
+        yield f"  not begun: {skipped}"
     for address in applied.found:
         yield f"  {address} had been made by an apply that was interrupted"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from franca.definitions import Kind, Metric, Status
 from franca.language.content import AUDIENCE_KEYS, CAMPAIGN_KEYS, EXPERIMENT_KEYS
 from franca.language.destination import DESTINATION_KEYS, FIELD_KEYS, METRIC_KEYS
+from franca.language.environments import ENVIRONMENT_KEYS
 from franca.language.json_schema.parts import (
     FLAG,
     INTEGER,
@@ -104,6 +105,12 @@ _DESTINATION = {
     "events": named({"anyOf": [TEXT, mapping("metrics", only(METRIC_KEYS, _METRIC), ["metric"])]}),
     "markers": one_or_listed(TEXT),
 }
+_DESTINATIONS = mapping("destinations", only(DESTINATION_KEYS, _DESTINATION)) | {"additionalProperties": True}  # the adapter's own
+_ENVIRONMENT = {
+    "state": TEXT,
+    "data": mapping("environments.data", {"connect": TEXT}, ["connect"]),
+    "destinations": named(_DESTINATIONS),
+}
 _POLICIES = {"minimum_size": INTEGER, "maximum_change": PERCENT, "maximum_overlap": PERCENT, "email_cap": ref("predicate")}
 _PROJECT = {
     "project": KEY,
@@ -112,9 +119,8 @@ _PROJECT = {
     "state": TEXT,
     "ledger_key": TEXT,
     "data": mapping("data", only(DATA_KEYS, _DATA), ["connect", "profile"]),
-    "destinations": named(
-        mapping("destinations", only(DESTINATION_KEYS, _DESTINATION), ["adapter"]) | {"additionalProperties": True}  # the adapter's own
-    ),
+    "destinations": named(_DESTINATIONS | {"required": ["adapter"]}),
+    "environments": named(mapping("environments", only(ENVIRONMENT_KEYS, _ENVIRONMENT)), KEY),
     "policies": mapping("policies", only(POLICY_KEYS, _POLICIES)),
 }
 

@@ -1,0 +1,106 @@
+"""apply in CI: caps of the ESP, several destinations, saved plans, environments' accounts."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from franca.sandbox import Fault
+
+MANY = 101
+
+
+def segments(number: int) -> str:
+    lines = [f"  s{each}: {{name: S{each}, where: {{attribute: country, is: C{each}}}}}" for each in range(number)]
+    return "\n".join(["segments:", *lines, ""])
+
+
+def only_many(folder, number: int) -> None:
+    for path in (folder / "segments").glob("*.y*ml"):
+        path.unlink()
+    for below in ("content", "campaigns", "copy"):
+        for path in (folder / below).rglob("*.*"):
+            path.unlink()
+    (folder / "segments" / "many.yaml").write_text(segments(number), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_hundred_segments_a_day_and_the_rest_on_the_next(franca, connected, esps, tmp_path):
+    """Klaviyo takes a hundred: exit code 4 with the time to go on; before that, still 4; a day later the rest is made."""
+    only_many(connected, MANY)
+    arguments = ("apply", "-p", connected, "-d", "klaviyo", "--yes")
+    planned = franca("plan", "-p", connected, "-d", "klaviyo").out
+    assert "202 calls: 7 minutes at the rate limit, then as long as Klaviyo processes 101 segments, five at a time" in planned
+    assert "101 of 100 a day (create segment)" in planned
+    stopped = franca(*arguments)
+    assert stopped.code == 4
+    assert "100 of 101 changes made" in stopped.out
+    (at,) = re.findall(r"go on at (\S+ \S+) UTC with the same command", stopped.out)
+    wait = datetime.strptime(at, "%Y-%m-%d %H:%M").replace(tzinfo=UTC) - datetime.now(UTC)
+    assert timedelta(hours=1) < wait <= timedelta(hours=24, minutes=1)
+    early = franca(*arguments)
+    assert early.code == 4
+    assert "0 of 1 changes made" in early.out
+    esps["klaviyo"].host.clock.advance(wait.total_seconds() + 60)
+    assert franca(*arguments).code == 0
+    assert franca("plan", "-p", connected, "-d", "klaviyo", "--exit-code").code == 0
+
+
+def test_a_cap_that_the_esp_tells_ends_the_apply_with_the_time_to_go_on(franca, connected, esps):
+    """A 429 that asks for hours at the second segment: exit code 4; the same command goes on when it is over."""
+    esps["klaviyo"].host.faults.add(Fault(status=429, headers={"Retry-After": "7200"}, match="^POST /api/segments$", after=1))
+    ended = franca("apply", "-p", connected, "-d", "klaviyo", "--yes")
+    assert ended.code == 4
+    assert "try again in 120 minutes" in ended.err
+    assert re.search(r"go on at \S+ \S+ UTC with the same command", ended.out)
+    assert "failed: create segment/" in ended.out
+    assert "not begun: " in ended.out
+    assert franca("apply", "-p", connected, "-d", "klaviyo", "--yes").code == 0
+
+
+def test_one_destination_that_fails_leaves_the_others_alone(franca, connected, esps):
+    """Brevo refuses: Klaviyo and Mailchimp are applied all the same, the exit code is 4, and afterwards Brevo alone has something to do."""
+    esps["brevo"].host.faults.add(Fault(status=400, match="^POST", times=None))
+    ended = franca("apply", "-p", connected, "--yes")
+    assert ended.code == 4
+    assert "Brevo" in ended.err
+    esps["brevo"].host.faults.clear()
+    codes = {name: franca("plan", "-p", connected, "-d", name, "--exit-code").code for name in esps}
+    assert codes == {"klaviyo": 0, "mailchimp": 0, "brevo": 2}
+
+
+def test_nothing_is_written_anywhere_while_one_destination_is_unsafe(franca, connected, esps):
+    """A delete at the last destination without its word: exit code 3 before the first write at any."""
+    assert franca("apply", "-p", connected, "--yes", "-d", "brevo").code == 0
+    path = connected / "segments" / "loyalty.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("  never_ordered")], encoding="utf-8")
+    ended = franca("apply", "-p", connected, "--yes")
+    assert ended.code == 3
+    assert "--allow delete:list/never_ordered" in ended.err
+    assert not [each for each in esps["klaviyo"].host.exchanges if each.call.method != "GET"]
+
+
+def test_a_saved_plan_is_for_the_destinations_that_it_holds(franca, connected, tmp_path):
+    """A destination that is asked for and is not in the file is refused: it would be applied without having been read by anybody."""
+    saved = tmp_path / "plan.json"
+    assert franca("plan", "-p", connected, "-d", "brevo", "--out", saved).code == 0
+    ended = franca("apply", saved, "-p", connected, "--yes", "-d", "brevo", "-d", "klaviyo")
+    assert ended.code == 1
+    assert "the file holds no plan for klaviyo" in ended.err
+
+
+def test_several_saved_plans_are_applied_only_while_all_of_them_are_up_to_date(franca, connected, esps, tmp_path):
+    """One destination changed since: nothing is written at the other one either."""
+    assert franca("apply", "-p", connected, "--yes", "-d", "brevo").code == 0
+    path = connected / "segments" / "loyalty.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: VIP", "name: Gold"), encoding="utf-8")
+    saved = tmp_path / "plan.json"
+    assert franca("plan", "-p", connected, "-d", "klaviyo", "-d", "brevo", "--out", saved).code == 0
+    assert franca("apply", "-p", connected, "--yes", "-d", "brevo").code == 0
+    ended = franca("apply", saved, "-p", connected, "--yes")
+    assert ended.code == 1
+    assert "brevo: the plan is out of date" in ended.err
+    assert not [each for each in esps["klaviyo"].host.exchanges if each.call.method != "GET"]

@@ -1,0 +1,87 @@
+"""One project, several environments: other accounts, other data, a state of their own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from franca.language import in_environment, load_and_check
+
+STAGING = """
+environments:
+  staging:
+    data: {{connect: data/small}}
+    destinations:
+      klaviyo: {{api_key: env:STAGING_KEY, attributes: {{}}}}
+"""
+
+
+@pytest.fixture
+def staged(connected, monkeypatch):
+    """Return the project with a staging environment, whose key is that of the sandbox and whose data is smaller."""
+    with (connected / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write(STAGING.format())
+    monkeypatch.setenv("STAGING_KEY", "pk_canary_key")
+    small = connected / "data" / "small"
+    small.mkdir()
+    for path in (connected / "data").glob("*.csv"):
+        (small / path.name).write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    return connected
+
+
+def test_an_environment_is_the_project_with_its_own_keys(staged):
+    """Where it is silent the project speaks; a key of a destination stands in place of the project's, whole."""
+    project = load_and_check(staged)
+    staging = in_environment(project, "staging")
+    assert staging.state == ".franca/staging"
+    assert (staging.data.connect, staging.data.profile) == ("data/small", project.data.profile)
+    ours, theirs = project.destinations["klaviyo"], staging.destinations["klaviyo"]
+    assert (theirs.settings["api_key"], theirs.settings["url"]) == ("env:STAGING_KEY", ours.settings["url"])
+    assert (theirs.attributes, theirs.events) == ({}, ours.events)
+    assert staging.destinations["brevo"] == project.destinations["brevo"]
+    assert in_environment(project, None) == project
+
+
+def test_every_verb_of_the_round_takes_an_environment(franca, staged):
+    """validate, preview, plan, apply and sync: the state is a folder below the project's, and the project's own is not touched."""
+    assert franca("validate", "-p", staged, "--env", "staging").code == 0
+    size = json.loads(franca("preview", "-p", staged, "--env", "staging", "-f", "json").out)
+    assert size["profiles"] == 1
+    assert franca("plan", "-p", staged, "-d", "klaviyo", "--env", "staging", "--exit-code").code == 2
+    assert franca("apply", "-p", staged, "-d", "klaviyo", "--env", "staging", "--yes").code == 0
+    assert franca("sync", "-p", staged, "-d", "klaviyo", "--env", "staging", "--as-of", "2026-03-01").code == 0
+    assert (staged / ".franca" / "staging" / "klaviyo.json").is_file()
+    assert not (staged / ".franca" / "klaviyo.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("staging: {destinations: {klavio: {}}}", "the project has no destination 'klavio'"),
+        ("staging: {destinations: {klaviyo: {markers: [nobody]}}}", "destination 'klaviyo': markers: there is no 'nobody'"),
+        ("staging: {destinations: {klaviyo: {api_kee: x}}}", "Klaviyo has no setting 'api_kee'"),
+        ("staging: {state: .franca/}", "environment 'staging' has the state of the project: .franca"),
+        ("{a: {state: s3://b/x}, b: {state: s3://b/x/}}", "environment 'b' has the state of environment 'a': s3://b/x"),
+        ("staging: {stat: x}", "environment 'staging' has no key 'stat'"),
+        ("staging: {data: {conect: x}}", "environment 'staging': data has no key 'conect'"),
+        ("a-b: {state: x}", "'a-b' is not a key"),
+        ("staging:", "environment 'staging' is a mapping"),
+    ],
+)
+def test_mistakes_in_environments_are_told_with_their_place(franca, connected, wrong, said):
+    """`validate` looks at all of them, whichever is asked for later."""
+    with (connected / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"environments: {wrong}\n" if wrong.startswith("{") else f"environments:\n  {wrong}\n")
+    ended = franca("validate", "-p", connected)
+    assert ended.code == 1
+    assert said in ended.err
+    assert "franca.yaml:" in ended.err
+
+
+def test_an_environment_that_does_not_exist_is_told(franca, connected, staged):
+    """With the name that was meant."""
+    ended = franca("plan", "-p", staged, "--env", "stagin")
+    assert ended.code == 1
+    assert "there is no environment 'stagin'" in ended.err
+    assert 'did you mean "staging"?' in ended.err
