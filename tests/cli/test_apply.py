@@ -104,3 +104,22 @@ def test_several_saved_plans_are_applied_only_while_all_of_them_are_up_to_date(f
     assert ended.code == 1
     assert "brevo: the plan is out of date" in ended.err
     assert not [each for each in esps["klaviyo"].host.exchanges if each.call.method != "GET"]
+
+
+def test_a_state_at_a_url_serves_every_verb(franca, connected):
+    """plan, apply and sync with the state in an object store: nothing of it is written into the project, and nothing is left to do."""
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    with (connected / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write("state: memory://bucket/acme\n")
+    try:
+        assert franca("apply", "-p", connected, "--yes").code == 0
+        assert franca("sync", "-p", connected, "--as-of", "2026-03-01").code == 0
+        assert franca("plan", "-p", connected, "--exit-code").code == 0
+        kept = {path.rpartition("/")[2] for path in MemoryFileSystem.store}
+        assert {"klaviyo.json", "mailchimp.json", "brevo.json", "brevo.ledger.json"} <= kept
+        assert not (connected / ".franca").exists()
+        assert not any("canary" in str(file.getvalue()) for file in MemoryFileSystem.store.values())
+        assert not any(b"@shop.test" in file.getvalue() for file in MemoryFileSystem.store.values())
+    finally:
+        MemoryFileSystem.store.clear()

@@ -107,11 +107,12 @@ def test_another_definition_is_told(franca, keyed):
     assert "definition changed since: vip\n" in franca("preview", "-p", keyed, *T).out
 
 
-def test_a_state_that_is_no_folder_is_no_error_here(franca, shop):
-    """Nothing is remembered, and the note says why."""
+def test_previews_are_remembered_here_when_the_state_is_at_a_url(franca, shop):
+    """They are nobody else's: below .franca, whatever the state's address."""
     with (shop / "franca.yaml").open("a", encoding="utf-8") as file:
         file.write("state: s3://bucket/x\n")
-    assert shown(franca, shop)["notes"] == ["nothing is remembered of previews: state: 's3://bucket/x' is not a folder"]
+    assert shown(franca, shop)["notes"] == ["only sizes are remembered, not who enters and leaves: set ledger_key in franca.yaml"]
+    assert (shop / ".franca" / "preview.parquet").is_file()
 
 
 def test_what_is_kept_names_nobody(franca, keyed):

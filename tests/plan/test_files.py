@@ -54,13 +54,11 @@ def test_one_id_has_one_address():
 
 
 def test_a_store_is_in_the_projects_folder_and_nowhere_else(tmp_path):
-    """A destination's name is a file's name; a URL is refused until it is supported."""
+    """A destination's name is a file's name."""
     found = project(tmp_path, segment("vip"))
     assert Store.of(found, "shop").state == tmp_path / ".franca" / "shop.json"
     with pytest.raises(FrancaError, match="its name is a file's"):
         Store.of(found, "../shop")
-    with pytest.raises(FrancaError, match="is not a folder"):
-        Store.of(project(tmp_path, state="s3://bucket"), "shop")
 
 
 def test_a_journal_knows_what_was_begun_and_not_ended(tmp_path):

@@ -215,7 +215,7 @@ def work(asking: Asking, chosen_model: ModelSettings, allowed: Limits, *, now: d
         FrancaError: nothing can be asked at all.
     """
     brief, project = asking.loaded, asking.project
-    cache = Cache(project.root / project.state / CACHE_FOLDER)
+    cache = Cache(project.local / CACHE_FOLDER)
     if not all(cell.kept for cell in asking.cells):
         _check_writable(project.root, cache.folder, project.root / COPY_FOLDER / brief.key)
     wanted = jobs(brief, asking.cells, asking.told(now, progress), asking.judging)

@@ -62,7 +62,7 @@ def history(project: Project) -> tuple[Kept, ...]:
 
 def folder(project: Project) -> Path:
     """Return where sums are kept."""
-    return project.root / project.state / FOLDER
+    return project.local / FOLDER
 
 
 def _read(path: Path) -> Kept:

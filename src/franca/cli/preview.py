@@ -94,11 +94,11 @@ def _looked(project: Project, wanted: list[str] | None, at: datetime, show: int,
         notes.append("not remembered for the next preview: it is of some segments only")
     with ExitStack() as stack:
         renamed = {key: old for key, each in project.segments.items() if (old := each.previously)}
-        recorder = stack.enter_context(Recorder(memory, parts.segments, renamed)) if memory else None
+        recorder = stack.enter_context(Recorder(memory, parts.segments, renamed))
         advance = stack.enter_context(progress("evaluating"))
         evaluation = stack.enter_context(evaluate(parts.evaluated, as_of=at, progress=advance))
         insight = look(evaluation, parts, recorder=recorder, show=show)
-        if recorder and remember and not wanted:
+        if remember and not wanted:
             recorder.keep(run_of(insight, recorder.memory))
         warn(evaluation.warnings)
     return insight, notes
@@ -119,14 +119,12 @@ def _chosen(project: Project, wanted: list[str] | None) -> list[str]:
     return wanted or list(known)
 
 
-def _memory(project: Project) -> tuple[Memory | None, list[str]]:
-    """Return the file of the last preview, and what cannot be told for want of a folder or a key."""
+def _memory(project: Project) -> tuple[Memory, list[str]]:
+    """Return the file of the last preview, and what cannot be told for want of a key."""
     from franca.adapter import resolve
     from franca.audience.changes import Memory
 
-    if "://" in project.state:
-        return None, [f"nothing is remembered of previews: state: {project.state!r} is not a folder"]
-    path, sizes_only = project.root / project.state / FILE, "only sizes are remembered, not who enters and leaves"
+    path, sizes_only = project.local / FILE, "only sizes are remembered, not who enters and leaves"
     if project.ledger_key is None:
         return Memory(path), [f"{sizes_only}: set ledger_key in franca.yaml"]
     try:

@@ -228,6 +228,10 @@ class Policies(Node):
     email_cap: Predicate | None = None
 
 
+LOCAL = ".franca"
+"""The folder of what we keep, below the project's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Project(Node):
     """A project as written: names are not resolved, types not checked (see `franca.language.check`).
@@ -248,7 +252,7 @@ class Project(Node):
     environments: Mapping[str, Environment] = dataclasses.field(default_factory=dict)
     environment: str = ""
     locale: str = "en_US"
-    state: str = ".franca"
+    state: str = LOCAL
     ledger_key: str | None = None
     root: Path = Path()
 
@@ -256,6 +260,11 @@ class Project(Node):
     def zone(self) -> ZoneInfo:
         """The zone of calendar words, dates and naive literals."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def local(self) -> Path:
+        """Where what no other machine needs is kept: the state's folder; `.franca` where the state is at a URL."""
+        return self.root / (LOCAL if "://" in self.state else self.state)
 
     def state_of(self, environment: Environment) -> str:
         """Return where an environment keeps its state."""

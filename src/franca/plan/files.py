@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from franca.errors import FrancaError
+from franca.plan.remote import RemoteFile
+
+File = Path | RemoteFile
+"""A file of the state: on this machine, or at a URL."""
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: File, text: str) -> None:
     """Write *text*, so that a reader finds the old file or the new one, also after a loss of power.
 
     Raises:
         FrancaError: the folder cannot be written.
     """
+    if isinstance(path, RemoteFile):
+        path.write_whole(text)
+        return
     beside = path.with_name(path.name + ".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +57,7 @@ def _unwritable(path: Path, error: OSError) -> FrancaError:
 class Lines:
     """JSON records, one on a line, each on disk before `append` returns. A torn last line (a kill) is as if it had not been written."""
 
-    path: Path
+    path: File
 
     def read(self) -> Iterator[dict[str, Any]]:
         """Yield the records.
@@ -58,10 +65,7 @@ class Lines:
         Raises:
             FrancaError: a line other than the last is not JSON: the file was changed by something else.
         """
-        if not self.path.exists():
-            return
-        *whole, _torn = self.path.read_bytes().split(b"\n")
-        for number, line in enumerate(whole, 1):
+        for number, line in enumerate(_lines(self.path), 1):
             try:
                 yield json.loads(line)
             except ValueError as error:
@@ -73,19 +77,36 @@ class Lines:
         Raises:
             FrancaError: the folder cannot be written.
         """
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _cut_torn_line(self.path)
-            with self.path.open("ab") as file:
-                file.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise _unwritable(self.path, error) from error
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        if isinstance(self.path, RemoteFile):
+            self.path.append(line)
+        else:
+            _append(self.path, line)
 
     def clear(self) -> None:
         """Start anew."""
-        self.path.unlink(missing_ok=True)
+        if isinstance(self.path, RemoteFile):
+            self.path.clear_lines()
+        else:
+            self.path.unlink(missing_ok=True)
+
+
+def _lines(path: File) -> Iterable[bytes]:
+    if isinstance(path, RemoteFile):
+        return path.read_lines()
+    return path.read_bytes().split(b"\n")[:-1] if path.exists() else ()
+
+
+def _append(path: Path, line: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _cut_torn_line(path)
+        with path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _cut_torn_line(path: Path) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from franca.adapter import Address
-from franca.plan.files import Lines
+from franca.plan.files import File, Lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,7 @@ class Intent:
 class Journal:
     """JSON lines: an intent before each change, an outcome after it. No bodies, no people."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: File) -> None:
         self._lines = Lines(path)
         self._next = 1 + max((int(line.get("intent", 0)) for line in self._lines.read()), default=0)
 

@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.request import url2pathname
 
 from filelock import FileLock, Timeout
 
 from franca.adapter import Address
 from franca.definitions import Project
 from franca.errors import FrancaError
-from franca.plan.files import write_whole
+from franca.plan.files import File, write_whole
+from franca.plan.remote import RemoteFolder
 
 VERSION = 1
 
@@ -57,7 +59,7 @@ class State:
 class Store:
     """The files that Franca keeps about one destination, in the project's state folder."""
 
-    folder: Path
+    folder: Path | RemoteFolder
     destination: str
 
     @classmethod
@@ -65,47 +67,51 @@ class Store:
         """Return the store of a project's destination; nothing is read or written yet.
 
         Raises:
-            FrancaError: the state is not a folder, or the destination's name cannot be a file's.
+            FrancaError: the state is neither a folder nor a URL that can be opened, or the destination's name cannot be a file's.
         """
-        if "://" in project.state:
-            raise FrancaError(f"state: {project.state!r} is not a folder", remedy="name a folder; URLs are not supported yet")
         if not _NAME.fullmatch(destination):
             raise FrancaError(f"destination {destination!r}: its name is a file's", remedy="use letters, digits, _ - and .")
-        return cls(project.root / project.state, destination)
+        return cls(_folder(project), destination)
 
     @property
-    def state(self) -> Path:
+    def state(self) -> File:
         """Ids and fingerprints."""
         return self.folder / f"{self.destination}.json"
 
     @property
-    def journal(self) -> Path:
+    def journal(self) -> File:
         """What the last apply was about to do, and what came of it."""
         return self.folder / f"{self.destination}.journal.jsonl"
 
     @property
-    def ledger(self) -> Path:
+    def ledger(self) -> File:
         """Keyed hashes of those whom sync wrote."""
         return self.folder / f"{self.destination}.ledger.json"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let nobody else write to the destination from this state meanwhile; a run that is killed lets go of it.
+        """Let nobody else write to the destination from this state meanwhile.
+
+        On this machine a run that is killed lets go of it; at a URL its lock stays, and the refusal says whose it is and what to delete.
 
         Raises:
             FrancaError: another run is at it, or the folder cannot be written.
         """
-        lock = FileLock(self.folder / f"{self.destination}.lock", timeout=0)
+        name = f"{self.destination}.lock"
+        with (self.folder / name).held(self.destination) if isinstance(self.folder, RemoteFolder) else self._locked_here(self.folder, name):
+            yield
+
+    @contextmanager
+    def _locked_here(self, folder: Path, name: str) -> Iterator[None]:
+        lock = FileLock(folder / name, timeout=0)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout:
             what = f"{self.destination}: another run of Franca is writing to it from this state"
             raise FrancaError(what, remedy="wait until it has ended; nothing was written") from None
         except OSError as error:
-            raise FrancaError(
-                f"the folder {self.folder.name} cannot be written ({error.strerror})", remedy="check its permissions"
-            ) from None
+            raise FrancaError(f"the folder {folder.name} cannot be written ({error.strerror})", remedy="check its permissions") from None
         try:
             yield
         finally:
@@ -148,6 +154,14 @@ class Store:
             f"the state file {self.state.name} cannot be read ({why})",
             remedy="restore it, or delete it: it is rebuilt from the names at the destination",
         )
+
+
+def _folder(project: Project) -> Path | RemoteFolder:
+    """Return where a project's state is; `file://` is a folder of this machine like any other."""
+    scheme, separator, path = project.state.partition("://")
+    if not separator:
+        return project.root / project.state
+    return project.root / url2pathname(path) if scheme == "file" else RemoteFolder.of(project.state)
 
 
 def _adoption(entry: Entry) -> dict[str, str]:

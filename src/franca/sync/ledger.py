@@ -7,13 +7,12 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from franca.adapter import Secret, resolve
 from franca.definitions import Project
 from franca.errors import FrancaError
-from franca.plan.files import Lines, write_whole
+from franca.plan.files import File, Lines, write_whole
 from franca.plan.state import Store
 
 VERSION = 1
@@ -42,7 +41,7 @@ class Ledger:
     Without a key it holds no hashes, and every sync reads what is there.
     """
 
-    path: Path
+    path: File
     key: Secret | None
     _holdings: dict[str, Holding] = field(default_factory=dict)
     _generation: int = 0
@@ -124,7 +123,7 @@ class Ledger:
         self._dirty = False
 
     @property
-    def _log(self) -> Path:
+    def _log(self) -> File:
         return self.path.with_name(f"{self.path.stem}.log.jsonl")
 
     def _key_id(self) -> str | None:
