@@ -1,15 +1,21 @@
-"""Tests on attributes → conditions on merge fields: a table from kind and operator; no entry is a finding."""
+"""Tests on attributes → conditions on merge fields: a table from kind and operator; no entry is a finding.
+
+Attributes that are mapped to something else that Mailchimp keeps are for `kept`.
+"""
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from franca.adapter import Assumption, Site, facts
 from franca.definitions import (
     TEXT,
+    Anniversary,
+    Attribute,
     AttributeTest,
     Constant,
     DataType,
@@ -25,12 +31,18 @@ from franca.definitions import (
     ValueTest,
 )
 from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE, NUMERIC, WILDCARDS_LITERAL
-from franca_mailchimp.options import FREE_TEXT, merge_condition
-from franca_mailchimp.parts import Part, refuse
+from franca_mailchimp.kept import REFUSED, is_kept, kept
+from franca_mailchimp.options import ANY_DAY, BIRTHDAY, FREE_TEXT, merge_condition
+from franca_mailchimp.parts import Part, merge_presence, refuse
 from franca_mailchimp.values import STANDS_FOR, compared, written
+
+Untimed = ValueTest | ReferenceTest | LengthTest
+Test = Untimed | TimeTest
 
 FLAGS = frozenset({Op.IS_SET, Op.IS_EMPTY})
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
+LONGEST = 31
+"""Days of an anniversary that are written out, one condition each."""
 _COMPARISONS = (Op.IS, Op.IN, Op.GT, Op.GTE, Op.LT, Op.LTE)
 
 
@@ -54,19 +66,34 @@ def attribute(leaf: AttributeTest, positive: bool, site: Site) -> Part:
     mapping = destination.attributes.get(leaf.attribute)
     if mapping is None:
         raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
-    type_, test = site.project.data.profile.attributes[leaf.attribute].type, leaf.tests[0]
     if leaf.attribute == "email":
         raise refuse("email-case", "emails are compared in lower case, and whether Mailchimp's conditions do so is not documented")
-    plain = _on_days(type_, test) if isinstance(test, TimeTest) else _against_constants(test)
-    part = _presence(mapping, type_, positive, plain) if plain.op in FLAGS else _valued(mapping, type_, positive, plain)
+    make = _kept if is_kept(mapping) else _in_a_field
+    part = make(mapping, site.project.data.profile.attributes[leaf.attribute], leaf.tests[0], positive)
     return replace(part, assumptions=part.assumptions | {facts(destination.name, leaf.attribute)})
 
 
-def _against_constants(test: ValueTest | ReferenceTest | LengthTest) -> ValueTest:
+def _kept(mapping: FieldMapping, of: Attribute, test: Test, positive: bool) -> Part:
+    if mapping.field in REFUSED:
+        raise refuse(*REFUSED[mapping.field])
+    if isinstance(test, TimeTest):
+        raise refuse(*_reason(of.type.kind, Op.GTE))
+    _, plain = _translated(mapping, of.type, _against_constants(test))
+    return kept(mapping, of, plain, positive=positive)
+
+
+def _in_a_field(mapping: FieldMapping, of: Attribute, test: Test, positive: bool) -> Part:
+    if isinstance(test, Anniversary):
+        return _anniversary(mapping, of.type, positive, test)
+    plain = _on_days(of.type, test) if isinstance(test, TimeTest) else _against_constants(test)
+    return _presence(mapping, of.type, positive, plain) if plain.op in FLAGS else _valued(mapping, of.type, positive, plain)
+
+
+def _against_constants(test: Untimed) -> ValueTest:
     if isinstance(test, ReferenceTest):
         raise refuse("references", "Mailchimp compares a field with constants, not with another field")
     if isinstance(test, LengthTest):
-        raise refuse(*_NO_FIELDS[Kind.LIST])
+        raise refuse("list-length", "Mailchimp's segments do not count the entries of a list")
     if test.ignore_case:
         raise refuse("ignore-case", "whether Mailchimp ignores case is not documented, and it does not let one choose")
     return test
@@ -91,8 +118,14 @@ def _presence(mapping: FieldMapping, type_: DataType, positive: bool, test: Valu
     if type_.kind in (Kind.TEXT, Kind.LIST):
         raise refuse("blank-text", "Mailchimp does not tell a blank text from a missing one")
     wanted = (test.op is Op.IS_SET) is positive
-    condition = merge_condition(mapping.field, stands_for, "blank_not" if wanted else "blank")
-    return Part(tag=mapping.field, stands_for=stands_for, conditions=(condition,), blank=not wanted)
+    presence = merge_presence(mapping.field, stands_for if mapping.values else _asked_for(type_))
+    condition = presence.blank_not if wanted else presence.blank
+    return Part(tag=mapping.field, conditions=(condition,), presence=presence, blank=not wanted)
+
+
+def _asked_for(type_: DataType) -> str:
+    """Return what a merge field stands for when it is asked whether it is blank: date and birthday fields both say that of a day."""
+    return ANY_DAY if type_.kind is Kind.DATE else STANDS_FOR[type_.kind]
 
 
 # -- days
@@ -117,6 +150,51 @@ def _on_days(type_: DataType, test: TimeTest) -> ValueTest:
 _DAYS: Mapping[type[TimeTest], Op] = {From: Op.GTE, To: Op.LT, OnDay: Op.IS}
 
 
+def _anniversary(mapping: FieldMapping, type_: DataType, positive: bool, test: Anniversary) -> Part:
+    """Compile an anniversary on fixed days: a birthday field holds month and day, and is asked for one day at a time."""
+    if type_.kind is not Kind.DATE:
+        raise refuse(*_reason(type_.kind, Op.GTE))
+    days = [written(Kind.TEXT, each) for each in _birthdays(test)]
+    return Part(
+        tag=mapping.field,
+        presence=merge_presence(mapping.field, _asked_for(type_)),
+        conditions=tuple(merge_condition(mapping.field, BIRTHDAY, "is" if positive else "not", each) for each in days),
+        any=positive,
+        blank=not positive,
+    )
+
+
+def _birthdays(test: Anniversary) -> list[str]:
+    """Return the MM/DD that have an anniversary in a window of fixed days (language.md section 4, item 6).
+
+    Raises:
+        RefusedError: the window moves with the present, or is long.
+    """
+    bounds = [_window(each) for each in test.tests]
+    begin, end = max(first for first, _ in bounds), min(last for _, last in bounds)
+    if not timedelta() < end - begin <= timedelta(LONGEST):
+        raise refuse("long-anniversary", f"Mailchimp asks a birthday field for one day at a time, and this is not 1 to {LONGEST} days")
+    days = [begin + timedelta(number) for number in range((end - begin).days)]
+    short = any((each.month, each.day) == (2, 28) and not isleap(each.year) for each in days)
+    return [f"{each.month:02}/{each.day:02}" for each in days] + (["02/29"] if short else [])
+
+
+def _window(test: TimeTest) -> tuple[date, date]:
+    """Return the fixed days [begin, end) of one test."""
+    day = (test.at if isinstance(test, From | To) else test.day) if isinstance(test, From | To | OnDay) else None
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise refuse("relative-dates", "Mailchimp compares a birthday field with fixed days only, not with days relative to today")
+    if isinstance(test, OnDay):
+        return day, _next(day)
+    return (day, date.max) if isinstance(test, From) else (date.min, day)
+
+
+def _next(day: date) -> date:
+    if day == date.max:
+        raise refuse("date-range", f"there is no day after {day}")
+    return day + timedelta(1)
+
+
 # -- values
 
 
@@ -126,7 +204,7 @@ def _ordered(asked: _Asked) -> Part:
     numeric = kind in NUMBERS
     return Part(
         tag=asked.tag,
-        stands_for=STANDS_FOR[kind],
+        presence=merge_presence(asked.tag, _asked_for(asked.type)),
         conditions=tuple(merge_condition(asked.tag, STANDS_FOR[kind], op, written(kind, value)) for op, value in comparison.pairs),
         any=comparison.any,
         blank=not asked.positive,
@@ -156,7 +234,7 @@ def _text_part(asked: _Asked, op: str, stands_for: str = STANDS_FOR[Kind.TEXT]) 
     texts = [written(Kind.TEXT, each) for each in asked.test.operands]
     return Part(
         tag=asked.tag,
-        stands_for=stands_for,
+        presence=merge_presence(asked.tag, stands_for),
         conditions=tuple(merge_condition(asked.tag, stands_for, op, text) for text in texts),
         any=asked.positive,
         blank=not asked.positive,
@@ -180,7 +258,7 @@ _TESTS: Mapping[tuple[Kind, Op], Callable[[_Asked], Part]] = {
 
 _NO_FIELDS = {
     Kind.BOOLEAN: ("no-booleans", "Mailchimp has no fields for yes and no; a mapping with `values` may say which texts stand for them"),
-    Kind.LIST: ("no-lists", "Mailchimp has no fields for lists"),
+    Kind.LIST: ("no-lists", "Mailchimp has no merge fields for lists; a mapping may name `tags` or `interests:TITLE`"),
     Kind.DATETIME: ("no-instants", "Mailchimp's date fields hold days, not instants"),
 }
 

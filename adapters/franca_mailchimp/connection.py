@@ -9,6 +9,7 @@ from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Res
 from franca_mailchimp import markers, members, people, results
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Client, host
+from franca_mailchimp.kept import INTERESTS
 from franca_mailchimp.resources import Resources
 
 
@@ -22,15 +23,17 @@ def connect(site: Site, waiter: Waiter) -> MailchimpConnection:
     key = resolve(str(settings.get("api_key", "")), what, site.project.root)
     client = Client(key, host(key, str(settings.get("url") or ""), what), waiter)
     emails = bool(site.project.templates or site.project.campaigns)
-    return MailchimpConnection(Audience(client, str(settings.get("audience", ""))), emails=emails)
+    fields = {mapping.field for mapping in site.destination.attributes.values() if mapping.field.startswith(INTERESTS)}
+    categories = frozenset(field.removeprefix(INTERESTS) for field in fields)
+    return MailchimpConnection(Audience(client, str(settings.get("audience", ""))), emails=emails, categories=categories)
 
 
 class MailchimpConnection:
     """What Franca may do to an audience; see `franca.adapter.Connection`."""
 
-    def __init__(self, audience: Audience, *, emails: bool) -> None:
+    def __init__(self, audience: Audience, *, emails: bool, categories: frozenset[str]) -> None:
         self.policy = audience.client.policy
-        self._audience, self._resources = audience, Resources(audience, emails=emails)
+        self._audience, self._resources = audience, Resources(audience, emails=emails, categories=categories)
 
     def read(self) -> Snapshot:
         """Read segments, tags and merge fields."""
@@ -40,9 +43,9 @@ class MailchimpConnection:
         """Make a segment, tag or merge field; return its id."""
         return self._resources.create(resource, body)
 
-    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> None:
-        """Make *remote* equal to *resource*."""
-        self._resources.update(remote, resource, body)
+    def update(self, remote: Remote, resource: Resource, body: Mapping[str, Any]) -> str:
+        """Make *remote* equal to *resource*; return its id."""
+        return self._resources.update(remote, resource, body)
 
     def delete(self, remote: Remote) -> None:
         """Delete a segment, tag or merge field."""

@@ -207,7 +207,7 @@ class MailchimpDialect(Dialect):
         found: dict[str, Any] = {marker_tag(key): value for key, value in computed.items()}
         for name, mapping in self.site.destination.attributes.items():
             value = values.get(name)
-            if value is not None and value != "":
+            if value is not None and value != "" and _TAG.fullmatch(mapping.field):
                 text = value.isoformat() if isinstance(value, date) else str(value)
                 found[mapping.field] = mapping.values.get(text, text)
         fitting = {tag: text for tag, text in found.items() if len(str(text).encode()) <= FIELD_BYTES}

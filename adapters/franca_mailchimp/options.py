@@ -12,7 +12,9 @@ Condition = dict[str, Any]
 
 FIELD, CONDITION_TYPE = "merge-field", "merge-condition"
 """Kinds of reference: a merge field's tag, and the condition type that goes with its type. Their qualifier is what the field must be."""
-TEXT, FREE_TEXT, NUMBER, DATE = "text", "free text", "number", "date"
+TEXT, FREE_TEXT, NUMBER, DATE, BIRTHDAY, ANY_DAY = "text", "free text", "number", "date", "birthday", "date or birthday"
+STATIC_SEGMENT, CATEGORY, GROUP = "tag's segment", "interest category", "interest group"
+"""Kinds of reference: the id of a tag, the field of an interest category, and a group's id, whose qualifier is its category."""
 
 CONDITION_TYPES: Mapping[str, Mapping[str, str]] = {
     "text": {TEXT: "TextMerge", FREE_TEXT: "TextMerge"},
@@ -20,7 +22,8 @@ CONDITION_TYPES: Mapping[str, Mapping[str, str]] = {
     "dropdown": {TEXT: "SelectMerge"},
     "radio": {TEXT: "SelectMerge"},
     "number": {NUMBER: "TextMerge"},
-    "date": {DATE: "DateMerge"},
+    "date": {DATE: "DateMerge", ANY_DAY: "DateMerge"},
+    "birthday": {BIRTHDAY: "BirthdayMerge", ANY_DAY: "BirthdayMerge"},
 }
 """Merge field type → what it can stand for → the type of its conditions."""
 
@@ -29,6 +32,8 @@ MEMBER_HAS_NO_EMAIL: Condition = {**MEMBER_HAS_EMAIL, "op": "notcontain"}
 """Everybody and nobody: a segment needs a condition, and every member has an address."""
 
 _KEYS = ("field", "condition_type", "op", "value", "extra")
+_BY_ID = frozenset({"StaticSegment", "Interests"})
+"""Types of conditions whose operands are ids, which say nothing about an order: they keep the one in which they are."""
 
 
 def merge_condition(tag: str, stands_for: str, op: str, value: str | None = None) -> Condition:
@@ -45,8 +50,11 @@ def tag_of(condition: Mapping[str, Any]) -> str:
 
 def canonical(match: str, conditions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a segment's options: each condition once, in an order that does not depend on resolving; one alone is `all`."""
-    unique = {_order(each): _plain(each) for each in conditions}
-    return {"match": match if len(unique) > 1 else "all", "conditions": [unique[key] for key in sorted(unique)]}
+    unique: list[Condition] = []
+    for each in map(_plain, sorted(conditions, key=_order)):
+        if each not in unique:
+            unique.append(each)
+    return {"match": match if len(unique) > 1 else "all", "conditions": unique}
 
 
 def read(options: Any) -> dict[str, Any]:
@@ -57,6 +65,8 @@ def read(options: Any) -> dict[str, Any]:
 
 
 def _order(condition: Mapping[str, Any]) -> tuple[str, str, str]:
+    if condition.get("condition_type") in _BY_ID:
+        return "", str(condition.get("op")), ""
     rest = {key: condition[key] for key in ("value", "extra") if key in condition}
     return tag_of(condition), str(condition.get("op")), json.dumps(_texts(rest), sort_keys=True)
 

@@ -8,24 +8,36 @@ from dataclasses import dataclass
 from franca.adapter import Assumption, Finding
 from franca_mailchimp.options import Condition, merge_condition
 
-NEVER_ON_BLANK = frozenset({"is", "contains", "starts", "ends", "greater", "blank_not"})
-"""Operators that match no blank field, whether it is read as nothing, as the empty text, as 0 or as the earliest day."""
+
+@dataclass(frozen=True, kw_only=True)
+class Presence:
+    """How a segment asks whether a field is blank.
+
+    Attributes:
+        assumable: an assumption about what `not`, `less` and `greater` do with a blank field may take the place of the condition.
+    """
+
+    blank: Condition
+    blank_not: Condition
+    assumable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One literal about one merge field.
+    """One literal about one field.
 
     Attributes:
+        tag: the field; literals with one tag are about one value.
         conditions: say it of members whose field is not blank.
+        presence: how to ask for a blank field; None: it never is, or that cannot be asked.
         any: one of the conditions is enough; otherwise all of them hold.
         blank: whether it holds of members whose field is blank (language.md section 4: a negated test does).
         soft: a blank field might be matched by a condition though it should not: `less`, or `greater` than a negative number.
     """
 
     tag: str
-    stands_for: str
     conditions: tuple[Condition, ...]
+    presence: Presence | None = None
     any: bool = False
     blank: bool = False
     soft: bool = False
@@ -41,9 +53,10 @@ class Part:
         """Whether it can stand in an OR."""
         return len(self.conditions) == 1 or self.any
 
-    def blankness(self, op: str) -> Condition:
-        """Return the condition that the field is `blank` or `blank_not`."""
-        return merge_condition(self.tag, self.stands_for, op)
+
+def merge_presence(tag: str, stands_for: str) -> Presence:
+    """Return how to ask whether a merge field is blank."""
+    return Presence(blank=merge_condition(tag, stands_for, "blank"), blank_not=merge_condition(tag, stands_for, "blank_not"))
 
 
 class RefusedError(Exception):

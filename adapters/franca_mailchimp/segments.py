@@ -1,6 +1,7 @@
 """Predicates → one flat list of conditions, all or any; what needs both levels is refused.
 
-The conjunctive normal form decides: clauses of one literal each are an AND, one clause alone is an OR. Of several forms the one that
+The conjunctive normal form decides: clauses of one literal each are an AND, one clause alone is an OR. Literals on interest groups of one
+category are one literal, since Mailchimp has conditions on several groups at once. Of several forms the one that
 leans on the fewest assumptions is taken, then the shortest.
 """
 
@@ -13,6 +14,8 @@ from typing import Any
 
 from franca.adapter import Assumption, Finding, Site, facts
 from franca.definitions import (
+    All,
+    AnyOf,
     AttributeTest,
     ConsentTest,
     EventTest,
@@ -30,9 +33,10 @@ from franca.definitions import (
     Sequence as EventSequence,
 )
 from franca.errors import FrancaError
-from franca.logic import Clause, TooLarge, conjunctive, literals
+from franca.logic import Clause, TooLarge, conjunctive, disjunctive, literals
 from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
 from franca_mailchimp.attributes import attribute
+from franca_mailchimp.groups import either, every
 from franca_mailchimp.options import MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, Condition, canonical
 from franca_mailchimp.parts import Part, RefusedError, leaned, refuse
 
@@ -41,6 +45,10 @@ CONDITIONS = 5
 
 SUBSCRIBED, ALL = "subscribed", "all"
 """Whom a segment counts: active subscribers, or everybody whom Mailchimp counts in segments at all."""
+
+BLANK = frozenset({"blank", "notmember"})
+"""Operators that match a blank field; of who ordered nothing `notmember` of the buyers."""
+NEGATIONS = frozenset({"not", "notcontain", "source_not"})
 
 ONE_LEVEL = "Mailchimp takes one flat list of conditions, of which all or any must hold; this needs both"
 
@@ -84,11 +92,10 @@ def native(where: Predicate, site: Site) -> Native:
     if isinstance(clauses, TooLarge):
         return _refused([Finding(id="one-level", what=f"{ONE_LEVEL}; {clauses}", position=where.position)])
     rest = tuple(clause for clause in clauses if not _is_mailable(clause))
-    parts = {literal: _part(literal, site) for clause in rest for literal in clause}
-    findings = {part for part in parts.values() if isinstance(part, Finding)}
+    findings = {part for clause in rest for literal in clause if isinstance(part := _part(literal, site), Finding)}
     if findings:
         return _refused(findings)
-    forms = list(_forms([[part for literal in clause if isinstance(part := parts[literal], Part)] for clause in rest]))
+    forms = [*_forms([either(_parts(clause, site)) for clause in rest]), *_forms_of_terms(rest, site)]
     return _best(forms, where, budget, _consent(site) if len(rest) < len(clauses) else frozenset())
 
 
@@ -143,17 +150,31 @@ def _forms(clauses: Sequence[Sequence[Part]]) -> Iterator[Form]:
     if len(clauses) == 1:
         yield from _any_of(clauses[0])
     if all(len(clause) == 1 for clause in clauses):
-        yield from _all_of([clause[0] for clause in clauses])
+        yield from _all_of(every(clause[0] for clause in clauses))
+
+
+def _forms_of_terms(clauses: Sequence[Clause], site: Site) -> Iterator[Form]:
+    """Yield the OR of terms that are ANDs, where each is one condition: several interest groups of a category."""
+    if len(clauses) < 2 or () in clauses:
+        return
+    terms = disjunctive(All(of=tuple(AnyOf(of=clause) for clause in clauses)))
+    joined = [] if isinstance(terms, TooLarge) else [every(_parts(term, site)) for term in terms]
+    if len(joined) > 1 and all(len(term) == 1 for term in joined):
+        yield from _any_of([term[0] for term in joined])
 
 
 def _any_of(parts: Sequence[Part]) -> Iterator[Form]:
     """Yield the OR of literals: whoever has a blank field is named by a condition of their own, so that nothing need be assumed."""
     if not all(part.in_any for part in parts):
         return
-    conditions = [each for part in parts for each in part.conditions]
-    covered = {part.tag: part.blankness("blank") for part in parts if part.blank}
-    soft = any(part.soft and part.tag not in covered for part in parts)
+    covered = {part.tag: part.presence.blank for part in parts if part.blank and part.presence}
+    soft = [part for part in parts if part.soft and part.tag not in covered]
+    if not _assumable(soft):
+        return
     assumptions = leaned(parts) | (frozenset([LESS_SKIPS_BLANK]) if soft else frozenset())
+    if any(part.blank and not part.presence for part in parts):
+        assumptions |= {NOT_MATCHES_BLANK}
+    conditions = [each for part in parts for each in part.conditions]
     yield Form(match="any", conditions=(*conditions, *covered.values()), assumptions=assumptions)
 
 
@@ -167,10 +188,16 @@ def _all_of(parts: Sequence[Part]) -> Iterator[Form]:
         return
     conditions = tuple(each for part in parts for each in part.conditions)
     assumptions = leaned(parts) | frozenset(NOT_MATCHES_BLANK for group in fields if _leans_on_not(group))
-    guards = tuple(group[0].blankness("blank_not") for group in fields if _needs_guard(group))
+    guarded = [group[0] for group in fields if _needs_guard(group)]
+    guards = tuple(part.presence.blank_not for part in guarded if part.presence)
     yield Form(match="all", conditions=(*conditions, *guards), assumptions=assumptions)
-    if guards:
+    if guards and _assumable(guarded):
         yield Form(match="all", conditions=conditions, assumptions=assumptions | {LESS_SKIPS_BLANK})
+
+
+def _assumable(parts: Iterable[Part]) -> bool:
+    """Tell whether an assumption may say what operators do with a blank field, for each of them."""
+    return all(part.presence is None or part.presence.assumable for part in parts)
 
 
 def _holds_blank(group: Sequence[Part]) -> bool:
@@ -183,12 +210,13 @@ def _ops(group: Sequence[Part]) -> set[str]:
 
 
 def _needs_or(group: Sequence[Part]) -> bool:
-    """Whether a blank field belongs and an operator does not match it: that is "less, or blank"."""
-    return _holds_blank(group) and not _ops(group) <= {"not", "notcontain", "blank"}
+    """Whether a blank field belongs and an operator does not surely match it: that is "less, or blank"."""
+    matching = BLANK | NEGATIONS if _assumable(group) else BLANK
+    return _holds_blank(group) and not _ops(group) <= matching
 
 
 def _leans_on_not(group: Sequence[Part]) -> bool:
-    return _holds_blank(group) and bool(_ops(group) & {"not", "notcontain"})
+    return _holds_blank(group) and bool(_ops(group) & NEGATIONS)
 
 
 def _needs_guard(group: Sequence[Part]) -> bool:
@@ -197,6 +225,11 @@ def _needs_guard(group: Sequence[Part]) -> bool:
 
 
 # -- literals
+
+
+def _parts(clause: Clause, site: Site) -> list[Part]:
+    """Return the parts of literals that all have an exact form."""
+    return [part for literal in clause if isinstance(part := _part(literal, site), Part)]
 
 
 def _part(literal: Predicate, site: Site) -> Part | Finding:

@@ -17,6 +17,7 @@ from franca_mailchimp.sandbox.operands import (
     birthday_value,
     date_value,
     extra_value,
+    interests_value,
     json_type,
     no_value,
     number_value,
@@ -27,6 +28,8 @@ from franca_mailchimp.sandbox.records import Member
 from franca_mailchimp.sandbox.values import iso_date, number, us_date
 from franca_mailchimp.sandbox.view import Condition, Spending, View, numeric
 
+INTERESTS = "interests-"
+"""Begins the field of a condition on interest groups; the category's id follows."""
 MemberTest = Callable[[Member], bool]
 
 
@@ -78,7 +81,10 @@ def member_test(view: View, condition: Condition) -> MemberTest:
 
 def _field_errors(view: View, kind: Kind, condition: Condition) -> Iterator[tuple[str, str]]:
     name = condition.get("field")
-    if kind.fields and name not in kind.fields:
+    if kind.fields == (INTERESTS,):
+        if not str(name).startswith(INTERESTS) or str(name).removeprefix(INTERESTS) not in view.interests.values():
+            yield "field", "The interest category does not exist on this list."  # guess: refused, in whatever words
+    elif kind.fields and name not in kind.fields:
         yield "field", "The value you selected is not a valid choice."
     if kind.types and (not isinstance(name, str) or name not in view.fields):
         yield "field", "The merge field does not exist on this list."
@@ -143,6 +149,18 @@ def _static(view: View, condition: Condition) -> MemberTest:
     return lambda member: (member.id in tagged) == inside
 
 
+_GROUPS: Mapping[str, Callable[[Iterator[bool]], bool]] = {
+    "interestcontains": any,
+    "interestcontainsall": all,
+    "interestnotcontains": lambda inside: not any(inside),
+}
+
+
+def _interests(view: View, condition: Condition) -> MemberTest:
+    groups, combine = view.interested(condition["value"]), _GROUPS[condition["op"]]
+    return lambda member: combine(member.id in group for group in groups)
+
+
 def _rating(_view: View, condition: Condition) -> MemberTest:
     wanted = number(condition["value"])
     return lambda member: compare(condition["op"], member.rating, wanted)
@@ -204,6 +222,7 @@ KINDS: Mapping[str, Kind] = {
         value=extra_value,
         test=_instant,
     ),
+    "Interests": Kind(ops=tuple(_GROUPS), fields=(INTERESTS,), value=interests_value, test=_interests),
     "MemberRating": Kind(ops=NUMBER_OPS, fields=("rating",), value=number_value, test=_rating),
     "Language": Kind(ops=("is", "not"), fields=("language",), value=text_value, test=_language),
     "SignupSource": Kind(ops=("source_is", "source_not"), fields=("source",), value=text_value, test=_source),
@@ -219,7 +238,6 @@ DOCUMENTED = frozenset(
     [
         "AddressMerge",
         "ZipMerge",
-        "Interests",
         "FuzzySegment",
         "NewSubscribers",
         "Aim",

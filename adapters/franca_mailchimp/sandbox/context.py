@@ -9,6 +9,7 @@ from typing import Any
 from franca.sandbox import Call, Clock, Reply
 from franca_mailchimp.sandbox.compare import Assumptions
 from franca_mailchimp.sandbox.emails import Emails
+from franca_mailchimp.sandbox.groups import Groups
 from franca_mailchimp.sandbox.membership import Membership
 from franca_mailchimp.sandbox.problems import FieldError, Problem, invalid, missing, refused
 from franca_mailchimp.sandbox.records import Account
@@ -21,6 +22,7 @@ class Context:
 
     account: Account
     store: Store
+    groups: Groups
     emails: Emails
     clock: Clock
     holds: Assumptions

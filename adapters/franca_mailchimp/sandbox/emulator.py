@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 from starlette.routing import compile_path
 
 from franca.sandbox import Call, Clock, Reply, Route
-from franca_mailchimp.sandbox import campaigns, content, lists, members, merge_fields, reports, segments, templates
+from franca_mailchimp.sandbox import campaigns, content, interests, lists, members, merge_fields, reports, segments, templates
 from franca_mailchimp.sandbox.batches import RESULTS_PATH, Batches, Pace
 from franca_mailchimp.sandbox.compare import ASSUMPTIONS as CONDITIONS
 from franca_mailchimp.sandbox.context import Context, Endpoint
 from franca_mailchimp.sandbox.emails import ASSUMPTIONS as EMAILS
 from franca_mailchimp.sandbox.emails import Emails
+from franca_mailchimp.sandbox.groups import Groups
 from franca_mailchimp.sandbox.membership import Membership
 from franca_mailchimp.sandbox.paging import project
 from franca_mailchimp.sandbox.problems import Problem, missing
@@ -50,15 +51,17 @@ class Sandbox:
         self.assumptions = {**CONDITIONS, **EMAILS, **RENDERING}
         self._key = api_key
         account, store = account or Account(), Store()
-        membership = Membership(store, account, clock, self.assumptions)
+        groups = Groups(store.db)
+        membership = Membership(store, groups, account, clock, self.assumptions)
         self._context = Context(
-            account=account, store=store, emails=Emails(store.db), clock=clock, holds=self.assumptions, membership=membership
+            account=account, store=store, groups=groups, emails=Emails(store.db), clock=clock, holds=self.assumptions, membership=membership
         )
         self._batches = Batches(clock, pace or Pace(), self._send)
         endpoints = (
             *lists.ENDPOINTS,
             *segments.ENDPOINTS,
             *merge_fields.ENDPOINTS,
+            *interests.ENDPOINTS,
             *members.ENDPOINTS,
             *templates.ENDPOINTS,
             *campaigns.ENDPOINTS,

@@ -17,7 +17,7 @@ from franca_mailchimp.sandbox.values import kept
 
 HASH = re.compile(r"[0-9a-f]{32}")
 STATUSES = ("subscribed", "unsubscribed", "cleaned", "pending")
-KINDS = {"email_address": str, "status": str, "status_if_new": str, "merge_fields": dict, "language": str, "vip": bool}
+KINDS = {"email_address": str, "status": str, "status_if_new": str, "merge_fields": dict, "language": str, "vip": bool, "interests": dict}
 
 
 def get_list_members_info(context: Context, call: Call) -> Reply:
@@ -64,7 +64,8 @@ def _write(context: Context, listed: str, row: Mapping[str, Any], given: Mapping
     values = _values(context, listed, given.get("merge_fields") or {})
     if not flag(call, "skip_merge_validation"):
         _require_fields(context, listed, row["hash"], values)
-    context.store.put_member(listed, {**row, "changed": instant(context.clock.now())}, values)
+    chosen = _interests(context, listed, given.get("interests") or {})
+    context.groups.choose(context.store.put_member(listed, {**row, "changed": instant(context.clock.now())}, values), chosen)
     member = context.store.member(listed, row["hash"])
     if member is None:
         raise missing()
@@ -118,6 +119,16 @@ def _values(context: Context, listed: str, given: Mapping[str, Any]) -> dict[int
     if errors:  # reported: thorning/node-mailchimp#61 (the detail); the fields' messages are guesses
         raise Problem(400, "Invalid Resource", "Your merge fields were invalid.", sorted(errors))
     return found
+
+
+def _interests(context: Context, listed: str, given: Mapping[str, Any]) -> dict[str, bool]:
+    """Return the groups to join and to leave; what is not named stays (reported)."""
+    known = {group.id for group in context.groups.groups(listed)}
+    wrong = [FieldError(f"interests.{each}", "Schema describes boolean of a known interest") for each in given if each not in known]
+    wrong += [FieldError(f"interests.{each}", "Schema describes boolean") for each, inside in given.items() if not isinstance(inside, bool)]
+    if wrong:  # guess: refused
+        raise invalid(*wrong)
+    return dict(given)
 
 
 def _require_fields(context: Context, listed: str, key: str, values: Mapping[int, str]) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from franca.sandbox import Call, Clock
 from franca_mailchimp.sandbox.compare import Assumptions
 from franca_mailchimp.sandbox.conditions import MemberTest, errors, member_test
+from franca_mailchimp.sandbox.groups import Groups
 from franca_mailchimp.sandbox.paging import flag
 from franca_mailchimp.sandbox.problems import FieldError
 from franca_mailchimp.sandbox.records import Account, Member, Purchase, Segment
@@ -25,8 +26,8 @@ COMBINE: Mapping[str, Callable[[Any], bool]] = {"any": any, "all": all}
 class Membership:
     """Interprets conditions over what the store holds, as of the clock's present."""
 
-    def __init__(self, store: Store, account: Account, clock: Clock, holds: Assumptions) -> None:
-        self._store, self._account, self._clock, self._holds = store, account, clock, holds
+    def __init__(self, store: Store, groups: Groups, account: Account, clock: Clock, holds: Assumptions) -> None:
+        self._store, self._groups, self._account, self._clock, self._holds = store, groups, account, clock, holds
         self._spent: tuple[Sequence[Purchase], int, Mapping[str, Spending]] = ([], 0, {})
 
     def errors(self, audience: str, options: Any) -> list[FieldError]:
@@ -69,6 +70,8 @@ class Membership:
             holds=self._holds,
             zone=ZoneInfo(self._account.timezone),
             tagged=self._store.tagged,
+            interests={group.id: group.category for group in self._groups.groups(audience)},
+            interested=self._groups.members,
             spending=cache(lambda: self._spending(audience)),
         )
 

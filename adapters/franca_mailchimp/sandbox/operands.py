@@ -69,6 +69,15 @@ def static_value(view: View, condition: Condition) -> Iterator[tuple[str, str]]:
         yield "value", f"A Static Segment with an id of {condition.get('value')} does not exist for this list."
 
 
+def interests_value(view: View, condition: Condition) -> Iterator[tuple[str, str]]:
+    """Want an array of ids of groups, which are those of the category (guess: another group is refused)."""
+    value, category = condition.get("value"), str(condition.get("field")).partition("-")[2]
+    if not isinstance(value, list) or not value:
+        yield "value", f"Schema describes array, {json_type(value)} found instead"
+    elif any(view.interests.get(str(each)) != category for each in value):
+        yield "value", "The interest does not exist in this category."
+
+
 def json_type(value: Any) -> str:
     """Return what JSON calls the type of *value*."""
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}

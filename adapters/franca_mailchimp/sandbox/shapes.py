@@ -9,6 +9,7 @@ from typing import Any
 
 from franca.sandbox import Call
 from franca_mailchimp.sandbox.context import Context
+from franca_mailchimp.sandbox.groups import nothing_chosen
 from franca_mailchimp.sandbox.records import Audience, Member, MergeField, Segment
 from franca_mailchimp.sandbox.values import shown
 
@@ -40,7 +41,16 @@ def field_body(audience: str, field: MergeField) -> dict[str, Any]:
 def member_bodies(context: Context, audience: str, members: Sequence[Member]) -> list[dict[str, Any]]:
     """Return contacts, each with every merge field of the audience, "" where blank."""
     fields, tags = context.store.fields(audience), context.store.tags(members)
-    return [{**_member(audience, member, fields), "tags_count": len(tags[member.id]), "tags": tags[member.id][:50]} for member in members]
+    chosen, nothing = context.groups.shown(audience), nothing_chosen(context.groups.groups(audience))
+    return [
+        {
+            **_member(audience, member, fields),
+            "interests": chosen.get(member.id, nothing),
+            "tags_count": len(tags[member.id]),
+            "tags": tags[member.id][:50],
+        }
+        for member in members
+    ]
 
 
 def segment_body(context: Context, audience: str, segment: Segment, call: Call) -> dict[str, Any]:
@@ -76,7 +86,6 @@ def _member(audience: str, member: Member, fields: Sequence[MergeField]) -> dict
         "email_type": "html",
         "status": member.status,
         "merge_fields": {field.tag: shown(field, member.values.get(field.merge_id)) for field in fields},
-        "interests": {},
         "timestamp_signup": instant(member.created),
         "timestamp_opt": instant(member.opted),
         "member_rating": member.rating,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,13 +29,21 @@ class Spending:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """What conditions can see of an audience; *spending* is by lower-cased email, and computed only when asked for."""
+    """What conditions can see of an audience.
+
+    Attributes:
+        interests: group → its category.
+        interested: the row ids of each group's members.
+        spending: by lower-cased email, and computed only when asked for.
+    """
 
     fields: Mapping[str, MergeField]
     static: frozenset[int]
     holds: Assumptions
     zone: ZoneInfo
     tagged: Callable[[int], frozenset[int]]
+    interests: Mapping[str, str]
+    interested: Callable[[Iterable[str]], list[frozenset[int]]]
     spending: Callable[[], Mapping[str, Spending]]
 
 

@@ -77,7 +77,7 @@ def score(op: str, value: str | None = None) -> Json:
 
 
 def born(op: str, value: str | None = None) -> Json:
-    return on("BORN", "date", op, value)
+    return on("BORN", "date or birthday" if value is None else "date", op, value)
 
 
 def assert_compiles(where: Predicate, match: str, *conditions: Json, **changes: Any) -> None:
