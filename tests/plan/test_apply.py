@@ -8,6 +8,7 @@ from franca.adapter import Address, ResourceKind, TerminalError, TransientError,
 from franca.definitions import Segment
 from franca.errors import FrancaError
 from franca.plan import Action, Desired, Journal, PartlyAppliedError, Plan, Result, apply, make_plan
+from franca.render.plan import summary
 from plan.fake import Esp, FakeAdapter, FakeConnection, Fault, Killed, as_markers, as_members, lost, segment, store, wanted
 
 
@@ -130,7 +131,7 @@ def test_a_mark_removed_by_hand_is_restored_while_wanted_and_respected_afterward
     (made,) = adapter.esp.objects
     adapter.esp.rename(made, "Mine now")
     (change,) = planned(desired, connection, tmp_path).changes
-    assert (change.named, change.name, change.reason) == ("Mine now", "The vip [franca:vip]", "the destination drifted")
+    assert (change.named, change.name, change.reason) == ("Mine now", "The vip [franca:vip]", "somebody changed it at the destination")
     gone, _ = world(tmp_path, adapter, segment("other"))
     assert steps(planned(gone, connection, tmp_path)) == ["create segment/other"]
 
@@ -143,9 +144,30 @@ def test_a_reason_tells_drift_from_a_new_definition(tmp_path, adapter):
     renamed, _ = world(tmp_path, adapter, segment("vip", name="Gold"))
     assert planned(renamed, connection, tmp_path).changes[0].reason == "the definition changed"
     adapter.esp.rename(made, "Silver [franca:vip]")
-    assert planned(desired, connection, tmp_path).changes[0].reason == "the destination drifted"
+    assert planned(desired, connection, tmp_path).changes[0].reason == "somebody changed it at the destination"
     store(tmp_path).state.unlink()
     assert planned(desired, connection, tmp_path).changes[0].reason == "differs from the definition; the state does not know it"
+
+
+def test_what_was_done_by_hand_is_told_apart_from_what_we_want(tmp_path, adapter):
+    """Renamed and deleted by hand is drift, and the summary counts it; a new definition and what follows from a deletion are not."""
+    desired, connection = world(tmp_path, adapter, segment("lapsed"), segment("vip"))
+    applied(desired, connection, tmp_path)
+    assert not any(change.drift for change in planned(desired, connection, tmp_path).changes)
+    made = {str(address): entry.id for address, entry in store(tmp_path).load().entries.items()}
+    adapter.esp.rename(made["segment/vip"], "Silver [franca:vip]")
+    del adapter.esp.objects[made["folder/shop"]]
+    later, _ = world(tmp_path, adapter, segment("lapsed"), segment("vip"), segment("wide"))
+    plan = planned(later, connection, tmp_path)
+    assert {str(change.address): (change.reason, change.drift) for change in plan.changes} == {
+        "folder/shop": ("somebody deleted it at the destination", True),
+        "list/lapsed": ("what it names is made again", False),
+        "segment/vip": ("somebody changed it at the destination", True),
+        "segment/wide": ("new", False),
+    }
+    assert summary(plan) == "2 to create, 2 to update; 2 changed by hand there"
+    applied(later, connection, tmp_path)
+    assert planned(later, connection, tmp_path).changes == ()
 
 
 def test_two_objects_with_one_mark_are_an_error(tmp_path, adapter):

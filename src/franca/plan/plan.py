@@ -19,6 +19,8 @@ from franca.plan.records import Action, Budget, Change, Plan
 from franca.plan.resolve import Resolver, edges
 from franca.plan.state import State
 
+DRIFTED = "somebody changed it at the destination"
+
 
 def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
     """Return what must change at the destination; nothing is written.
@@ -75,23 +77,29 @@ def _changes(desired: Desired, snapshot: Snapshot, state: State, matching: Match
         resource, remote = desired.resources[address], matching.found.get(address)
         body = resolve.body(resource)
         if remote is None:
-            yield _create(resource, body)
+            yield _create(resource, body, gone=_gone(address, desired, state))
         elif remote.settled or resource.theirs or as_adopted(resource, remote, state.entries.get(address)):
             continue  # a campaign that somebody sent is no draft any more; what people made stays as it is
         elif not (same_name(remote, resource) and symbolic(remote.body) == body):
-            yield _update(resource, body, remote, _why(resource, state, matching.renamed.get(address)))
+            yield _update(resource, body, remote, _why(resource, state, matching.renamed.get(address), resolve.planned))
     for address in order.deletes([address for address, remote in matching.stale.items() if not remote.settled]):
         yield _delete(address, matching.stale[address])
 
 
-def _create(resource: Resource, body: Mapping[str, Any]) -> Change:
+def _gone(address: Address, desired: Desired, state: State) -> bool:
+    """Whether it was there. What is made without a call (a property that is there while a segment reads it) was perhaps never."""
+    return address in state.entries and desired.adapter.limits.calls.get((Action.CREATE.value, address.kind)) != ()
+
+
+def _create(resource: Resource, body: Mapping[str, Any], *, gone: bool) -> Change:
     return Change(
         action=Action.CREATE,
         address=resource.address,
         name=owned_name(resource.title, resource.key),
-        reason="new",
+        reason="somebody deleted it at the destination" if gone else "new",
         segment=resource.segment,
         after=body,
+        drift=gone,
     )
 
 
@@ -107,6 +115,7 @@ def _update(resource: Resource, body: Mapping[str, Any], remote: Remote, reason:
         before=symbolic(remote.body),
         after=body,
         id=remote.id,
+        drift=reason == DRIFTED,
     )
 
 
@@ -115,13 +124,15 @@ def _delete(address: Address, remote: Remote) -> Change:
     return Change(action=Action.DELETE, address=address, name=remote.name, reason=reason, before=symbolic(remote.body), id=remote.id)
 
 
-def _why(resource: Resource, state: State, renamed: Address | None) -> str:
+def _why(resource: Resource, state: State, renamed: Address | None, planned: frozenset[Address]) -> str:
     if renamed is not None:
         return f"renamed from {renamed}"
     entry = state.entries.get(resource.address)
     if entry is None:
         return "differs from the definition; the state does not know it"
-    return "the destination drifted" if entry.fingerprint == fingerprint(resource) else "the definition changed"
+    if entry.fingerprint != fingerprint(resource):
+        return "the definition changed"
+    return "what it names is made again" if edges(resource) & planned else DRIFTED
 
 
 def _remote_digest(matching: Matching) -> str:

@@ -43,6 +43,7 @@ class Change:
         named: the name before the change, if it differs.
         id: the ESP's; None for what is not made yet.
         segment: whose resource it is; empty for a supporting one.
+        drift: it undoes what somebody did at the ESP since the last apply.
     """
 
     action: Action
@@ -54,6 +55,7 @@ class Change:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     id: str | None = None
+    drift: bool = False
 
 
 _WINDOWS = {3600: "an hour", 86_400: "a day"}

@@ -28,7 +28,8 @@ _PAST = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.DELETE: 
 def summary(plan: Plan) -> str:
     """Return how many changes there are, in words."""
     counted = [f"{number} {_PAST[action]}" for action, number in plan.counts().items() if number]
-    return ", ".join(counted) or "nothing to do"
+    by_hand = sum(change.drift for change in plan.changes)
+    return (", ".join(counted) or "nothing to do") + (f"; {by_hand} changed by hand there" if by_hand else "")
 
 
 def _text(plans: Sequence[Plan]) -> str:
