@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from franca.adapter import Assumption, Finding, Site
+from franca.definitions import Predicate
 
 Condition = dict[str, Any]
 Filter = dict[str, Any]
@@ -27,10 +28,16 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """Where a literal is compiled, and the ids of the findings that the user accepted for it."""
+    """Where a literal is compiled.
+
+    Attributes:
+        accepted: the ids of the findings that the user accepted.
+        given: literals that hold for every member: groups of their own, beside which the others need to hold only for whom these do.
+    """
 
     site: Site
     accepted: frozenset[str] = frozenset()
+    given: frozenset[Predicate] = frozenset()
 
     def approximate(self, finding: Finding) -> frozenset[Finding]:
         """Return the finding of an approximation that the user accepted.

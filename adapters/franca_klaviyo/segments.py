@@ -51,7 +51,8 @@ def native(where: Predicate, site: Site, accepted: frozenset[str] = frozenset())
     clauses = conjunctive(sayable(simplify(where), site.project))
     if isinstance(clauses, TooLarge):
         return Native(definition=None, findings=(Finding(id="too-large", what=f"Klaviyo takes all of any: {clauses}"),))
-    context = Context(site=site, accepted=accepted)
+    given = frozenset(clause[0] for clause in clauses if len(clause) == 1)
+    context = Context(site=site, accepted=accepted, given=given)
     parts = {literal: _part(literal, context) for clause in clauses for literal in clause}
     findings = {finding for part in parts.values() for finding in part.findings}
     if any(isinstance(part, _Refused) for part in parts.values()):

@@ -32,6 +32,8 @@ def seed(shop: Shop, name: str) -> dict[str, Any]:
     """Return the seed of one ESP's sandbox, in the format of `franca.sandbox.host`."""
     people = {_email(row): row for row in (*shop.held, *shop.strangers)}  # of several with one email the last one wins
     contacts = [_contact(row, _FIELDS[name](row)) for row in people.values()]
+    if name == "klaviyo":  # an unknown date of consent is unknown there too
+        contacts = [{**contact, "consent": {"at": None, **contact["consent"]}} for contact in contacts]
     return {"contacts": contacts, **({"metrics": _metrics(), "events": _events(shop)} if name == "klaviyo" else {})}
 
 

@@ -29,21 +29,29 @@ SEED: dict[str, Any] = {
                 "born": "1990-03-31",
             },
             "consent": {"status": "subscribed", "suppressed": False, "at": "2026-03-01T00:00:00+00:00"},
+            "channels": {"sms": {"status": "subscribed", "at": "2026-03-01T00:00:00+00:00"}},
         },
         {
             "email": "b@x.de",
             "created_at": "2026-03-30T00:00:00+00:00",
             "fields": {"plan": "Pro max", "age": 40.5, "vip": "no", "tags": [], "due": "2026-03-27", "at": "2026-03-30T11:37:11Z"},
             "consent": {"status": "subscribed", "suppressed": True, "at": "2026-02-01T00:00:00+00:00"},
+            "channels": {"sms": {"status": "subscribed", "at": "2026-02-01T00:00:00+00:00"}},
         },
         {
             "email": "c@x.de",
             "created_at": "2026-01-01T00:00:00+00:00",
             "fields": {"plan": "", "age": 0, "vip": False, "tags": ["RED"], "due": "2026-03-26", "born": "2000-02-29"},
             "consent": {"status": "unsubscribed", "suppressed": False},
+            "channels": {"sms": {"status": "unsubscribed"}},
         },
         {"email": "d@x.de", "created_at": "2025-01-01T00:00:00+00:00", "fields": {"plan": 5, "age": "30", "vip": "maybe", "tags": "red"}},
-        {"email": "e@x.de", "created_at": "2024-01-01T00:00:00+00:00", "consent": {"status": "never", "suppressed": False}},
+        {
+            "email": "e@x.de",
+            "created_at": "2024-01-01T00:00:00+00:00",
+            "consent": {"status": "never", "suppressed": False},
+            "channels": {"push": {"status": "subscribed"}},
+        },
     ],
     "metrics": [{"name": "Never Seen"}],
     "events": [],
@@ -262,9 +270,9 @@ def test_metric_conditions(world: Any, condition: dict[str, Any], expected: str)
     assert expected == members(world, groups([orders(world, **condition)]))
 
 
-def _consent(can_receive: bool, subscription: str, filters: Any = None) -> dict[str, Any]:
+def _consent(can_receive: bool, subscription: str, filters: Any = None, channel: str = "email") -> dict[str, Any]:
     status = {"subscription": subscription, "filters": filters}
-    consent = {"channel": "email", "can_receive_marketing": can_receive, "consent_status": status}
+    consent = {"channel": channel, "can_receive_marketing": can_receive, "consent_status": status}
     return {"type": "profile-marketing-consent", "consent": consent}
 
 
@@ -283,6 +291,13 @@ _RECENT = {"type": "date", "operator": "after", "date": "2026-02-15"}
         (_consent(False, "unsubscribed"), "c"),
         (_consent(False, "subscribed", [{"field": "manual_suppression_date", "filter": {"type": "existence", "operator": "is-set"}}]), "b"),
         (_consent(False, "any", [{"field": "bounce_date", "filter": {"type": "existence", "operator": "is-set"}}]), ""),
+        (_consent(True, "subscribed", channel="sms"), "ab"),
+        (_consent(True, "subscribed", [{"field": "status_date", "filter": _RECENT}], channel="sms"), "a"),
+        (_consent(False, "any", channel="sms"), "cde"),
+        (_consent(False, "unsubscribed", channel="sms"), "c"),
+        (_consent(False, "never_subscribed", channel="sms"), "de"),
+        (_consent(True, "any", channel="push"), "e"),
+        (_consent(False, "any", channel="push"), "abcd"),
     ],
 )
 def test_consent_conditions(world: Any, condition: Any, expected: str) -> None:

@@ -128,23 +128,35 @@ def can_receive(profile: Profile) -> bool:
     return bool(profile.attributes.get("email")) and profile.suppressed_at is None and profile.consent != "UNSUBSCRIBED"
 
 
+def _can_receive(profile: Profile, channel: str) -> bool:
+    """Return whether a channel reaches a profile: texts and pushes those who subscribed alone (the contract has no other branch)."""
+    return can_receive(profile) if channel == "email" else _status(profile, channel) == "SUBSCRIBED"
+
+
+def _status(profile: Profile, channel: str) -> str:
+    return profile.consent if channel == "email" else profile.channels.get(channel, {}).get("status", "NEVER_SUBSCRIBED")
+
+
 def _consent(world: Evaluation, condition: Filter) -> Members:
     consent = condition["consent"]
+    channel = consent["channel"]
     status, filters = consent["consent_status"]["subscription"], consent["consent_status"].get("filters") or ()
     tests = [(each["field"], tester(each["filter"], world.present)) for each in filters]
 
     def holds(profile: Profile) -> bool:
-        if can_receive(profile) is not consent["can_receive_marketing"]:
+        if _can_receive(profile, channel) is not consent["can_receive_marketing"]:
             return False
-        if status != "any" and profile.consent != STATUSES[status]:
+        if status != "any" and _status(profile, channel) != STATUSES[status]:
             return False
-        return all(test(_consent_value(profile, name)) for name, test in tests)
+        return all(test(_consent_value(profile, channel, name)) for name, test in tests)
 
     return world.where(holds)
 
 
-def _consent_value(profile: Profile, name: str) -> str | None:
+def _consent_value(profile: Profile, channel: str, name: str) -> str | None:
     """Return a date of consent as text. Suppressions of this sandbox are manual: nothing bounces, no address is invalid."""
+    if channel != "email":
+        return iso(profile.channels.get(channel, {}).get("at"))
     at = {"status_date": profile.consent_at, "manual_suppression_date": profile.suppressed_at}.get(name)
     return iso(at)
 

@@ -145,25 +145,29 @@ def _group(condition: Any, pointer: str, known: Known) -> None:
 
 
 _SUPPRESSIONS = ("bounce_date", "manual_suppression_date", "invalid_email_date")
-# (can receive, subscription) → fields that filters may name, and whether filters are required (the contract's email branch)
-_EMAIL: Mapping[tuple[bool, str], tuple[tuple[str, ...], bool]] = {
-    (True, "any"): ((), False),
-    (True, "subscribed"): (("status_date", "is_double_opt_in", "custom_source", "method"), False),
-    (True, "never_subscribed"): ((), False),
-    (False, "any"): (_SUPPRESSIONS, False),
-    (False, "unsubscribed"): (("status_date", "method", *_SUPPRESSIONS), False),
-    (False, "never_subscribed"): (_SUPPRESSIONS, True),
-    (False, "subscribed"): (_SUPPRESSIONS, True),
+# (channel, can receive, subscription) → fields that filters may name, and whether filters are required (the contract's branches)
+_CONSENT: Mapping[tuple[str, bool, str], tuple[tuple[str, ...], bool]] = {
+    ("email", True, "any"): ((), False),
+    ("email", True, "subscribed"): (("status_date", "is_double_opt_in", "custom_source", "method"), False),
+    ("email", True, "never_subscribed"): ((), False),
+    ("email", False, "any"): (_SUPPRESSIONS, False),
+    ("email", False, "unsubscribed"): (("status_date", "method", *_SUPPRESSIONS), False),
+    ("email", False, "never_subscribed"): (_SUPPRESSIONS, True),
+    ("email", False, "subscribed"): (_SUPPRESSIONS, True),
+    ("sms", True, "subscribed"): (("status_date", "method", "is_rcs_capable"), False),
+    ("sms", False, "any"): ((), False),
+    ("sms", False, "unsubscribed"): (("status_date", "method"), False),
+    ("sms", False, "never_subscribed"): ((), False),
+    ("push", True, "any"): (("status_date",), False),
+    ("push", False, "any"): ((), False),
 }
 
 
 def _consent(condition: Any, pointer: str, _known: Known) -> None:
     shape(condition, pointer, {"type": checks.text, "consent": checks.object_})
     at, consent = f"{pointer}/consent", condition["consent"]
-    if consent.get("channel") in ("sms", "push"):
-        raise not_interpreted(f"consent to {consent['channel']}", at)
     required: dict[str, Check] = {
-        "channel": checks.one_of("email"),
+        "channel": checks.one_of("email", "sms", "push"),
         "can_receive_marketing": checks.boolean,
         "consent_status": checks.object_,
     }
@@ -174,7 +178,7 @@ def _consent(condition: Any, pointer: str, _known: Known) -> None:
 def _status(consent: Any, pointer: str) -> None:
     status = consent["consent_status"]
     shape(status, pointer, {"subscription": checks.text}, {"filters": checks.array})
-    allowed = _EMAIL.get((consent["can_receive_marketing"], status["subscription"]))
+    allowed = _CONSENT.get((consent["channel"], consent["can_receive_marketing"], status["subscription"]))
     if allowed is None:
         raise invalid(f"subscription {status['subscription']!r} is not allowed here.", f"{pointer}/subscription")
     fields, needed = allowed
@@ -188,7 +192,7 @@ def _consent_filter(each: Any, pointer: str, fields: tuple[str, ...]) -> None:
     field = checks.mapping(each, pointer).get("field")
     if field not in fields:
         raise invalid(f"A filter on {field!r} is not allowed here.", f"{pointer}/field")
-    if field in ("is_double_opt_in", "custom_source", "method"):
+    if field in ("is_double_opt_in", "custom_source", "method", "is_rcs_capable"):
         raise not_interpreted(f"the consent filter {field}", pointer)
     allowed = DATE if field == "status_date" else {**DATE, **IS_SET}
     shape(each, pointer, {"field": checks.text, "filter": filter_of(allowed)})

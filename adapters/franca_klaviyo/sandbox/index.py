@@ -16,7 +16,11 @@ VALUE = "$value"  # documented: the property that `sum` adds up
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """One profile: its row number, native attributes, custom properties and email consent (instants in seconds)."""
+    """One profile: its row number, native attributes, custom properties and consent (instants in seconds).
+
+    Attributes:
+        channels: the consent on other channels than email, `{"status", "at"}` by channel.
+    """
 
     row: int
     created: float
@@ -26,6 +30,7 @@ class Profile:
     consent: str
     consent_at: float | None
     suppressed_at: float | None
+    channels: dict[str, dict[str, Any]]
 
     def value(self, name: str) -> Any:
         """Return what a property of a condition reads here; None when it is not set."""
@@ -103,6 +108,7 @@ def _profile(row: Any) -> Profile:
         consent=row["consent"],
         consent_at=row["consent_at"],
         suppressed_at=row["suppressed_at"],
+        channels=json.loads(row["channels"]),
     )
 
 

@@ -21,6 +21,7 @@ def seed(store: Store, data: Mapping[str, Any], now: float) -> None:
     """Add contacts (a known email is updated), metrics and events.
 
     `metrics`, beyond the common format, is a list of {"name", "integration"?} that exist before their first event.
+    `channels` of a contact is its consent on other channels than email, each as `consent` is.
     Fields are well-known names, `location['...']`, `properties['...']`, or bare names of custom properties.
     """
     for metric in data.get("metrics", ()):
@@ -39,13 +40,24 @@ def _contact(store: Store, contact: Mapping[str, Any], now: float) -> None:
     store.write_profile(row, attributes, properties, now)
     if contact.get("consent"):
         _consent(store, row, contact["consent"], now)
+    if contact.get("channels"):
+        channels = {name: _channel(consent, now) for name, consent in contact["channels"].items()}
+        store.run("update profiles set channels = ? where row = ?", [(json.dumps(channels), row)])
+        store.profiles_version += 1
+
+
+def _channel(consent: Mapping[str, Any], now: float) -> dict[str, Any]:
+    status = CONSENT[consent["status"]]
+    at = _seconds(consent["at"]) if consent.get("at") else now
+    return {"status": status, "at": None if status == "NEVER_SUBSCRIBED" else at}
 
 
 def _consent(store: Store, row: int, consent: Mapping[str, Any], now: float) -> None:
     at = _seconds(consent["at"]) if consent.get("at") else None
-    # A status without a date is dated now; whoever never subscribed has none.
+    # A status of which no date is given is dated now; one whose date is null, or of whoever never subscribed, has none.
     status = CONSENT[consent["status"]]
-    dated = None if status == "NEVER_SUBSCRIBED" else now if at is None else at
+    undated = status == "NEVER_SUBSCRIBED" or ("at" in consent and at is None)
+    dated = None if undated else now if at is None else at
     suppressed = (now if at is None else at) if consent.get("suppressed") else None
     values = (status, dated, suppressed, row)
     store.run("update profiles set consent = ?, consent_at = ?, suppressed_at = ? where row = ?", [values])

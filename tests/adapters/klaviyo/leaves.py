@@ -12,8 +12,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from franca.definitions import (
     Ago,
+    All,
     Anniversary,
     AttributeTest,
+    ConsentTest,
     Count,
     DaysSinceFirst,
     DaysSinceLast,
@@ -23,6 +25,7 @@ from franca.definitions import (
     From,
     InstantTest,
     Last,
+    Mailable,
     NamedDay,
     Next,
     OnDay,
@@ -30,6 +33,7 @@ from franca.definitions import (
     Period,
     Pick,
     PickedEvent,
+    Status,
     This,
     TimeTest,
     To,
@@ -68,7 +72,7 @@ COMPARISONS = (Op.GT, Op.GTE, Op.LT, Op.LTE)
 @cache
 def klaviyo_leaves(choice: Choice) -> SearchStrategy[Any]:
     """Return tests on events in parts, on when the latest or first was, on different values, and on anniversaries."""
-    return weighted((4, counts(choice)), (2, picked()), (1, recencies()), (1, distinct()), (2, anniversaries()))
+    return weighted((4, counts(choice)), (2, picked()), (1, recencies()), (1, distinct()), (2, anniversaries()), (1, dated()))
 
 
 @cache
@@ -114,6 +118,13 @@ def distinct(draw: DrawFn) -> EventTest:
     event, name = draw(st.sampled_from((("order", "sku"), ("order", "total"), ("view", "page"), (("order", "view"), "quantity"))))
     op, number = draw(st.sampled_from(((Op.GTE, 1), (Op.IS, 0), (Op.GT, 0), (Op.LT, 1))))
     return EventTest(event=event, measures=(Distinct(of=name, tests=(ValueTest(op=op, operand=number),)),))
+
+
+@cache
+def dated() -> SearchStrategy[All]:
+    """Return who can be reached, or has unsubscribed, since some time."""
+    whose = (Mailable(channel="email"), ConsentTest(channel="email", statuses=(Status.UNSUBSCRIBED,)))
+    return st.sampled_from([All(of=(each, ConsentTest(channel="email", at=(test,)))) for each in whose for test in TIMES])
 
 
 @cache

@@ -105,9 +105,9 @@ def on(name: str, found: Json) -> Json:
     return {"property": name, "filter": found}
 
 
-def consent(receives: bool, subscription: str, suppression: str = "") -> Json:
-    filters = {"filters": [{"field": suppression, "filter": SET}]} if suppression else {}
-    status = {"channel": "email", "can_receive_marketing": receives, "consent_status": {"subscription": subscription, **filters}}
+def consent(receives: bool, subscription: str, field: str = "", test: Json = SET, channel: str = "email") -> Json:
+    filters = {"filters": [{"field": field, "filter": test}]} if field else {}
+    status = {"channel": channel, "can_receive_marketing": receives, "consent_status": {"subscription": subscription, **filters}}
     return {"type": "profile-marketing-consent", "consent": status}
 
 

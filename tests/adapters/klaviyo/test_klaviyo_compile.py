@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -47,10 +48,12 @@ from adapters.klaviyo.short import (
     text,
     total,
 )
+from franca.adapter import Site
 from franca.definitions import (
     Ago,
     All,
     AnyOf,
+    ConsentSource,
     ConsentTest,
     Everyone,
     From,
@@ -69,7 +72,9 @@ from franca.definitions import (
     Status,
     To,
 )
+from franca_klaviyo.definition import canonical
 from franca_klaviyo.segments import native
+from schema import CONSENT
 
 
 @pytest.mark.parametrize(
@@ -242,6 +247,7 @@ def test_filters_on_event_properties(where: Predicate, groups: list[tuple[Json, 
     assert_compiles(where, *groups)
 
 
+DATED = ConsentTest(channel="email", at=(Last(duration=d("7 days")),))
 SUPPRESSIONS = ("bounce_date", "manual_suppression_date", "invalid_email_date")
 EVER_NEVER = (consent(True, "never_subscribed"), *(consent(False, "never_subscribed", each) for each in SUPPRESSIONS))
 
@@ -264,6 +270,50 @@ EVER_NEVER = (consent(True, "never_subscribed"), *(consent(False, "never_subscri
 def test_consent(where: Predicate, groups: list[tuple[Json, ...]]) -> None:
     """Mailable is subscribed and can receive; a status includes those who are suppressed."""
     assert_compiles(where, *groups)
+
+
+def on_sms(receives: bool, subscription: str) -> Json:
+    return consent(receives, subscription, channel="sms")
+
+
+def test_consent_by_text_and_push() -> None:
+    """Whom texts and pushes reach has subscribed; a status is told for texts alone, and not where our data has suppressions."""
+    texts = replace(CONSENT, channel="sms", suppressed=None)
+    channels = {"email": CONSENT, "sms": texts, "push": replace(texts, channel="push")}
+    cases: list[tuple[Predicate, tuple[Json, ...]]] = [
+        (Mailable(channel="sms"), (on_sms(True, "subscribed"),)),
+        (Not(of=Mailable(channel="sms")), (on_sms(False, "any"),)),
+        (Mailable(channel="push"), (consent(True, "any", channel="push"),)),
+        (Not(of=Mailable(channel="push")), (consent(False, "any", channel="push"),)),
+        (ConsentTest(channel="sms", statuses=(Status.SUBSCRIBED,)), (on_sms(True, "subscribed"),)),
+        (ConsentTest(channel="sms", statuses=(Status.UNSUBSCRIBED,)), (on_sms(False, "unsubscribed"),)),
+        (ConsentTest(channel="sms", statuses=(Status.NEVER, Status.PENDING)), (on_sms(False, "never_subscribed"),)),
+    ]
+    for where, group in cases:
+        assert native(where, with_consent(channels)).definition == canonical((group,))
+    refused = {
+        "suppressed-consent": (ConsentTest(channel="sms", statuses=(Status.SUBSCRIBED,)), {"sms": replace(texts, suppressed="off")}),
+        "consent-channel": (ConsentTest(channel="push", statuses=(Status.SUBSCRIBED,)), channels),
+    }
+    for identity, (where, declared) in refused.items():
+        assert [finding.id for finding in native(where, with_consent(declared)).findings] == [identity]
+
+
+def with_consent(channels: Mapping[str, ConsentSource]) -> Site:
+    found = site()
+    data = found.project.data
+    return replace(found, project=replace(found.project, data=replace(data, profile=replace(data.profile, consent=channels))))
+
+
+def test_dates_of_consent() -> None:
+    """The date of a consent is known of those who can be reached, and of those who unsubscribed, where the definition says so."""
+    lately = {"field": "status_date", "test": hours("in-the-last", 168)}
+    assert_compiles(All(of=(Mailable(channel="email"), DATED)), (consent(True, "subscribed", **lately),), (consent(True, "subscribed"),))
+    unsubscribed = ConsentTest(channel="email", statuses=(Status.UNSUBSCRIBED,))
+    gone = consent(False, "unsubscribed")
+    assert_compiles(All(of=(unsubscribed, DATED)), (consent(False, "unsubscribed", **lately),), (gone,))
+    either = AnyOf(of=(DATED, a("vip", Op.IS_SET, True)))
+    assert_compiles(All(of=(unsubscribed, either)), (consent(False, "unsubscribed", **lately), *prop(VIP, SET)), (gone,))
 
 
 def test_groups_are_anded_and_their_conditions_ored() -> None:
@@ -310,7 +360,9 @@ def test_everyone_and_nobody() -> None:
         (total(Op.GTE, 5, of="quantity"), "sum-property"),
         (ConsentTest(channel="email", statuses=(Status.PENDING,)), "pending-consent"),
         (ConsentTest(channel="email", at=(Last(duration=d("7 days")),)), "consent-dates"),
-        (Mailable(channel="sms"), "consent-channel"),
+        (Mailable(channel="whatsapp"), "consent-channel"),
+        (All(of=(ConsentTest(channel="email", statuses=(Status.SUBSCRIBED,)), DATED)), "consent-dates"),
+        (All(of=(Mailable(channel="email"), Not(of=DATED))), "consent-dates"),
         (Sample(percent=Decimal(10), salt="x"), "sample"),
     ],
 )
