@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from franca.adapter import (
@@ -22,16 +22,19 @@ from franca.adapter import (
     ResourceKind,
     Setting,
     Site,
+    Snapshot,
     Testing,
     Waiter,
     template_resource,
 )
+from franca.adapter.importing import Decompiler
 from franca.definitions import Destination, Realisation, Segment
 from franca.errors import FrancaError
 from franca_klaviyo.arms import compiled, with_fields
 from franca_klaviyo.assumptions import ASSUMPTIONS, LOWER_CASE
 from franca_klaviyo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_klaviyo.content import KlaviyoDialect
+from franca_klaviyo.decompile import KlaviyoDecompiler
 from franca_klaviyo.definition import canonical
 from franca_klaviyo.lifting import KlaviyoLifter
 from franca_klaviyo.names import custom_property, field_title, tag_name
@@ -108,6 +111,10 @@ class KlaviyoAdapter:
     def lifter(self, site: Site) -> Lifter:
         """Return what reads templates backwards."""
         return KlaviyoLifter(site)
+
+    def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:
+        """Return what reads segments backwards (`franca.adapter.importing`)."""
+        return KlaviyoDecompiler(site, snapshot, accepted)
 
     def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
         """Return the template; subject and preview text belong to messages.

@@ -28,7 +28,7 @@ def test_what_is_written_is_read():
     node = load_predicate("{native: {klaviyo: {list: A, b}, mailchimp: {tag: C}}}".replace("A, b", "'A, b'"))
     assert node == Native(objects=(("klaviyo", NativeKind.LIST, "A, b"), ("mailchimp", NativeKind.TAG, "C")))
     assert load_predicate(dump_text(node)) == node
-    assert sentence(node) == 'Everyone who is in the list “A, b” of klaviyo or the tag “C” of mailchimp.'
+    assert sentence(node) == "Everyone who is in the list “A, b” of klaviyo or the tag “C” of mailchimp."
 
 
 @pytest.mark.parametrize(

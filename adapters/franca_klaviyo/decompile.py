@@ -1,0 +1,232 @@
+"""Segment definitions → predicates: a table from condition type, filter type and operator to a short function; no entry is a refusal.
+
+What a condition means is what Klaviyo documents (sections 1.3 to 1.6 of the contract sheet). Where it documents nothing, the same named
+assumptions are leaned on as when compiling, or it is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from franca.adapter import Assumption, Remote, Site, Snapshot
+from franca.adapter.importing import Decompiled, Unmapped, all_of, any_of, number, unrepresentable
+from franca.definitions import (
+    AttributeTest,
+    Constant,
+    Count,
+    DataType,
+    EventTest,
+    Everyone,
+    Kind,
+    Measure,
+    Not,
+    Op,
+    Predicate,
+    Sum,
+    ValueTest,
+)
+from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
+from franca_klaviyo.backwards import COMPARED, Names, Place, consents, passed, passes, times
+from franca_klaviyo.definition import groups_of
+from franca_klaviyo.parts import Condition, Filter
+from franca_klaviyo.values import NOT_SET
+
+WHOLE = DataType(Kind.INTEGER)
+"""The type of a count."""
+
+
+class KlaviyoDecompiler:
+    """Reads the segments of one account backwards; see `franca.adapter.importing.Decompiler`."""
+
+    def __init__(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> None:
+        self._names, self._snapshot, self._accepted = Names(site, snapshot), snapshot, frozenset(accepted)
+
+    def segment(self, remote: Remote) -> Decompiled:
+        """Return what a segment says.
+
+        Raises:
+            NotRepresentableError: our language has no exact equal for it.
+        """
+        if not remote.body.get("active"):
+            unrepresentable("it is inactive: Klaviyo does not keep its members up to date")
+        groups = groups_of(remote.body["definition"])
+        if not groups:
+            unrepresentable("Klaviyo shows no conditions for it")
+        reading = Reading(self._names, self._accepted)
+        where = all_of([reading.group(group) for group in groups])
+        return Decompiled(where=where, assumptions=frozenset(reading.leaned), approximated=tuple(sorted(reading.approximated)))
+
+    def unmapped(self) -> Iterator[Unmapped]:
+        """Yield the properties that segments name: no endpoint lists them all (section 1.6 of the contract sheet)."""
+        named = {
+            condition["property"]
+            for remote in self._snapshot.remotes
+            if remote.key is None and "definition" in remote.body
+            for group in groups_of(remote.body["definition"])
+            for condition in group
+            if condition.get("type") == "profile-property"
+        }
+        yield from (Unmapped(each, each) for each in sorted(named - self._names.attributes.keys() - {"email"}))
+
+
+@dataclass
+class Reading:
+    """One segment being read: what is leaned on, and what was consented to."""
+
+    names: Names
+    accepted: frozenset[str]
+    leaned: set[Assumption] = field(default_factory=set)
+    approximated: set[tuple[str, str]] = field(default_factory=set)
+
+    def approximate(self, finding: str, what: str) -> None:
+        """Note an approximation that the user consents to.
+
+        Raises:
+            NotRepresentableError: the user does not.
+        """
+        if finding not in self.accepted:
+            unrepresentable(what, finding)
+        self.approximated.add((finding, what))
+
+    def group(self, conditions: Sequence[Condition]) -> Predicate:
+        """Return "one of these holds"."""
+        consent = [each for each in conditions if each.get("type") == "profile-marketing-consent"]
+        rest = Group([each for each in conditions if each not in consent])
+        parts = [self._condition(each, rest) for each in rest.conditions]
+        return any_of([*(part for part in parts if part is not None), *consents(consent, self.names)])
+
+    def _condition(self, condition: Condition, group: Group) -> Predicate | None:
+        """Return what a condition says; None when the conditions beside it say it too."""
+        read = CONDITIONS.get(str(condition.get("type")))
+        if read is None:
+            unrepresentable(f"our language has nothing for conditions of type {condition.get('type')!r}")
+        return read(condition, group, self)
+
+
+class Group:
+    """The conditions of one group, of which one must hold: what some of them say about profiles that have nothing."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        self.conditions = conditions
+        self._unset = {each["property"] for each in conditions if each.get("filter") == NOT_SET}
+        self._negated = {each["property"] for each in conditions if each.get("type") == "profile-property" and negative(each["filter"])}
+        self._never = {_events_of(each) for each in conditions if _counts_none(each)}
+        self._small = {_events_of(each) for each in conditions if each.get("measurement") == "sum" and holds_of_zero(each)}
+
+    def unset(self, name: str) -> bool:
+        """Return whether profiles without the property are in."""
+        return name in self._unset
+
+    def says_unset(self, condition: Condition) -> bool:
+        """Return whether "is not set" belongs to a negative test beside it."""
+        return condition["filter"] == NOT_SET and condition["property"] in self._negated
+
+    def never(self, condition: Condition) -> bool:
+        """Return whether profiles without such events are in."""
+        return _events_of(condition) in self._never
+
+    def says_never(self, condition: Condition) -> bool:
+        """Return whether "zero times" belongs to a sum beside it."""
+        return _counts_none(condition) and _events_of(condition) in self._small
+
+
+def negative(test: Filter) -> bool:
+    """Return whether a filter leaves out what passes another one."""
+    return str(test.get("operator")).startswith("not-") and test.get("operator") != "not-set"
+
+
+def holds_of_zero(condition: Condition) -> bool:
+    """Return whether a measure of nothing passes."""
+    test = condition["measurement_filter"]
+    return _OF_ZERO[COMPARED[test["operator"]]](test["value"])
+
+
+_OF_ZERO: Mapping[Op, Callable[[float], bool]] = {
+    Op.IS: lambda value: value == 0,
+    Op.IS_NOT: lambda value: value != 0,
+    Op.GT: lambda value: value < 0,
+    Op.GTE: lambda value: value <= 0,
+    Op.LT: lambda value: value > 0,
+    Op.LTE: lambda value: value >= 0,
+}
+
+
+def _events_of(condition: Condition) -> str:
+    return json.dumps({key: each for key, each in condition.items() if not key.startswith("measurement")}, sort_keys=True)
+
+
+def _counts_none(condition: Condition) -> bool:
+    test = condition.get("measurement_filter") or {}
+    return (condition.get("measurement"), test.get("operator"), test.get("value")) == ("count", "equals", 0)
+
+
+# -- profile properties
+
+
+def _property(condition: Condition, group: Group, reading: Reading) -> Predicate | None:
+    name, test = condition["property"], condition["filter"]
+    if name == "email" and test.get("type") == "existence":  # everybody in the universe has one (language.md section 6)
+        return Everyone() if test["operator"] == "is-set" else Not(of=Everyone())
+    if group.says_unset(condition):
+        return None
+    attribute, mapping, type_ = reading.names.attribute(name)
+    place = Place(subject=attribute, type=type_, mapping=mapping, unset=group.unset(name))
+    if test.get("type") != "date":
+        return passes(test, place)
+    if type_.kind not in (Kind.DATE, Kind.DATETIME):
+        unrepresentable(f"it tests {name} as a date, and {attribute!r} is a {type_}")
+    found = times(test, type_.kind, reading.names.zone, reading)
+    reading.leaned |= found.leaned
+    return AttributeTest(attribute=attribute, tests=found.tests)
+
+
+# -- events
+
+
+def _metric(condition: Condition, group: Group, reading: Reading) -> Predicate | None:
+    if group.says_never(condition):
+        return None
+    event, mapping = reading.names.event(condition["metric_id"])
+    window = times(condition["timeframe_filter"], Kind.DATETIME, reading.names.zone, reading)
+    reading.leaned |= window.leaned
+    where = [passed(each, event, mapping, condition["metric_filters"], reading.names) for each in condition.get("metric_filters") or ()]
+    return EventTest(
+        event=event,
+        measures=_MEASURES[condition["measurement"]](condition, event, group, reading),
+        window=window.tests,
+        where=all_of(where) if where else None,
+    )
+
+
+def _compared(condition: Condition, value: Constant) -> ValueTest:
+    return ValueTest(op=COMPARED[condition["measurement_filter"]["operator"]], operand=value)
+
+
+def _count(condition: Condition, _event: str, _group: Group, reading: Reading) -> tuple[Measure, ...]:
+    test = _compared(condition, number(WHOLE, condition["measurement_filter"]["value"]))
+    if holds_of_zero(condition):
+        reading.leaned.add(ZERO_COUNT)
+    return () if (test.op, test.operand) in ((Op.GTE, 1), (Op.GT, 0)) else (Count(tests=(test,)),)
+
+
+def _sum(condition: Condition, event: str, group: Group, reading: Reading) -> tuple[Measure, ...]:
+    value, type_ = reading.names.value(event)
+    if holds_of_zero(condition):
+        if not group.never(condition):
+            unrepresentable("what the sum over no events is at Klaviyo is not documented")
+        reading.leaned.add(ZERO_COUNT)
+    if type_.kind is Kind.DECIMAL:
+        reading.leaned.add(DECIMAL_SUMS)
+    return (Sum(of=value, tests=(_compared(condition, number(type_, condition["measurement_filter"]["value"])),)),)
+
+
+_MEASURES: Mapping[str, Callable[[Condition, str, Group, Reading], tuple[Measure, ...]]] = {"count": _count, "sum": _sum}
+
+
+CONDITIONS: Mapping[str, Callable[[Condition, Group, Reading], Predicate | None]] = {
+    "profile-property": _property,
+    "profile-metric": _metric,
+}
+"""What conditions say by themselves; those on consent are read together."""

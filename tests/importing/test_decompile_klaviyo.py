@@ -1,0 +1,194 @@
+"""Klaviyo's segment definitions read backwards mean what they said; what has no exact equal is refused with the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapters.klaviyo import kit
+from equivalence.trees import trees
+from franca.adapter import Remote, ResourceKind, Snapshot, replace_refs
+from franca.adapter.importing import Decompiled, NotRepresentableError
+from franca.definitions import Predicate
+from franca.logic import fingerprint
+from franca_klaviyo.adapter import ADAPTER
+from franca_klaviyo.decompile import KlaviyoDecompiler
+from franca_klaviyo.segments import native
+from logic.crowd import members, written
+
+COUNTRY = "location['country']"
+METRICS = {("metric", each.metric, each.integration or ""): (f"id of {each.metric}",) for each in kit.EVENTS.values()}
+ACCOUNT = Snapshot(account="a", names={**METRICS, **{(kind, name, ""): ids for (kind, name, _), ids in METRICS.items()}})
+
+
+def decompiled(
+    definition: dict[str, Any], *, zone: str = "Europe/Berlin", accepted: tuple[str, ...] = (), active: bool = True
+) -> Decompiled:
+    """Return what a segment of the account says."""
+    body = {"definition": replace_refs(definition, lambda ref: ACCOUNT.names["metric", ref.name, ref.qualifier][0]), "active": active}
+    remote = Remote(kind=ResourceKind.SEGMENT, id="1", name="Made by hand", body=body)
+    return KlaviyoDecompiler(kit.site(timezone=zone), ACCOUNT, accepted).segment(remote)
+
+
+def groups(*found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a definition."""
+    return {"condition_groups": [{"conditions": each} for each in found]}
+
+
+def of(name: str, **test: Any) -> dict[str, Any]:
+    """Return a condition on a property."""
+    return {"type": "profile-property", "property": name, "filter": test}
+
+
+def did(metric: str = "id of Viewed Page", measured: Any = ("count", "greater-than", 0), frame: Any = None, **more: Any) -> dict[str, Any]:
+    """Return a condition on a metric."""
+    measurement, operator, value = measured
+    test = {"type": "numeric", "operator": operator, "value": value}
+    frame = {"type": "date", **(frame or {"operator": "alltime"})}
+    return {
+        "type": "profile-metric",
+        "metric_id": metric,
+        "measurement": measurement,
+        "measurement_filter": test,
+        "timeframe_filter": frame,
+        **more,
+    }
+
+
+def sku(operator: str) -> list[dict[str, Any]]:
+    """Return a filter on an event's property."""
+    return [{"property": "Sku", "filter": {"type": "string", "operator": operator, "value": "x"}}]
+
+
+def compiled(number: int) -> list[tuple[Predicate, dict[str, Any]]]:
+    """Return random predicates that compile natively, each with its definition."""
+    found = [(tree, native(tree, kit.site()).definition) for tree in trees("klaviyo", number, 1)]
+    return [(tree, definition) for tree, definition in found if definition is not None]
+
+
+def check_there_and_back(number: int) -> None:
+    """Compare random predicates with what their own compilation says, read backwards, of a crowd of people."""
+    refused, tried = [], compiled(number)
+    assert len(tried) > number // 2
+    for tree, definition in tried:
+        try:
+            found = decompiled(definition)
+        except NotRepresentableError as error:
+            refused.append(f"{error.what}: {definition}")
+            continue
+        assert members(found.where) == members(tree), f"{tree}\n{definition}\n{found.where}"
+    assert len(refused) <= number // 50, "\n".join(refused[:5])
+
+
+def test_what_was_compiled_is_read_back_with_its_meaning() -> None:
+    """Random predicates, compiled and read backwards, hold for the same people."""
+    check_there_and_back(120)
+
+
+@pytest.mark.slow
+def test_much_that_was_compiled_is_read_back_with_its_meaning() -> None:
+    """Many more of them."""
+    check_there_and_back(1_000)
+
+
+HANDMADE = [
+    ([of(COUNTRY, type="string", operator="equals", value="DE")], "{attribute: country, is: DE}"),
+    ([of(COUNTRY, type="string", operator="not-equals", value="DE")], "{attribute: country, is_set: true, is_not: DE}"),
+    (
+        [of(COUNTRY, type="string", operator="not-in", value=["DE"]), of(COUNTRY, type="existence", operator="not-set")],
+        "{attribute: country, not_in: [DE]}",
+    ),
+    ([of("properties['points']", type="numeric", operator="less-than-or-equal", value=5)], "{attribute: points, lte: 5}"),
+    ([of("properties['tags']", type="list", operator="contains", value="a")], "{attribute: tags, has_any: [a]}"),
+    ([of("properties['vip']", type="boolean", operator="equals", value=False)], "{attribute: vip, is: false}"),
+    ([did()], "{event: view}"),
+    ([did(measured=("count", "less-than", 3), frame={"operator": "in-the-last", "unit": "hour", "quantity": 720})],
+     "{event: view, count: {lt: 3}, last: 30 days}"),
+    ([did(frame={"operator": "between-static", "start": "2025-12-31T23:00:00Z", "end": "2026-01-31T22:59:59Z"})],
+     "{event: view, from: 2026-01-01, to: 2026-02-01}"),
+    ([did("id of Placed Order", ("sum", "greater-than", 99.5))], "{event: order, sum: {of: total, gt: 99.5}}"),
+    ([did("id of Placed Order", metric_filters=sku("contains"))],
+     "{event: order, where: {property: sku, contains: x}}"),
+    ([{"type": "profile-marketing-consent", "consent": {"channel": "email", "can_receive_marketing": True,
+       "consent_status": {"subscription": "subscribed"}}}], "{mailable: email}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("conditions", "text"), HANDMADE)
+def test_what_people_make_becomes_what_people_would_write(conditions: list[dict[str, Any]], text: str) -> None:
+    """One group of each kind of condition, in the words of our language."""
+    assert fingerprint(decompiled(groups(conditions)).where) == fingerprint(written(text))
+
+
+REFUSED = [
+    ([of("email", type="string", operator="equals", value="anna@x.de")], "names people"),
+    ([of(COUNTRY, type="string", operator="equals", value="anna@x.de")], "names somebody"),
+    ([of("properties['Plan']", type="string", operator="equals", value="pro")], r"no attribute is mapped to properties\['Plan'\]"),
+    ([of("properties['points']", type="string", operator="equals", value="5")], "with a text, and that is a integer"),
+    ([of(COUNTRY, type="numeric", operator="equals", value=5)], "with a number, and that is a text"),
+    ([of(COUNTRY, type="string", operator="regex", value="^D")], "'regex' has no exact equal"),
+    ([of("properties['points']", type="numeric", operator="greater-than", value=2.5)], "more places"),
+    ([of("properties['tags']", type="list", operator="length-equals", value=2)], "length-equals"),
+    ([did("unknown")], "no event is mapped to the metric"),
+    ([did(frame={"operator": "in-the-last", "unit": "day", "quantity": 30})], "midnight UTC"),
+    ([did(frame={"operator": "in-the-last", "unit": "week", "quantity": 3})], "in weeks is not documented"),
+    ([did("id of Placed Order", ("sum", "less-than", 5))], "the sum over no events"),
+    ([did("id of Placed Order", metric_filters=sku("not-equals"))],
+     "keeps events without"),
+    ([{"type": "profile-predictive-analytics", "dimension": "predicted_clv"}], "profile-predictive-analytics"),
+    ([{"type": "profile-group-membership", "is_member": True, "group_ids": ["L"]}], "profile-group-membership"),
+    ([{"type": "profile-marketing-consent", "consent": {"channel": "email", "can_receive_marketing": True,
+       "consent_status": {"subscription": "any"}}}], "not each reason"),
+    ([{"type": "profile-marketing-consent", "consent": {"channel": "sms", "can_receive_marketing": True,
+       "consent_status": {"subscription": "subscribed"}}}], "consent to sms"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("conditions", "why"), REFUSED)
+def test_what_has_no_exact_equal_is_refused_with_the_reason(conditions: list[dict[str, Any]], why: str) -> None:
+    """Whatever Klaviyo does not document, or our language cannot say, or names people."""
+    with pytest.raises(NotRepresentableError, match=why):
+        decompiled(groups(conditions))
+
+
+def test_an_inactive_segment_is_refused() -> None:
+    """Klaviyo does not keep its members up to date, so that it does not mean what it says."""
+    with pytest.raises(NotRepresentableError, match="inactive"):
+        decompiled(groups(HANDMADE[0][0]), active=False)
+
+
+def test_windows_in_days_are_taken_for_rolling_ones_with_consent() -> None:
+    """Klaviyo cuts them at midnight UTC; with consent they roll, and what is not exact is told."""
+    found = decompiled(groups([did(frame={"operator": "in-the-last", "unit": "day", "quantity": 30})]), accepted=("day-windows",))
+    assert found.where == written("{event: view, last: 30 days}")
+    assert [finding for finding, _ in found.approximated] == ["day-windows"]
+
+
+DAYS = [
+    ({"operator": "in-the-last", "unit": "day", "quantity": 3}, "last: 4 days"),
+    ({"operator": "at-least", "unit": "day", "quantity": 3}, "ago: {at_least: 4 days}"),
+    ({"operator": "between", "unit": "day", "start": 2, "end": 5}, "ago: [6 days, 2 days]"),
+    ({"operator": "in-the-last", "unit": "hour", "quantity": 72}, "last: 3 days"),
+    ({"operator": "after", "date": "2026-01-31T00:00:00Z"}, "from: 2026-02-01"),
+    ({"operator": "before", "date": "2026-01-31T00:00:00Z"}, "to: 2026-01-31"),
+    ({"operator": "anniversary-month"}, "anniversary: {this: month}"),
+]
+
+
+@pytest.mark.parametrize(("test", "text"), DAYS)
+def test_days_are_exact_where_days_begin_in_utc(test: dict[str, Any], text: str) -> None:
+    """What is documented for days is exact for attributes that are days, in a project whose days begin at midnight UTC; not elsewhere."""
+    definition = groups([of("properties['birthday']", type="date", **test)])
+    assert decompiled(definition, zone="UTC").where == written(f"{{attribute: birthday, {text}}}")
+    if "unit" in test:
+        with pytest.raises(NotRepresentableError, match="midnight UTC"):
+            decompiled(definition)
+
+
+def test_the_adapter_offers_it() -> None:
+    """A segment of the account is read backwards through the adapter."""
+    from franca.adapter.importing import Decompiling
+
+    assert isinstance(ADAPTER, Decompiling)
+    assert isinstance(ADAPTER.decompiler(kit.site(), ACCOUNT), KlaviyoDecompiler)
