@@ -8,7 +8,7 @@ from franca.adapter import Address, ResourceKind, TerminalError, TransientError,
 from franca.definitions import Segment
 from franca.errors import FrancaError
 from franca.plan import Action, Desired, Journal, PartlyAppliedError, Plan, Result, apply, make_plan
-from franca.render.plan import summary
+from franca.render.changes import summary
 from plan.fake import Esp, FakeAdapter, FakeConnection, Fault, Killed, as_markers, as_members, lost, segment, store, wanted
 
 

@@ -21,9 +21,10 @@ def run(  # noqa: PLR0917 - a command's options
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Also write the plan, for `franca apply FILE`.")] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 when something would change.")] = False,
 ) -> None:
-    """Show what would change in which account. Nothing is written there.
+    """Show what would change in which account, and what it costs. Nothing is written there.
 
-    Each segment is shown with how it is kept, why, and what that leans on.
+    Each segment is shown with how it is kept, why, and what that leans on; what somebody changed by hand there is marked. Markdown is
+    made for one comment on a pull request: its first line is the same each time, and it is short enough.
 
     Example: franca plan --destination klaviyo --format markdown
     """
@@ -39,7 +40,8 @@ def run(  # noqa: PLR0917 - a command's options
             with opened(site) as account:
                 plans.append(account.plan())
             advance(f"read {site.destination.name}", len(plans), len(plans))
-    typer.echo(render_plan(plans, format_.value))
+    of = "/".join(filter(None, (checked.name, checked.environment)))
+    typer.echo(render_plan(plans, format_.value, of))
     if out:
         write_whole(out, dump_plans(plans))
     if exit_code and any(plan.changes for plan in plans):

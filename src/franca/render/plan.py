@@ -7,29 +7,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from franca.definitions import Realisation
 from franca.plan import Action, Change, Decision, Plan, dump_plans
 from franca.render.budget import render_budget
+from franca.render.changes import differences, summary
+from franca.render.comment import render_comment
 from franca.render.decision import findings, realisation
-from franca.render.markdown import code, escape
-from franca.render.text import printable, value
+from franca.render.text import printable
 
 
-def render_plan(plans: Sequence[Plan], form: str = "text") -> str:
+def render_plan(plans: Sequence[Plan], form: str = "text", of: str = "") -> str:
     """Return plans, one for each destination, as "text", "json" or "markdown".
 
     Text and Markdown show realisations, findings, assumptions, changes and the words that unsafe ones need; JSON is `dump_plans`.
+
+    Args:
+        plans: one for each destination.
+        form: the form.
+        of: PROJECT or PROJECT/ENVIRONMENT, for the title of the Markdown and the marker by which its comment is found.
     """
-    return _FORMS[form](plans)
+    return _FORMS[form](plans, of)
 
 
 _SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
-
-_PAST = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.DELETE: "to delete"}
-
-
-def summary(plan: Plan) -> str:
-    """Return how many changes there are, in words."""
-    counted = [f"{number} {_PAST[action]}" for action, number in plan.counts().items() if number]
-    by_hand = sum(change.drift for change in plan.changes)
-    return (", ".join(counted) or "nothing to do") + (f"; {by_hand} changed by hand there" if by_hand else "")
 
 
 def _text(plans: Sequence[Plan]) -> str:
@@ -74,76 +71,8 @@ def _text_change(change: Change) -> Iterator[str]:
     yield from (printable(f"    {key}: {before} → {after}") for key, before, after in differences(change))
 
 
-def differences(change: Change) -> Iterator[tuple[str, str, str]]:
-    """Yield what an update changes: key, before, after; values are cut where they are long."""
-    if change.action is not Action.UPDATE:
-        return
-    if change.named is not None:
-        yield "name", value(change.named), value(change.name)
-    before, after = change.before or {}, change.after or {}
-    for key in sorted({*before, *after}):
-        if before.get(key) != after.get(key):
-            yield key, value(before.get(key)), value(after.get(key))
-
-
-def _markdown(plans: Sequence[Plan]) -> str:
-    return "\n".join(line for plan in plans for line in _markdown_of_one(plan))
-
-
-def _markdown_of_one(plan: Plan) -> Iterator[str]:
-    yield f"### {escape(plan.destination)}: {summary(plan)}"
-    yield ""
-    yield f"{escape(plan.adapter)}, account {escape(plan.account)}, plan {code(plan.fingerprint[:12])}"
-    yield ""
-    if costs := _costs(plan):
-        yield f"Costs {escape(costs)}."
-        yield ""
-    yield from _unsafe(plan)
-    yield from _table(("change", "resource", "name", "why"), _change_rows(plan))
-    yield from _table(("segment", "realisation", "why"), _decision_rows(plan))
-    yield from _list("Findings", [f"{d.segment}: {id_}: {about}" for d in plan.decisions for id_, about in findings(d)])
-    yield from _list("Leans on", [f"{assumption.id}: {assumption.statement}" for assumption in plan.assumptions])
-    yield from _list("Warnings", plan.warnings)
-
-
-def _unsafe(plan: Plan) -> Iterator[str]:
-    if not plan.unsafe:
-        return
-    yield "**Unsafe:** apply refuses without these words."
-    yield ""
-    yield from (f"- {code(f'--allow {reason.word}')}: {escape(reason.what)}" for reason in plan.unsafe)
-    yield ""
-
-
-def _change_rows(plan: Plan) -> Iterator[tuple[str, ...]]:
-    for change in plan.changes:
-        yield change.action, str(change.address), change.name, change.reason
-        yield from (("", key, f"{before} → {after}", "") for key, before, after in differences(change))
-
-
-def _decision_rows(plan: Plan) -> Iterator[tuple[str, ...]]:
-    return ((f"{decision.segment} ({decision.name})", realisation(decision), decision.why) for decision in plan.decisions)
-
-
-def _table(head: Sequence[str], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    found = list(rows)
-    if not found:
-        return
-    yield f"| {' | '.join(head)} |"
-    yield f"|{' --- |' * len(head)}"
-    yield from (f"| {' | '.join(map(escape, row))} |" for row in found)
-    yield ""
-
-
-def _list(title: str, items: Sequence[str]) -> Iterator[str]:
-    if not items:
-        return
-    yield f"<details><summary>{title} ({len(items)})</summary>"
-    yield ""
-    yield from (f"- {escape(item)}" for item in items)
-    yield ""
-    yield "</details>"
-    yield ""
-
-
-_FORMS: Mapping[str, Callable[[Sequence[Plan]], str]] = {"text": _text, "json": dump_plans, "markdown": _markdown}
+_FORMS: Mapping[str, Callable[[Sequence[Plan], str], str]] = {
+    "text": lambda plans, _of: _text(plans),
+    "json": lambda plans, _of: dump_plans(plans),
+    "markdown": render_comment,
+}
