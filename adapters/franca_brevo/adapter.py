@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from franca.adapter import (
     PROTOCOL,
@@ -107,12 +108,14 @@ class BrevoAdapter:
         return testing_of(destination, tests_of(destination), TESTING)
 
     def compile_draft(self, draft: Draft, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - the protocol's signature
-        """Return the draft.
+        """Return the draft; it says so when its audience is a segment that people made: ids of segments are not those of lists.
 
         Raises:
             FrancaError: it is plain text, or a test that Brevo cannot tell the arms of.
         """
-        return (test_resource(draft, self.title) if draft.arms else draft_resource(draft, self.title),)
+        made = test_resource(draft, self.title) if draft.arms else draft_resource(draft, self.title)
+        by_hand = {"audience_is": str(ResourceKind.SEGMENT)} if draft.audience.kind is ResourceKind.SEGMENT else {}
+        return (replace(made, body={**made.body, **by_hand}),)
 
     def connect(self, site: Site, waiter: Waiter) -> Connection:
         """Open the account.

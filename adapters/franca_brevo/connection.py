@@ -29,7 +29,7 @@ from franca_brevo.names import LANDING
 from franca_brevo.people import People
 from franca_brevo.resources import Resources
 from franca_brevo.results import Reports
-from franca_brevo.segments import needs_folder
+from franca_brevo.segments import names_segments, needs_folder
 from franca_brevo.settings import folder_of, url_of
 
 
@@ -74,8 +74,8 @@ class BrevoConnection:
         self._resources.delete(remote)
 
     def count(self, remote: Remote, resource: Resource) -> int:  # noqa: ARG002 - the protocol's signature
-        """Return Brevo's count of a list's members, blocklisted ones included."""
-        return self._people.count(remote.id)
+        """Return Brevo's count of the members of a list or of a segment that people made, blocklisted ones included."""
+        return self._people.count_of_segment(remote.id) if remote.kind is ResourceKind.SEGMENT else self._people.count(remote.id)
 
     def contacts(self) -> Iterator[Contact]:
         """Yield everybody who has an email, whatever their consent."""
@@ -86,8 +86,8 @@ class BrevoConnection:
         return self._people.known(emails)
 
     def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:  # noqa: ARG002 - the protocol's signature
-        """Yield the members of a list."""
-        return self._people.members(remote.id)
+        """Yield the members of a list, or of a segment that people made."""
+        return self._people.members_of_segment(remote.id) if remote.kind is ResourceKind.SEGMENT else self._people.members(remote.id)
 
     def write_members(self, remote: Remote, add: Sequence[Contact], remove: Sequence[Contact]) -> Iterator[Written]:
         """Add to a list and take from it, 150 contacts a call."""
@@ -154,4 +154,5 @@ def connect(site: Site, waiter: Waiter) -> BrevoConnection:
         raise FrancaError(f"destination {destination.name!r}: url is not a web address", remedy="leave it out for the real Brevo")
     client = Client(url, key, waiter)
     emails = bool(site.project.templates or site.project.campaigns)
-    return BrevoConnection(client, Resources(client, folder_of(site), wanted=needs_folder(site), emails=emails))
+    made = Resources(client, folder_of(site), wanted=needs_folder(site), emails=emails, segments=names_segments(site))
+    return BrevoConnection(client, made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -96,12 +96,10 @@ def _template_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any
 
 
 def _campaign(row: Row) -> Remote:
-    recipients, sender = row.get("recipients") or {}, row.get("sender") or {}
-    lists: Sequence[int] = recipients.get("lists") or recipients.get("listIds") or ()
-    others = [name for name in ("segments", "segmentIds") if recipients.get(name)]
+    sender = row.get("sender") or {}
     content = {"preview_text": row.get("previewText") or "", "html": content_digest(row.get("htmlContent") or "")}
     body = {
-        "audience": str(lists[0]) if len(lists) == 1 and not others else "",
+        **_audience(row.get("recipients") or {}),
         "from": sender.get("email") or "",
         "from_name": sender.get("name") or "",
         "reply_to": row.get("replyTo") or "",
@@ -110,6 +108,24 @@ def _campaign(row: Row) -> Remote:
     settled = "" if row.get("status") == DRAFT else f"its status is {row.get('status')}"
     name = row["name"]
     return Remote(kind=ResourceKind.CAMPAIGN, id=str(row["id"]), name=name, body=body, key=key_of(name), settled=settled)
+
+
+def _audience(recipients: Row) -> dict[str, str]:
+    """Return one list or one segment; anything else, also somebody left out, is no audience of ours."""
+    found = {name: list(recipients.get(name) or recipients.get(other) or ()) for name, other in _RECIPIENTS.items()}
+    lists, segments = found["lists"], found["segments"]
+    if found["exclusionLists"] or found["exclusionSegments"] or len(lists) + len(segments) != 1:
+        return {"audience": ""}
+    return {"audience": str(lists[0])} if lists else {"audience": str(segments[0]), "audience_is": str(ResourceKind.SEGMENT)}
+
+
+_RECIPIENTS = {
+    "lists": "listIds",
+    "segments": "segmentIds",
+    "exclusionLists": "exclusionListIds",
+    "exclusionSegments": "exclusionSegmentIds",
+}
+"""Names in answers, which are not those of requests (sheet 4.3)."""
 
 
 def _campaign_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +137,7 @@ def _campaign_body(resource: Resource, body: Mapping[str, Any]) -> dict[str, Any
         "sender": {"email": body["from"], **name},
         **written(body),
         "htmlContent": resource.payload["html"],
-        "recipients": {"listIds": [int(body["audience"])]},
+        "recipients": {"segmentIds" if "audience_is" in body else "listIds": [int(body["audience"])]},
         **{key: value for key, value in optional.items() if value},
     }
 

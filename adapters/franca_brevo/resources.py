@@ -1,4 +1,4 @@
-"""Folders, lists and attributes: read, made, changed, deleted."""
+"""Folders, lists and attributes: read, made, changed, deleted. Segments: read."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ class Resources:
         folder: the name of our folder.
         wanted: whether the project needs it; if not, it is nobody's, and no plan can delete it.
         emails: whether the project has templates or campaigns; without any, none are read.
+        segments: whether the project names segments that people made; without any, none are read.
     """
 
-    def __init__(self, client: Client, folder: str, *, wanted: bool, emails: bool) -> None:
+    def __init__(self, client: Client, folder: str, *, wanted: bool, emails: bool, segments: bool) -> None:
         self._client, self._name, self._wanted = client, folder, wanted
-        self.emails, self._has_emails = Emails(client), emails
+        self.emails, self._has_emails, self._has_segments = Emails(client), emails, segments
         self._create: Mapping[ResourceKind, Callable[[Resource, Mapping[str, Any]], str]] = {
             ResourceKind.FOLDER: self._create_folder,
             ResourceKind.FIELD: self._create_field,
@@ -60,7 +61,8 @@ class Resources:
         """
         folders = tuple(self._folders())
         emails = tuple(self.emails.read()) if self._has_emails else ()
-        return (*emails, *folders, *self._lists({folder.id for folder in folders if folder.name == self._name}), *self._fields())
+        lists = self._lists({folder.id for folder in folders if folder.name == self._name})
+        return (*emails, *folders, *lists, *self._fields(), *(self._segments() if self._has_segments else ()))
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make *resource*; return its id."""
@@ -146,6 +148,15 @@ class Resources:
     def _delete_field(self, remote: Remote) -> None:
         names = {"category": str(remote.body.get("category") or FIELD_BODY["category"]), "name": remote.id}
         self._client.drop("delete an attribute", ATTRIBUTE, names=names)
+
+    # -- segments
+
+    def _segments(self) -> Iterator[Remote]:
+        """Yield the segments that people made. Names are all that the API tells; whatever they are called, none is ours (sheet 1.1)."""
+        for page in self._client.pages("read segments", "/contacts/segments", "segments", PAGE):
+            for row in page.rows:
+                version = row.get("updatedAt") or ""
+                yield Remote(kind=ResourceKind.SEGMENT, id=str(row["id"]), name=row["segmentName"], version=version)
 
     # -- calls
 
