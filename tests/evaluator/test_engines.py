@@ -31,9 +31,9 @@ from files import write_parquet
 from franca.audience import evaluate
 from franca.audience.connections import _settle_postgres, connected
 from franca.audience.functions import ENGINES
-from franca.audience.walk import nodes
 from franca.definitions import Op, Predicate, ValueTest
 from franca.errors import FrancaError
+from franca.logic import nodes
 from schema import make_project
 
 AS_OF = INSTANTS[0]

@@ -13,11 +13,12 @@ from enum import StrEnum
 from itertools import combinations
 
 from franca.audience import evaluate
-from franca.audience.walk import attributes, nodes
+from franca.audience.walk import attributes
 from franca.definitions import All, AnyOf, Everyone, InSegment, Not, Predicate, Project, Segment
 from franca.errors import Problem, ProblemsError
 from franca.language import check
 from franca.language.copies import WHOLE
+from franca.logic import nodes
 from franca.progress import Progress
 from franca_personalization.copy.brief import described
 from franca_personalization.copy.records import Brief

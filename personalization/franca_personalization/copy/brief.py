@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from franca.audience.walk import nodes
 from franca.definitions import CONTROL, Copy, InSegment, Predicate, Project, Slot, Texts, Wording
 from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.language.copies import COPY_FOLDER, SLOT, WHOLE, read_copy
 from franca.language.predicates import load_predicate, predicate
 from franca.language.reader import Fields, Reader
 from franca.language.source import Item
+from franca.logic import nodes
 from franca_personalization.copy.records import Angle, Brief, Emoji, Fact, Field, ProfileSlot
 
 T = TypeVar("T")

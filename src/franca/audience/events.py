@@ -18,8 +18,9 @@ from franca.audience.frame import Frame
 from franca.audience.functions import Functions
 from franca.audience.moments import AsOf
 from franca.audience.tables import Tables, key_text
-from franca.audience.walk import nodes, properties
+from franca.audience.walk import properties
 from franca.definitions import TEXT, DataType, EventSource, Kind, Predicate, Project
+from franca.logic import nodes
 
 INSTANT = DataType(Kind.DATETIME)
 

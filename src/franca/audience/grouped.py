@@ -16,7 +16,7 @@ from franca.audience.quantities import Referred, quantity_test
 from franca.audience.streams import Stream
 from franca.audience.tables import left_join
 from franca.audience.tallies import Chosen, Tally, aggregate, chosen, counts, filtered, quantity, tallies_of
-from franca.audience.walk import attributes, nodes
+from franca.audience.walk import attributes
 from franca.definitions import (
     AttributeRef,
     Count,
@@ -32,6 +32,7 @@ from franca.definitions import (
     ValueTest,
 )
 from franca.definitions.values import Node
+from franca.logic import nodes
 
 SOME = (Count(tests=(ValueTest(op=Op.GTE, operand=1),)),)
 """What an event test without a measure asks for."""

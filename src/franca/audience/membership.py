@@ -22,7 +22,7 @@ from franca.audience.sequences import sequence
 from franca.audience.streams import ASKING, Asking, Stream, kinds_of
 from franca.audience.tables import Tables, key_text, left_join
 from franca.audience.tallies import quantity
-from franca.audience.walk import attributes, find, nodes
+from franca.audience.walk import attributes, find
 from franca.definitions import (
     TEXT,
     ConsentTest,
@@ -39,6 +39,7 @@ from franca.definitions import (
     SinceAttribute,
     SinceLatest,
 )
+from franca.logic import nodes
 
 EMAIL = "email"
 """The attribute, and the channel, by which destinations know people."""

@@ -14,7 +14,7 @@ from franca.audience.columns import stored_type
 from franca.audience.events import Events
 from franca.audience.frame import Frame
 from franca.audience.tables import Tables, left_join
-from franca.audience.walk import depends, find, nodes, own, properties
+from franca.audience.walk import depends, find, own, properties
 from franca.definitions import (
     AttributeRef,
     EventMeasure,
@@ -33,6 +33,7 @@ from franca.definitions import (
     Without,
     names_of,
 )
+from franca.logic import nodes
 
 Asking = EventTest | EventMeasure | PickedEvent | Follow | Step | Without | Regular | SinceLatest
 ASKING = (EventTest, EventMeasure, PickedEvent, Follow, Step, Without, Regular, SinceLatest)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
-from functools import lru_cache
 from typing import TypeVar
 
 from franca.definitions import (
@@ -16,24 +14,9 @@ from franca.definitions import (
     SinceAttribute,
     SinceLatest,
 )
+from franca.logic import nodes, parts_of
 
 N = TypeVar("N", bound=Node)
-
-
-def nodes(value: object) -> Iterator[Node]:
-    """Yield the nodes of *value* (a node or a tuple), each before what is inside it."""
-    if isinstance(value, tuple):
-        for part in value:
-            yield from nodes(part)
-    elif isinstance(value, Node):
-        yield value
-        for name in _inside(type(value)):  # type: ignore[arg-type]  # classes are hashable
-            yield from nodes(getattr(value, name))
-
-
-@lru_cache(maxsize=128)
-def _inside(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.compare)
 
 
 def own(value: object) -> Iterator[Node]:
@@ -44,7 +27,7 @@ def own(value: object) -> Iterator[Node]:
     elif isinstance(value, Node):
         yield value
         if not isinstance(value, SinceLatest):
-            for name in _inside(type(value)):  # type: ignore[arg-type]  # classes are hashable
+            for name in parts_of(value):
                 yield from own(getattr(value, name))
 
 

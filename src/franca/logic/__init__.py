@@ -3,6 +3,7 @@
 from franca.logic.canonical import canonical
 from franca.logic.clauses import BUDGET, Clause, TooLarge, conjunctive, disjunctive
 from franca.logic.implication import implies
+from franca.logic.inside import nodes, parts_of
 from franca.logic.literals import FALSE, TRUE, flip, is_leaf, is_literal, leaves, literals, measure_test, negated
 from franca.logic.nnf import nnf
 from franca.logic.normal import fingerprint, normal_form, split
@@ -28,7 +29,9 @@ __all__ = [
     "measure_test",
     "negated",
     "nnf",
+    "nodes",
     "normal_form",
+    "parts_of",
     "simplify",
     "split",
     "strict",

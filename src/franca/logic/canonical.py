@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from franca.definitions import Distance, Duration, Node
@@ -31,10 +32,15 @@ def _plain(value: Any) -> Any:
 def _fields(node: Node) -> dict[str, Any]:
     """Return the fields that differ from their default: a field added by a later version leaves old fingerprints alone."""
     return {
-        field.name: _plain(getattr(node, field.name))
-        for field in dataclasses.fields(node)
-        if field.compare and getattr(node, field.name) != field.default
+        name: _plain(value)
+        for name, default in _defaults(type(node))  # type: ignore[arg-type]  # classes are hashable
+        if (value := getattr(node, name)) != default
     }
+
+
+@cache
+def _defaults(kind: type[Node]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind) if field.compare)
 
 
 def _number(value: Decimal) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from franca.definitions import Node, Predicate
@@ -15,12 +16,12 @@ N = TypeVar("N", bound=Node)
 def change_inside(leaf: N, change: Callable[[Predicate], Predicate]) -> N:
     """Return *leaf* with *change* applied to every predicate inside it; a condition that became "always" is left out."""
     changed = {}
-    for field in dataclasses.fields(leaf):
-        before = getattr(leaf, field.name)
+    for name in parts_of(leaf):
+        before = getattr(leaf, name)
         after = _changed(before, change)
         if after is not before:
-            changed[field.name] = after
-    return dataclasses.replace(leaf, **changed) if changed else leaf
+            changed[name] = after
+    return replace(leaf, **changed) if changed else leaf
 
 
 def _changed(value: Any, change: Callable[[Predicate], Predicate]) -> Any:
@@ -41,5 +42,15 @@ def nodes(value: object) -> Iterator[Node]:
             yield from nodes(part)
     elif isinstance(value, Node):
         yield value
-        for field in dataclasses.fields(value):
-            yield from nodes(getattr(value, field.name))
+        for name in parts_of(value):
+            yield from nodes(getattr(value, name))
+
+
+def parts_of(node: Node) -> tuple[str, ...]:
+    """Return the names of what a node consists of: all but its position."""
+    return _parts(type(node))  # type: ignore[arg-type]  # classes are hashable
+
+
+@cache
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.compare)
