@@ -1,43 +1,25 @@
-"""Filters, windows, names and consent read backwards: what `decompile.py` puts together."""
+"""Names and filters on values read backwards: what `decompile.py` puts together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from franca.adapter import Assumption, Site, Snapshot
+from franca.adapter import Site, Snapshot
 from franca.adapter.importing import all_of, failing, number, ours, passing, text, unrepresentable
 from franca.definitions import (
-    Ago,
-    Anniversary,
-    ConsentTest,
+    ConsentSource,
     Constant,
     DataType,
-    Duration,
     EventMapping,
     FieldMapping,
-    From,
     Kind,
-    Last,
-    Mailable,
-    Next,
-    Not,
     Op,
-    Period,
     Predicate,
-    Status,
-    This,
-    TimeTest,
-    To,
-    Unit,
 )
 from franca_klaviyo.attributes import property_name
-from franca_klaviyo.consent import SUPPRESSIONS
-from franca_klaviyo.parts import Condition, Filter, RefusedError
-from franca_klaviyo.windows import DAY, END, SECOND, UTC_ZONES, leaned
+from franca_klaviyo.parts import Filter, RefusedError
 
 PEOPLE = frozenset({"email", "phone_number", "external_id"})
 """Properties whose values name somebody."""
@@ -66,14 +48,9 @@ class Names:
         self._metrics = dict(_metrics(snapshot))
 
     @property
-    def has_consent(self) -> bool:
-        """Whether the project knows who may get emails."""
-        return "email" in self._project.data.profile.consent
-
-    @property
-    def has_pending(self) -> bool:
-        """Whether the project tells who has not confirmed yet."""
-        return Status.PENDING in self._project.data.profile.consent["email"].values
+    def channels(self) -> Mapping[str, ConsentSource]:
+        """Where the project knows who may be reached."""
+        return self._project.data.profile.consent
 
     def attribute(self, name: str) -> tuple[str, FieldMapping, DataType]:
         """Return the attribute that a property holds.
@@ -273,210 +250,3 @@ def passed(each: Mapping[str, Any], event: str, mapping: EventMapping, beside: C
 
 def _needs_a_value(test: Filter) -> bool:
     return not str(test.get("operator")).startswith("not-")
-
-
-# ── time ─────────────────────────────────────────────────────────────────────
-
-
-class Approximating(Protocol):
-    """Who may consent to what is not exact."""
-
-    def approximate(self, finding: str, what: str) -> None:
-        """Note it, or refuse."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Times:
-    """The tests that a date filter is, and what they lean on."""
-
-    tests: tuple[TimeTest, ...]
-    leaned: frozenset[Assumption] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Clock:
-    """What a date filter is read in."""
-
-    kind: Kind
-    zone: ZoneInfo
-    consent: Approximating
-
-    @property
-    def days(self) -> bool:
-        """Whether the value is a day, which Klaviyo keeps as its midnight UTC."""
-        return self.kind is Kind.DATE
-
-    def local(self) -> None:
-        """Insist that days begin at midnight UTC for us too."""
-        if self.zone.key not in UTC_ZONES:
-            self.consent.approximate("day-windows", f"Klaviyo begins days at midnight UTC, the project in {self.zone.key}")
-
-
-def times(test: Filter, kind: Kind, zone: ZoneInfo, consent: Approximating) -> Times:
-    """Return the tests on time that a date filter is.
-
-    Raises:
-        NotRepresentableError: our language has no exact equal, and no consent was given.
-    """
-    read = _WINDOWS.get(str(test.get("operator")))
-    if read is None:
-        unrepresentable(f"the date filter {test.get('operator')!r} has no exact equal")
-    return Times(tests=read(test, _Clock(kind=kind, zone=zone, consent=consent)), leaned=frozenset(leaned([test])))
-
-
-def _span(quantity: int, test: Filter, clock: _Clock, *, boundary: int) -> Duration:
-    """Return a length of time; *boundary* is how many days more a window in days reaches on values that are days (KHC 4403222359451)."""
-    unit = test["unit"]
-    if unit == "day" and clock.days:
-        clock.local()
-        return Duration(quantity + boundary, Unit.DAYS)
-    if unit == "day":
-        clock.consent.approximate("day-windows", "Klaviyo cuts windows in days at midnight UTC, ours roll with the clock")
-        return Duration(quantity, Unit.DAYS)
-    if unit != "hour":
-        unrepresentable(f"where Klaviyo cuts windows in {unit}s is not documented")
-    if clock.days:
-        clock.local()
-    if quantity % 24 == 0:
-        return Duration(quantity // 24, Unit.DAYS)
-    if clock.days:
-        unrepresentable(f"{quantity} hours are no whole number of days")
-    return Duration(quantity, Unit.HOURS)
-
-
-def _last(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    return (Last(duration=_span(test["quantity"], test, clock, boundary=1)),)  # "in the last 3 days": today and the three before
-
-
-def _long_ago(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    return (Ago(older=_span(test["quantity"], test, clock, boundary=1)),)  # the day that is exactly so long ago is left out
-
-
-def _ahead(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    if test["unit"] == "day" and clock.days:
-        unrepresentable("whether a window of days ahead ends with its last day is not documented")
-    return (Next(duration=_span(test["quantity"], test, clock, boundary=0)),)
-
-
-def _between(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    newer, older = sorted((test["start"], test["end"]))
-    if test["unit"] != "day" or not clock.days:
-        what = "which ends of a window between two times ago Klaviyo includes is documented for days only"
-        clock.consent.approximate("between-windows", what)
-    span = _span(older, test, clock, boundary=1)
-    return (Ago(older=span, newer=_span(newer, test, clock, boundary=0)) if newer else Last(duration=span),)
-
-
-def _static(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    start, end = _instant(test["start"]), _instant(test["end"])
-    after = () if test["end"] == END else (To(at=_edge(end + SECOND, clock)),)  # both ends are documented to be in it
-    return (From(at=_edge(start, clock)), *after)
-
-
-def _before(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    return (To(at=_edge(_instant(test["date"]), clock)),)
-
-
-def _after(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    at = _instant(test["date"])
-    if at.time() != time():
-        unrepresentable("what is after an instant within a day is not documented")
-    return (From(at=_edge(at + DAY, clock)),)  # documented: after D is from the day after D
-
-
-def _instant(written: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        unrepresentable(f"{written!r} is no instant")
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)  # dates run in UTC (KHC 4403222359451)
-
-
-def _edge(at: datetime, clock: _Clock) -> date | datetime:
-    """Return the instant from which, or before which: of days the first one whose midnight is not earlier."""
-    if clock.days:
-        return at.date() if at.time() == time() else at.date() + DAY
-    try:
-        there = at.astimezone(clock.zone)
-    except OverflowError:
-        unrepresentable(f"{at.date()} is at the end of the calendar")
-    return there.date() if there.time() == time() else at
-
-
-def _this_month(_test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
-    if not clock.days:
-        unrepresentable("the month of an instant is another one in another zone")
-    clock.local()
-    return (Anniversary(tests=(This(period=Period.MONTH),)),)
-
-
-def _always(_test: Filter, _clock: _Clock) -> tuple[TimeTest, ...]:
-    return ()
-
-
-_WINDOWS: Mapping[str, Callable[[Filter, _Clock], tuple[TimeTest, ...]]] = {
-    "alltime": _always,
-    "in-the-last": _last,
-    "at-least": _long_ago,
-    "in-the-next": _ahead,
-    "between": _between,
-    "between-static": _static,
-    "before": _before,
-    "after": _after,
-    "anniversary-month": _this_month,
-}
-
-
-# ── consent ──────────────────────────────────────────────────────────────────
-
-Key = tuple[bool, str, str]
-"""Can receive, subscription, suppression."""
-
-
-def _with_suppressed(subscription: str) -> frozenset[Key]:
-    return frozenset({(True, subscription, ""), *((False, subscription, each) for each in SUPPRESSIONS)})
-
-
-_BUNDLES: Sequence[tuple[frozenset[Key], Predicate]] = (
-    (_with_suppressed("subscribed"), ConsentTest(channel="email", statuses=(Status.SUBSCRIBED,))),
-    (_with_suppressed("never_subscribed"), ConsentTest(channel="email", statuses=(Status.PENDING, Status.NEVER))),
-    (frozenset({(False, "unsubscribed", "")}), ConsentTest(channel="email", statuses=(Status.UNSUBSCRIBED,))),
-    (frozenset({(False, "any", ""), (True, "never_subscribed", "")}), Not(of=Mailable(channel="email"))),
-    (frozenset({(True, "subscribed", "")}), Mailable(channel="email")),
-)
-"""What conditions on consent say together, in one group."""
-
-
-def consents(conditions: Sequence[Condition], names: Names) -> list[Predicate]:
-    """Return what the conditions of a group say about consent.
-
-    Raises:
-        NotRepresentableError: our language does not tell them apart so, or the project has no consent.
-    """
-    if conditions and not names.has_consent:
-        unrepresentable("it tests consent, and the project's data has none")
-    keys = frozenset(map(_key, conditions))
-    found = [(bundle, says) for bundle, says in _BUNDLES if bundle <= keys]
-    found = [(bundle, says) for bundle, says in found if not any(bundle < other for other, _ in found)]
-    if keys - frozenset().union(*(bundle for bundle, _ in found)):
-        unrepresentable("our language knows who is subscribed and who may be mailed, and not each reason why somebody may not")
-    return [_known(says, names) for _, says in found]
-
-
-def _known(says: Predicate, names: Names) -> Predicate:
-    if isinstance(says, ConsentTest) and Status.PENDING in says.statuses and not names.has_pending:
-        return ConsentTest(channel="email", statuses=(Status.NEVER,))
-    return says
-
-
-def _key(condition: Condition) -> Key:
-    consent = condition["consent"]
-    if consent["channel"] != "email":
-        unrepresentable(f"it tests consent to {consent['channel']}")
-    status = consent["consent_status"]
-    filters = status.get("filters") or ()
-    suppressions = [each["field"] for each in filters if each["filter"] == {"type": "existence", "operator": "is-set"}]
-    if len(suppressions) != len(filters) or len(suppressions) > 1:
-        unrepresentable("it tests how or when somebody consented")
-    return bool(consent["can_receive_marketing"]), str(status["subscription"]), "".join(suppressions)

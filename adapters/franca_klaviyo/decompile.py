@@ -28,9 +28,11 @@ from franca.definitions import (
     ValueTest,
 )
 from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
-from franca_klaviyo.backwards import COMPARED, Names, Place, consents, passed, passes, times
+from franca_klaviyo.backwards import COMPARED, Names, Place, passed, passes
+from franca_klaviyo.consent_backwards import consents
 from franca_klaviyo.definition import groups_of
 from franca_klaviyo.parts import Condition, Filter
+from franca_klaviyo.times_backwards import times
 from franca_klaviyo.values import NOT_SET
 
 WHOLE = DataType(Kind.INTEGER)
@@ -95,7 +97,10 @@ class Reading:
         consent = [each for each in conditions if each.get("type") == "profile-marketing-consent"]
         rest = Group([each for each in conditions if each not in consent])
         parts = [self._condition(each, rest) for each in rest.conditions]
-        return any_of([*(part for part in parts if part is not None), *consents(consent, self.names)])
+        for says, leaning in consents(consent, self.names, self):
+            parts.append(says)
+            self.leaned |= leaning
+        return any_of([part for part in parts if part is not None])
 
     def _condition(self, condition: Condition, group: Group) -> Predicate | None:
         """Return what a condition says; None when the conditions beside it say it too."""

@@ -173,6 +173,9 @@ DAYS = [
     ({"operator": "after", "date": "2026-01-31T00:00:00Z"}, "from: 2026-02-01"),
     ({"operator": "before", "date": "2026-01-31T00:00:00Z"}, "to: 2026-01-31"),
     ({"operator": "anniversary-month"}, "anniversary: {this: month}"),
+    ({"operator": "anniversary"}, "anniversary: {day: today}"),
+    ({"operator": "anniversary-next", "unit": "hour", "quantity": 168}, "anniversary: {next: 7 days}"),
+    ({"operator": "calendar-month", "value": 12}, "anniversary: {from: 2000-12-01, to: 2001-01-01}"),
 ]
 
 
