@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from franca.adapter import facts
-from franca.definitions import Anniversary, AttributeTest, Kind, Op, TimeTest, ValueTest
+from franca.definitions import Anniversary, AttributeTest, Kind, LengthTest, Op, TimeTest, ValueTest
 from franca_klaviyo.anniversaries import anniversaries
 from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
-from franca_klaviyo.values import FLAGS, NOT_SET, constant_test, translated, value_filters
+from franca_klaviyo.values import NOT_SET, constant_test, is_flag, length_findings, translated, value_filters
 from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
 
 # The names that a condition knows by themselves (contract: ProfilePropertyCondition.property; profile attributes of section 2.1).
@@ -54,19 +54,19 @@ def attribute(leaf: AttributeTest, positive: bool, context: Context) -> Part:
     name, test = property_name(mapping.field), leaf.tests[0]
     kind = context.site.project.data.profile.attributes[leaf.attribute].type.kind
     plain = test if isinstance(test, TimeTest) else constant_test(test)
-    if isinstance(plain, TimeTest) or (kind in DATES and plain.op not in FLAGS):
+    if isinstance(plain, TimeTest) or (kind in DATES and isinstance(plain, ValueTest) and not is_flag(plain)):
         found = _timed(plain, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
-    elif leaf.attribute == "email" and plain.op not in FLAGS:
+    elif leaf.attribute == "email" and not is_flag(plain):
         raise refuse("email-case", "Klaviyo compares texts as they are written, and emails are compared in lower case")
     else:
-        found = _valued(*translated(mapping, kind, plain), positive)
+        found = replace(_valued(*translated(mapping, kind, plain), positive), findings=length_findings(plain, context))
     groups = tuple(tuple(of_property(name, each) for each in group) for group in found.groups)
     return replace(found, groups=groups, assumptions=found.assumptions | {facts(destination.name, leaf.attribute)})
 
 
-def _valued(kind: Kind, test: ValueTest, positive: bool) -> Part:
+def _valued(kind: Kind, test: ValueTest | LengthTest, positive: bool) -> Part:
     filters = value_filters(kind, test, positive=positive)
-    if positive or test.op in FLAGS:
+    if positive or is_flag(test):
         return Part(groups=(filters,))
     # A test on a missing value is false, its negation true; negative filters leave such profiles out (KHC 14837232353691).
     return Part(groups=tuple((each, NOT_SET) for each in filters))

@@ -88,7 +88,7 @@ def _conditions(leaf: EventTest, source: Source, measured: Measured) -> Iterator
         filters = {"metric_filters": list(variant.filters)} if variant.filters else {}
         metric = Ref("metric", source.mapping.metric, source.mapping.integration or "")
         base = {"type": "profile-metric", "metric_id": metric, "timeframe_filter": frame.filter, **filters}
-        yield base if frame.filter else {}, frame.findings
+        yield base if frame.filter else {}, frame.findings | variant.findings
 
 
 def _leaned(groups: Groups, source: Source, measured: Measured) -> set[Assumption]:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from franca.adapter import Finding
 from franca.definitions import Constant, FieldMapping, Kind, LengthTest, Op, ReferenceTest, ValueTest
-from franca_klaviyo.parts import Filter, refuse
+from franca_klaviyo.parts import Context, Filter, refuse
 
 IS_SET: Filter = {"type": "existence", "operator": "is-set"}
 NOT_SET: Filter = {"type": "existence", "operator": "not-set"}
 FLAGS = frozenset({Op.IS_SET, Op.IS_EMPTY})
+
+
+def is_flag(test: ValueTest | LengthTest) -> bool:
+    """Return whether a test is one of `FLAGS`, about whether there is a value."""
+    return isinstance(test, ValueTest) and test.op in FLAGS
+
+
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER})
 
 NUMERIC: Mapping[Op, tuple[str, str]] = {
@@ -29,20 +39,28 @@ NUMERIC: Mapping[Op, tuple[str, str]] = {
 Make = Callable[[ValueTest, bool], tuple[Filter, ...]]
 
 
-def constant_test(test: ValueTest | ReferenceTest | LengthTest) -> ValueTest:
+def constant_test(test: ValueTest | ReferenceTest | LengthTest) -> ValueTest | LengthTest:
     """Return a test against constants.
 
     Raises:
-        RefusedError: it is about another value, or about the length of a list.
+        RefusedError: it is about another value.
     """
     if isinstance(test, ReferenceTest):
         raise refuse("references", "Klaviyo compares with constants, not with another attribute or property")
-    if isinstance(test, LengthTest):
-        raise refuse(*_REASONS[Kind.LIST, Op.IS_EMPTY])
     return test
 
 
-def value_filters(kind: Kind, test: ValueTest, *, positive: bool, of_event: bool = False) -> tuple[Filter, ...]:
+def length_findings(test: ValueTest | LengthTest, context: Context) -> frozenset[Finding]:
+    """Return the finding of a test on the length of a list, where the user accepted it.
+
+    Raises:
+        RefusedError: not accepted.
+    """
+    identity, what = _REASONS[Kind.LIST, Op.IS_EMPTY]
+    return context.approximate(Finding(id=identity, what=what)) if isinstance(test, LengthTest) else frozenset()
+
+
+def value_filters(kind: Kind, test: ValueTest | LengthTest, *, positive: bool, of_event: bool = False) -> tuple[Filter, ...]:
     """Return the filters of a test on a value that is there.
 
     Of a *positive* test one must hold; of a negated one all must hold, and it holds for a missing value too, which no filter says:
@@ -52,6 +70,8 @@ def value_filters(kind: Kind, test: ValueTest, *, positive: bool, of_event: bool
     Raises:
         RefusedError: there is no exact filter.
     """
+    if isinstance(test, LengthTest):
+        return (_length(test.tests[0], positive),)
     if test.op is Op.IS_SET or (test.op is Op.IS_EMPTY and kind not in (Kind.TEXT, Kind.LIST)):
         return (IS_SET if (test.op is Op.IS_SET) is positive else NOT_SET,)
     if test.ignore_case:
@@ -105,6 +125,35 @@ def _text(operator: str, text: Constant) -> Filter:
     return {"type": "string", "operator": operator, "value": text}
 
 
+_LITERAL = re.compile(r"(\^?)((?:[^\\.^$*+?{}\[\]|()]|\\[^\w\s\x80-\U0010ffff])*)(\$?)", re.DOTALL)
+"""A pattern that is a text, from the beginning or to the end; an escaped punctuation mark is itself."""
+_ANCHORED = {("", ""): "contains", ("^", ""): "starts-with", ("", "$"): "ends-with", ("^", "$"): "equals"}
+
+
+def _matches(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
+    """Return a pattern that any dialect would read as one text, as that text."""
+    found = _LITERAL.fullmatch(str(test.operand))
+    if found is None or not unicodedata.is_normalized("NFC", found[2]):
+        raise refuse("regex-dialect", "Klaviyo does not say in which dialect it reads regular expressions")
+    text = re.sub(r"\\(.)", r"\1", found[2])
+    return _texts(_ANCHORED[found[1], found[3]])(replace(test, operand=text), positive)
+
+
+_LENGTHS: Mapping[tuple[Op, bool], str] = {
+    (Op.IS, True): "length-equals",
+    (Op.GTE, True): "length-greater-than-or-equal",
+    (Op.LT, True): "length-less-than",
+    (Op.GTE, False): "length-less-than",
+    (Op.LT, False): "length-greater-than-or-equal",
+}
+
+
+def _length(test: ValueTest, positive: bool) -> Filter:
+    if test.op is Op.IS and not positive:
+        raise refuse("list-length", "Klaviyo has no list that is not of a length: write that it is shorter or longer")
+    return {"type": "list", "operator": _LENGTHS[test.op, positive], "value": test.operand}
+
+
 def _one_of(test: ValueTest, positive: bool) -> tuple[Filter, ...]:
     return ({"type": "string", "operator": "in" if positive else "not-in", "value": sorted(set(map(str, test.operands)))},)
 
@@ -128,6 +177,7 @@ _ON_VALUES: Mapping[tuple[Kind, Op], Make] = {
     (Kind.TEXT, Op.CONTAINS): _texts("contains"),
     (Kind.TEXT, Op.STARTS_WITH): _texts("starts-with"),
     (Kind.TEXT, Op.ENDS_WITH): _texts("ends-with"),
+    (Kind.TEXT, Op.MATCHES): _matches,
 }
 # The two places have different list operators (section 1.4): one scalar against a list of texts.
 _OF_PROFILES = {**_ON_VALUES, (Kind.LIST, Op.HAS_ANY): _contains_each}
@@ -135,22 +185,21 @@ _OF_EVENTS = {**_ON_VALUES, (Kind.LIST, Op.HAS_ANY): _contains_any}
 
 _REASONS = {
     **{(Kind.TEXT, op): ("text-order", "Klaviyo does not compare texts by order") for op in (Op.GT, Op.GTE, Op.LT, Op.LTE)},
-    (Kind.TEXT, Op.MATCHES): ("regex-dialect", "Klaviyo does not say in which dialect it reads regular expressions"),
     (Kind.TEXT, Op.IS_EMPTY): ("blank-text", "Klaviyo cannot tell a blank text from another one"),
-    (Kind.LIST, Op.IS_EMPTY): ("null-in-list", "Klaviyo counts nulls as elements of a list"),
+    (Kind.LIST, Op.IS_EMPTY): ("null-in-list", "no document says whether Klaviyo counts nulls as elements of a list"),
 }
 
 
 # -- translated constants
 
 
-def translated(mapping: FieldMapping, kind: Kind, test: ValueTest) -> tuple[Kind, ValueTest]:
+def translated(mapping: FieldMapping, kind: Kind, test: ValueTest | LengthTest) -> tuple[Kind, ValueTest | LengthTest]:
     """Return the test in the ESP's own words, and the type that the field has there.
 
     Raises:
         RefusedError: a constant has no translation, or its translation means more than it does.
     """
-    if not mapping.values or test.op in FLAGS:
+    if not mapping.values or isinstance(test, LengthTest) or test.op in FLAGS:
         return kind, test
     if test.op not in (Op.IS, Op.IN, Op.HAS_ANY):
         raise refuse("translated-values", f"{test.op.value!r} cannot be asked of the translated values of {mapping.field}")

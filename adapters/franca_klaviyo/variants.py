@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from franca.adapter import Finding
 from franca.definitions import (
     Ago,
     All,
@@ -32,7 +33,7 @@ from franca.definitions import (
 )
 from franca.logic import FALSE, TRUE, Clause, TooLarge, disjunctive, flip, leaves, literals, simplify
 from franca_klaviyo.parts import Context, Filter, refuse
-from franca_klaviyo.values import FLAGS, IS_SET, NOT_SET, constant_test, value_filters
+from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, length_findings, value_filters
 from franca_klaviyo.windows import DATES, DAY
 
 MOST_FILTERS = 10
@@ -49,6 +50,7 @@ class Variant:
 
     filters: tuple[PropertyFilter, ...] = ()
     window: tuple[TimeTest, ...] = ()
+    findings: frozenset[Finding] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ def variants(leaf: EventTest, source: Source, *, apart: bool) -> tuple[Variant, 
         raise refuse("too-large", f"the filter on {source.event!r} has more than {MOST_VARIANTS} alternatives")
     if any(len(variant.filters) > MOST_FILTERS for variant in found):
         raise refuse("too-many-filters", f"Klaviyo takes {MOST_FILTERS} filters on the properties of one event")
-    return tuple(Variant(filters=each.filters, window=leaf.window + each.window) for each in found)
+    return tuple(replace(each, window=leaf.window + each.window) for each in found)
 
 
 def _alternatives(where: Predicate) -> tuple[Clause, ...]:
@@ -121,7 +123,8 @@ def _of_clause(clause: Clause, source: Source, apart: bool) -> Iterator[Variant]
     options = [_options(leaf, positive, source, asserted, apart) for leaf, positive in literals(clause)]
     for choice in itertools.product(*options):
         filters = tuple(each for option in choice for each in option.filters)
-        yield Variant(filters=filters, window=tuple(each for option in choice for each in option.window))
+        findings = frozenset(each for option in choice for each in option.findings)
+        yield Variant(filters=filters, window=tuple(each for option in choice for each in option.window), findings=findings)
 
 
 def _implies_set(leaf: PropertyTest) -> bool:
@@ -134,7 +137,8 @@ def _options(leaf: Predicate, positive: bool, source: Source, asserted: set[str]
         return tuple(Variant(window=(test,)) for test in ([leaf.tests[0]] if positive else _other_times(leaf.tests[0])))
     if not isinstance(leaf, PropertyTest):
         raise refuse("event-instants", "Klaviyo has no filter on the hour, the weekday or the day of an event")
-    return tuple(Variant(filters=filters) for filters in _of_property(leaf, positive, source, asserted, apart))
+    findings = length_findings(constant_test(leaf.tests[0]), source.context)
+    return tuple(Variant(filters=filters, findings=findings) for filters in _of_property(leaf, positive, source, asserted, apart))
 
 
 def _of_property(
@@ -145,14 +149,14 @@ def _of_property(
     Whether a negative filter keeps events without the property is not documented: it never stands without a test of its presence.
     """
     test, kind, name = constant_test(leaf.tests[0]), source.kind(leaf.property), source.property_name(leaf.property)
-    if kind in DATES and test.op not in FLAGS:
+    if kind in DATES and not is_flag(test):
         raise refuse("event-dates", "Klaviyo has no tests on dates among an event's properties")
 
     def on(found: tuple[Filter, ...]) -> tuple[PropertyFilter, ...]:
         return tuple({"property": name, "filter": each} for each in found)
 
     filters = value_filters(kind, test, positive=positive, of_event=True)
-    if test.op in FLAGS:
+    if is_flag(test):
         yield from (on((each,)) for each in filters)
     elif positive:
         others = value_filters(kind, test, positive=False, of_event=True) if apart and len(filters) > 1 else ()

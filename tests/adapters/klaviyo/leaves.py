@@ -28,11 +28,13 @@ from franca.definitions import (
     Mailable,
     NamedDay,
     Next,
+    Not,
     OnDay,
     Op,
     Period,
     Pick,
     PickedEvent,
+    PropertyTest,
     Status,
     This,
     TimeTest,
@@ -71,8 +73,8 @@ COMPARISONS = (Op.GT, Op.GTE, Op.LT, Op.LTE)
 
 @cache
 def klaviyo_leaves(choice: Choice) -> SearchStrategy[Any]:
-    """Return tests on events in parts, on when the latest or first was, on different values, and on anniversaries."""
-    return weighted((4, counts(choice)), (2, picked()), (1, recencies()), (1, distinct()), (2, anniversaries()), (1, dated()))
+    """Return tests on events in parts, when the latest or first was, different values, anniversaries, dates of consent, and texts."""
+    return weighted((4, counts(choice)), (2, picked()), (1, recencies()), (1, distinct()), (2, anniversaries()), (1, dated()), (1, texts()))
 
 
 @cache
@@ -118,6 +120,21 @@ def distinct(draw: DrawFn) -> EventTest:
     event, name = draw(st.sampled_from((("order", "sku"), ("order", "total"), ("view", "page"), (("order", "view"), "quantity"))))
     op, number = draw(st.sampled_from(((Op.GTE, 1), (Op.IS, 0), (Op.GT, 0), (Op.LT, 1))))
     return EventTest(event=event, measures=(Distinct(of=name, tests=(ValueTest(op=op, operand=number),)),))
+
+
+@cache
+def texts() -> SearchStrategy[Any]:
+    """Return patterns that are texts, and tests on every element of a list."""
+    tests = {
+        "first_name": [
+            ValueTest(op=Op.MATCHES, operand=pattern) for pattern in ("^A", "na$", "^$", "^Anna$", "ß", "é", r"\.", "%_", "^ *$")
+        ],
+        "tags": [ValueTest(op=op, operand=words) for op in (Op.HAS_ALL, Op.HAS_NONE) for words in (("vip",), ("new", "sale"), ("", "vip"))],
+    }
+    page = [ValueTest(op=Op.MATCHES, operand=pattern) for pattern in ("^Z", "ß$", "^5$")]
+    attributes = [AttributeTest(attribute=name, tests=(test,)) for name, several in tests.items() for test in several]
+    pages = [PropertyTest(property="page", tests=(test,)) for test in page]
+    return st.sampled_from([*attributes, *(EventTest(event="view", where=where) for each in pages for where in (each, Not(of=each)))])
 
 
 @cache

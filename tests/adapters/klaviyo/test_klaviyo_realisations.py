@@ -10,11 +10,13 @@ import pytest
 
 from adapters.klaviyo.kit import site
 from adapters.klaviyo.short import (
+    ALLTIME,
     ANNA,
     BIRTHDAY,
     COUNTRY,
     SET,
     SOME,
+    TAGS,
     UNSET,
     VIP,
     Json,
@@ -41,17 +43,22 @@ from franca.definitions import (
     All,
     Anniversary,
     AnyOf,
+    AttributeTest,
     Everyone,
     FieldMapping,
     Last,
+    LengthTest,
     NamedDay,
     Next,
+    Not,
     OnDay,
     Op,
     Predicate,
+    PropertyTest,
     Realisation,
     Sample,
     Segment,
+    ValueTest,
 )
 from franca.errors import FrancaError
 from franca_klaviyo.adapter import ADAPTER
@@ -168,15 +175,22 @@ def test_markers_are_a_property_and_a_segment_for_each_choice() -> None:
 
 
 def test_an_approximation_is_taken_only_with_consent() -> None:
-    """Accepting day-windows compiles them and keeps the finding; without it they stay refused."""
+    """Accepting a finding compiles what it is about and keeps it; without that it stays refused."""
     whole = {"type": "date", "operator": "between", "unit": "day", "start": 1, "end": 1}
+    two = LengthTest(tests=(ValueTest(op=Op.GTE, operand=2),))
+    long = {"type": "list", "operator": "length-greater-than-or-equal", "value": 2}
+    short = {**long, "operator": "length-less-than"}
+    tagged = AttributeTest(attribute="tags", tests=(two,))
     cases = [
-        (at("birthday", Last(duration=d("30 days"))), prop(BIRTHDAY, hours("in-the-last", 720))),
-        (e(OnDay(day=NamedDay.YESTERDAY)), (metric(SOME, whole),)),
+        ("day-windows", at("birthday", Last(duration=d("30 days"))), prop(BIRTHDAY, hours("in-the-last", 720))),
+        ("day-windows", e(OnDay(day=NamedDay.YESTERDAY)), (metric(SOME, whole),)),
+        ("null-in-list", tagged, prop(TAGS, long)),
+        ("null-in-list", Not(of=tagged), prop(TAGS, short, UNSET)),
+        ("null-in-list", e(where=PropertyTest(property="categories", tests=(two,))), (metric(SOME, ALLTIME, on("Categories", long)),)),
     ]
-    for where, group in cases:
-        accepting = segment(where, accept={"klaviyo": {"day-windows": "a day does not matter"}})
-        assert [finding.id for finding in ADAPTER.assess(accepting, site())[Realisation.NATIVE].findings] == ["day-windows"]
+    for identity, where, group in cases:
+        accepting = segment(where, accept={"klaviyo": {identity: "it does not matter here"}})
+        assert [finding.id for finding in ADAPTER.assess(accepting, site())[Realisation.NATIVE].findings] == [identity]
         (found,) = ADAPTER.compile(accepting, Realisation.NATIVE, site())
         assert found.body["definition"] == canonical((group,))
         with pytest.raises(FrancaError, match="no native form"):
