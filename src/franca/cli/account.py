@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from franca.adapter import Adapter, Connection, RealWaiter, Site, Waiter, adapter
-from franca.plan import Desired, Plan, Store, desire, make_plan
+from franca.plan import Desired, Plan, Store, advice, desire, make_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +20,10 @@ class Account:
     store: Store
 
     def plan(self) -> Plan:
-        """Read the destination and return what must change there."""
-        return make_plan(self.desired, self.connection.read(), self.store.load())
+        """Read the destination and return what must change there, with what other layers have to say of it."""
+        plan = make_plan(self.desired, self.connection.read(), self.store.load())
+        told = (str(replace(problem, warning=False)) for problem in advice(self.desired.site, datetime.now(UTC)))
+        return replace(plan, warnings=(*plan.warnings, *told))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Desired resources against remote ones: plan, guard, apply, state."""
 
+from franca.plan.advice import advice
 from franca.plan.apply import apply, same_plan
 from franca.plan.begun import insist_on_applied
 from franca.plan.decision import Decision, decide
@@ -32,6 +33,7 @@ __all__ = [
     "Store",
     "Unsafe",
     "UnsafeError",
+    "advice",
     "apply",
     "check_account",
     "decide",
