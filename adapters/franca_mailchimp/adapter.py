@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from franca.adapter import (
     ResourceKind,
     Setting,
     Site,
+    Snapshot,
     Testing,
     Waiter,
     draft_resource,
@@ -31,12 +32,14 @@ from franca.adapter import (
     template_resource,
     testing_of,
 )
+from franca.adapter.importing import Decompiler
 from franca.definitions import Destination, Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailchimp.assumptions import ASSUMPTIONS
 from franca_mailchimp.attributes import marked
 from franca_mailchimp.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_mailchimp.content import MailchimpDialect
+from franca_mailchimp.decompile import MailchimpDecompiler
 from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
@@ -126,6 +129,10 @@ class MailchimpAdapter:
     def lifter(self, site: Site) -> Lifter:
         """Return what reads templates backwards."""
         return MailchimpLifter(site)
+
+    def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:  # noqa: ARG002 - nothing here can be accepted
+        """Return what reads segments backwards (`franca.adapter.importing`)."""
+        return MailchimpDecompiler(site, snapshot)
 
     def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
         """Return the template. Its HTML cannot be read back, so that its name carries the digest.
