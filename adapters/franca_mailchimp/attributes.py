@@ -84,9 +84,16 @@ def _kept(mapping: FieldMapping, of: Attribute, test: Test, positive: bool) -> P
 
 def _in_a_field(mapping: FieldMapping, of: Attribute, test: Test, positive: bool) -> Part:
     if isinstance(test, Anniversary):
-        return _anniversary(mapping, of.type, positive, test)
+        return _never_blank(of, _anniversary(mapping, of.type, positive, test))
     plain = _on_days(of.type, test) if isinstance(test, TimeTest) else _against_constants(test)
-    return _presence(mapping, of.type, positive, plain) if plain.op in FLAGS else _valued(mapping, of.type, positive, plain)
+    if plain.op in FLAGS:
+        return _presence(mapping, of.type, positive, plain)
+    return _never_blank(of, _valued(mapping, of.type, positive, plain))
+
+
+def _never_blank(of: Attribute, part: Part) -> Part:
+    """Return the part without a thought for blank fields, where the attribute is never missing and the field holds the same."""
+    return replace(part, blank=False, soft=False) if of.required else part
 
 
 def _against_constants(test: Untimed) -> ValueTest:

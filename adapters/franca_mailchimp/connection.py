@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter.standing import Standing
 from franca_mailchimp import markers, members, people, results
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Client, host
@@ -64,6 +65,10 @@ class MailchimpConnection:
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
         """Return those of *emails* that are there."""
         return people.known(self._audience, emails)
+
+    def standings(self, emails: Collection[str]) -> dict[str, Standing]:
+        """Return whether those of *emails* that are there are mailed (`franca.adapter.standing`)."""
+        return people.standings(self._audience, emails)
 
     def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:
         """Yield the members of a segment or tag."""

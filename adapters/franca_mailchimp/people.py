@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 from franca.adapter import Contact, Remote, Resource, TerminalError
+from franca.adapter.standing import Standing
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import PAGE, Operation
 from franca_mailchimp.segments import ALL
@@ -20,6 +21,10 @@ READ_SEGMENT = Operation("count segment", "lists", "get_segment")
 # A contact that has not confirmed (pending) is in no segment, whatever the include_* parameters (guess: none of them names it), so it is
 # outside the universe in which memberships are compared. Archived ones are hidden everywhere.
 COUNTED = frozenset({"subscribed", "unsubscribed", "cleaned", "transactional"})
+_STANDINGS = {
+    **dict.fromkeys(("subscribed", "transactional"), Standing.MAILABLE),
+    **dict.fromkeys(("unsubscribed", "cleaned"), Standing.SUPPRESSED),
+}
 _FIELDS = ("id", "email_address", "status")
 # Oldest first: who comes while pages are read comes last. SDK: booleans in a query must be written as text.
 _STABLE = {"sort_field": "timestamp_signup", "sort_dir": "ASC"}
@@ -53,13 +58,22 @@ def field_values(audience: Audience, tag: str) -> Iterator[tuple[Contact, str]]:
 
 def known(audience: Audience, emails: Collection[str]) -> dict[str, Contact]:
     """Return those of *emails* that are there, in the fewest calls: pages of everybody, or one call each once that is less."""
-    missing, found = set(emails), dict[str, Contact]()
+    return {email: contact(row) for email, row in _found(audience, emails).items() if _is_counted(row)}
+
+
+def standings(audience: Audience, emails: Collection[str]) -> dict[str, Standing]:
+    """Return for those of *emails* that are there whether Mailchimp mails them; who has not confirmed, or is archived, is in no segment."""
+    return {email: _STANDINGS.get(row["status"], Standing.OUTSIDE) for email, row in _found(audience, emails).items()}
+
+
+def _found(audience: Audience, emails: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    missing, found = set(emails), dict[str, Mapping[str, Any]]()
     if len(missing) <= 1:
         return dict(_looked_up(audience, missing))
     pages = audience.client.pages(READ_CONTACTS, "members", audience.id, fields=_FIELDS, **_STABLE)
     for read, page in enumerate(pages, 1):
-        here = [contact(row) for row in page["members"] if _is_counted(row)]
-        found |= {each.email: each for each in here if each.email in missing}
+        here = ((contact(row).email, row) for row in page["members"])
+        found |= {email: row for email, row in here if email in missing}
         missing -= found.keys()
         if len(missing) <= ceil(int(page["total_items"]) / PAGE) - read:
             found |= dict(_looked_up(audience, missing))
@@ -84,7 +98,7 @@ def _included(resource: Resource) -> Mapping[str, str]:
     return _EVERYBODY if resource.counted == ALL else {}
 
 
-def _looked_up(audience: Audience, emails: Iterable[str]) -> Iterator[tuple[str, Contact]]:
+def _looked_up(audience: Audience, emails: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for email in sorted(emails):
         try:
             row = audience.client.call(READ_CONTACT, audience.id, subscriber_hash(email), fields=list(_FIELDS))
@@ -92,8 +106,7 @@ def _looked_up(audience: Audience, emails: Iterable[str]) -> Iterator[tuple[str,
             if error.status != 404:
                 raise
             continue
-        if _is_counted(row):
-            yield email, contact(row)
+        yield email, row
 
 
 def _rows(audience: Audience, *more: str) -> Iterator[Mapping[str, Any]]:

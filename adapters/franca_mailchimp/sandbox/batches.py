@@ -7,7 +7,7 @@ import json
 import secrets
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,9 +55,14 @@ class Batches:
     """The account's batches; *send* makes one call without admission."""
 
     def __init__(self, clock: Clock, pace: Pace, send: Callable[[Call], Reply]) -> None:
-        self._clock, self._pace, self._send = clock, pace, send
+        self._clock, self._usual, self._send = clock, pace, send
         self._batches: dict[str, Batch] = {}
         self._free = 0.0
+
+    @property
+    def _pace(self) -> Pace:
+        prepare, each, finalize = (seconds * self._clock.slow for seconds in astuple(self._usual))
+        return Pace(prepare=prepare, per_operation=each, finalize=finalize)
 
     def settle(self) -> None:
         """Do what is due by now, batch after batch; so a batch that is looked at early, or deleted, is half done."""

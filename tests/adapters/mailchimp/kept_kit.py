@@ -56,6 +56,7 @@ TYPES: Mapping[str, tuple[DataType, bool]] = {
     "mean": (DataType(Kind.NUMBER), False),
     "birthday": (DataType(Kind.DATE), False),
     "points": (DataType(Kind.INTEGER), False),
+    "level": (DataType(Kind.INTEGER), True),
 }
 """Type, and whether it is `required`."""
 ATTRIBUTES = {name: Attribute(name=name, type=type_, column=name, required=required) for name, (type_, required) in TYPES.items()}
@@ -75,6 +76,7 @@ FIELDS = {
     "mean": "ecomm_spent_avg",
     "birthday": "BDAY",
     "points": "POINTS",
+    "level": "LEVEL",
 }
 MAPPED = {name: FieldMapping(field=field) for name, field in FIELDS.items()}
 TAGS, TOPICS, PLANS = ("vip club", "wholesale", "blog"), ("Sale", "News", "Events"), ("Basic", "Pro")
@@ -121,6 +123,7 @@ def _person(draw: random.Random, place: int) -> naive.Row:
         "mean": float(sum(totals) / len(totals)) if totals else None,
         "birthday": draw.choice((None, date(1990, 2, 28), date(1992, 2, 29), date(1991, 3, 1), date(2001, 12, 24))),
         "points": draw.choice((None, -1, 0, 3, 7)),
+        "level": draw.randint(1, 4),
         "_orders": orders,
     }
 
@@ -131,7 +134,7 @@ def seed(rows: list[naive.Row]) -> dict[str, Any]:
 
 
 def _contact(row: naive.Row) -> dict[str, Any]:
-    held = ("tags", "plan", "topics", "points")
+    held = ("tags", "plan", "topics", "points", "level")
     fields = {FIELDS[name]: row[name] for name in held if row[name] is not None}
     born = {"BDAY": f"{row['birthday']:%m/%d}"} if row["birthday"] else {}
     status = {"SUBSCRIBED": "subscribed", "UNSUBSCRIBED": "unsubscribed", None: "never"}[row["email_status"]]
@@ -172,6 +175,7 @@ def leaves() -> list[Predicate]:
     found += [a("mean", op, 11.5) for op in _NUMBERS] + [a("mean", Op.IS_SET, True), a("mean", Op.IS_SET, False)]
     found += [a("language", op, "de") for op in (Op.IS, Op.IS_NOT)] + [a("language", Op.NOT_IN, ("de", "en"))]
     found += [a("source", op, "List Import") for op in (Op.IS, Op.IS_NOT)]
+    found += [a("level", op, 2) for op in _NUMBERS] + [a("level", Op.NOT_IN, (2, 3))]
     found += [a("points", op, 3) for op in _ORDERED] + [a("birthday", Op.IS_SET, True)]
     found += [at("birthday", Anniversary(tests=(OnDay(day=date(year, 2, 28)),))) for year in (2026, 2028)]
     found += [at("birthday", Anniversary(tests=(From(at=date(2026, 2, 28)), To(at=date(2026, 3, 3)))))]
@@ -209,7 +213,7 @@ def account(segments: Mapping[str, Predicate], rows: list[naive.Row]) -> Iterato
     nobody = {"email": "nobody@other.test", "fields": everything, "consent": {"status": "pending", "suppressed": False}}
     with serve(Host(sandbox, clock)) as running, pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEY_VARIABLE, API_KEY)
-        for tag, kind in (("BDAY", "birthday"), ("POINTS", "number")):
+        for tag, kind in (("BDAY", "birthday"), ("POINTS", "number"), ("LEVEL", "number")):
             sdk(running.url).lists.add_list_merge_field(LIST, {"name": tag, "tag": tag, "type": kind})
         sandbox.seed({**seed(rows), "contacts": [nobody, *seed(rows)["contacts"]]})
         place, waiter = site(segments, settings=settings(running.url)), VirtualWaiter(on_sleep=clock.advance)

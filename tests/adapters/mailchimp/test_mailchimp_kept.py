@@ -201,6 +201,32 @@ def test_what_has_no_exact_form_is_refused(where: Predicate, field: str, identit
     assert found.options is None
 
 
+@pytest.mark.parametrize(
+    ("where", "match", "conditions", "leaned"),
+    [
+        (a("points", Op.LT, 5), "all", [merge("POINTS", "less", "number", "5")], set[str]()),
+        (a("points", Op.IS_NOT, 5), "all", [merge("POINTS", "not", "number", "5")], set[str]()),
+        (
+            All(of=(a("orders", Op.GT, 2), Not(of=a("points", Op.GTE, 5)))),
+            "all",
+            [of("EcommNumber", "ecomm_orders", "greater", "2"), merge("POINTS", "less", "number", "5")],
+            {"facts:mailchimp.orders"},
+        ),
+        (Not(of=anniversary(OnDay(day=date(2026, 7, 4)))), "all", [born("not", "07/04")], set[str]()),
+    ],
+)
+def test_what_is_never_missing_is_never_blank(where: Predicate, match: str, conditions: list[Json], leaned: set[str]) -> None:
+    """Of a required attribute no condition asks for a blank field, so that its negations fit into an AND, and nothing is assumed of one."""
+    place = site()
+    attributes = {name: replace(each, required=True) for name, each in ATTRIBUTES.items()}
+    profile = replace(place.project.data.profile, attributes=attributes)
+    found = native(where, replace(place, project=replace(place.project, data=replace(place.project.data, profile=profile))))
+    assert found.options == canonical(match, conditions)
+    names = {each.id for each in found.assumptions}
+    assert not names & {"mailchimp.not-matches-blank", "mailchimp.less-skips-blank"}
+    assert leaned <= names
+
+
 def test_instants_are_refused_on_what_mailchimp_keeps() -> None:
     """A time test on an instant that is mapped to a word of ours is the finding on instants."""
     where = a("seen", Op.GT, datetime(2026, 1, 1, tzinfo=UTC))
