@@ -7,7 +7,10 @@ WORKERS ?= 2
 # The vendors' own API descriptions and the retail data are not in this repository; tests that use them are skipped, visibly, without it.
 export FRANCA_SHARED ?=
 
-.PHONY: demo demo-copy test check slow bench clean format
+# Random fault schedules per ESP; `make faults N=1000` runs those that build/faults does not know yet.
+N ?= 1000
+
+.PHONY: demo demo-copy test check slow bench faults clean format
 
 demo: $(STAMP)
 	$(BIN)/franca demo
@@ -34,6 +37,9 @@ slow: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/overlap.py
+
+faults: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m faults.many --schedules $(N)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

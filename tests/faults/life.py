@@ -129,11 +129,11 @@ class Account:
     seam: Seam = field(default_factory=Seam)
 
     @classmethod
-    def on(cls, stage: Stage, esp: str, folder: Path) -> Account:
-        """Put a fresh account on stage, filled by the shop's integration."""
+    def on(cls, stage: Stage, esp: str, folder: Path, data: Mapping[str, Any] | None = None) -> Account:
+        """Put a fresh account on stage, filled by the shop's integration, or with *data*."""
         clock = Clock(AS_OF)
         host = Host(emulator(esp, clock), clock)
-        host.emulator.seed(seed(esp))
+        host.emulator.seed(data or seed(esp))
         stage.host, host.abort = host, stage.abort
         return cls(esp, host, clock, folder)
 

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import franca_brevo.client
-import franca_klaviyo.client
-import franca_mailchimp.client
 from faults.conftest import Theatre
 from faults.life import STEPS, Account, Course, Seam
 from faults.shop import ESPS, environment, write
+from faults.troubles import PAUSE, THROTTLED, TROUBLES, VENDORS_429, fault, give_up_soon
 from franca.adapter import VirtualWaiter
 from franca.cli import account as cli_account
 from franca.cli.main import main
@@ -22,31 +20,6 @@ from franca.plan import Applied, Result
 from franca.sandbox import Fault
 
 pytestmark = [pytest.mark.usefixtures("_no_loss_of_power"), pytest.mark.parametrize("esp", ESPS)]
-
-PAUSE = 7
-"""Seconds that a vendor asks for."""
-
-# Mailchimp sends no header on how long to wait (sheet section 5.3), but a body.
-THROTTLED = {
-    "klaviyo": Fault(status=429, headers={"Retry-After": str(PAUSE)}),
-    "mailchimp": Fault(status=429, body={"title": "Too Many Requests", "status": 429, "detail": "You have exceeded the limit."}),
-    "brevo": Fault(status=429, headers={"x-sib-ratelimit-reset": str(PAUSE)}, body={"code": "too_many_requests", "message": "Slow down"}),
-}
-TROUBLES = {
-    "429 without a body": Fault(status=429),
-    "500": Fault(status=500),
-    "503 with a page": Fault(status=503, body="<html>busy</html>"),
-    "a timeout": Fault(kind="hang"),
-    "a reset": Fault(kind="reset"),
-    "a reset after the work": Fault(kind="reset-after"),
-    "half an answer": Fault(kind="truncate"),
-}
-VENDORS_429 = "429 as the vendor says it"
-
-
-def fault(name: str, esp: str, times: int | None) -> Fault:
-    """Return a fresh rule: rules count how often they struck."""
-    return replace(THROTTLED[esp] if name == VENDORS_429 else TROUBLES[name], times=times)
 
 
 @pytest.fixture(params=["first apply", "later sync"])
@@ -57,9 +30,8 @@ def course(theatre: Theatre, esp: str, request: pytest.FixtureRequest) -> Course
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up after a quarter of a second without an answer."""
-    for client in (franca_klaviyo.client, franca_mailchimp.client, franca_brevo.client):
-        monkeypatch.setattr(client, "TIMEOUT", (5, 1.0))
+    """Give up after a second without an answer."""
+    give_up_soon(monkeypatch)
 
 
 def middle(course: Course, *, write: bool) -> int:

@@ -22,7 +22,7 @@ class Processes:
     """Jobs in the order of their start; each is half its time queued, half processing, then done.
 
     Attributes:
-        seconds: how many ticks a job takes; a job's effects appear all at once when it is done (guess).
+        seconds: how many ticks a job takes at the clock's usual pace; a job's effects appear all at once when it is done (guess).
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
@@ -46,7 +46,7 @@ class Processes:
     def settle(self) -> None:
         """Do all work whose time has come."""
         for row in [self._row(process) for process in self._waiting]:
-            if self._elapsed(row) >= self.seconds:
+            if self._elapsed(row) >= 1:
                 info = self._waiting.pop(row["id"])(row["id"])
                 self._store.run("UPDATE processes SET info = ? WHERE id = ?", json.dumps(info) if info else None, row["id"])
 
@@ -58,13 +58,14 @@ class Processes:
         return row
 
     def _elapsed(self, row: sqlite3.Row) -> float:
-        return self._clock.ticks() - float(row["started"])
+        """Return the share of a job's time that has gone by."""
+        return (self._clock.ticks() - float(row["started"])) / (self.seconds * self._clock.slow)
 
     def _status(self, row: sqlite3.Row) -> str:
         # documented words; `processing` is one that the old SDK's typed call does not know
         if row["id"] not in self._waiting:
             return "completed"
-        return "queued" if self._elapsed(row) < self.seconds / 2 else "processing"
+        return "queued" if self._elapsed(row) < 0.5 else "processing"
 
     def _shown(self, row: sqlite3.Row) -> dict[str, Any]:
         shown = {"id": row["id"], "name": row["name"], "status": self._status(row)}

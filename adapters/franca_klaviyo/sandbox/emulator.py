@@ -85,8 +85,8 @@ class Sandbox:
             store=store,
             counting=Counting(store, self.assumptions),
             account=shown,
-            processing_seconds=processing_seconds,
-            import_seconds=import_seconds,
+            usual_processing_seconds=processing_seconds,
+            usual_import_seconds=import_seconds,
         )
         self._imports, self._shelf, self._things = Imports(self._world), Shelf(self._world), Things(self._world)
         self._sends = Sends(self._world, self._things)

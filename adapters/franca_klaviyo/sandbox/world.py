@@ -30,14 +30,24 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """One account, its clock, and how long its asynchronous work takes (seconds of the clock's ticks)."""
+    """One account, its clock, and how long its asynchronous work usually takes (seconds of the clock's ticks)."""
 
     clock: Clock
     store: Store
     counting: Counting
     account: Account
-    processing_seconds: float
-    import_seconds: float
+    usual_processing_seconds: float
+    usual_import_seconds: float
+
+    @property
+    def processing_seconds(self) -> float:
+        """How long a segment is processed, at the clock's pace."""
+        return self.usual_processing_seconds * self.clock.slow
+
+    @property
+    def import_seconds(self) -> float:
+        """How long a bulk import takes, at the clock's pace."""
+        return self.usual_import_seconds * self.clock.slow
 
     def now(self) -> float:
         """Return the present in seconds."""

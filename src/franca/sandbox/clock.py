@@ -12,9 +12,13 @@ class Clock:
     `now()` is the instant that date conditions see; frozen when *as_of* is given. `ticks()` are the seconds that
     rate windows and asynchronous jobs count; a client that waits on a virtual clock calls `advance`, which moves the
     ticks and never `now()`: waiting for a rate limit must not move anybody out of a time window.
+
+    Attributes:
+        slow: how many times longer than usual asynchronous work (imports, processes, batches) takes.
     """
 
     def __init__(self, as_of: datetime | None = None) -> None:
+        self.slow = 1.0
         self._as_of = as_of
         self._offset = 0.0
 

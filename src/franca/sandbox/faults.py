@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-KINDS = ("status", "reset", "reset-after", "hang", "truncate")
+from franca.sandbox.emulator import Call
+
+KINDS = ("status", "half", "reset", "reset-after", "hang", "truncate")
+ROWS = ("contacts", "data", "emails", "jsonBody", "members", "members_to_add", "members_to_remove", "operations")
+"""The names under which the ESPs' calls list rows: what may be half done. Half of a definition is never kept."""
 
 
 @dataclass(kw_only=True)
@@ -16,8 +21,9 @@ class Fault:
     """One rule of what goes wrong.
 
     Attributes:
-        kind: `status` answers with *status*, *headers* and *body* in place of the call; `reset` aborts the connection before
-            anything happens; `reset-after` does the work, then aborts; `hang` never answers; `truncate` sends half a body.
+        kind: `status` answers with *status*, *headers* and *body* in place of the call; `half` does so after the work for the first
+            half of the rows, and passes over calls without rows; `reset` aborts the connection before anything happens;
+            `reset-after` does the work, then aborts; `hang` never answers; `truncate` sends half a body.
         match: regular expression searched in "METHOD /path".
         after: how many matching calls pass first.
         times: how often it then strikes; None is for ever.
@@ -67,6 +73,30 @@ class Faults:
         """Let everything work again."""
         self.rules.clear()
 
-    def meet(self, line: str) -> Fault | None:
+    def meet(self, call: Call) -> Fault | None:
         """Return the fault that this call meets."""
-        return next((rule for rule in self.rules if rule.strikes(line)), None)
+        line = f"{call.method} {call.path}"
+        return next((rule for rule in self.rules if (rule.kind != "half" or _rows(call.body)) and rule.strikes(line)), None)
+
+
+def halved(call: Call) -> Call:
+    """Return *call* with the first half of its rows."""
+    rows = _rows(call.body) or []
+    body = _with(call.body, rows, rows[: len(rows) // 2])
+    return replace(call, body=body, raw=json.dumps(body).encode())
+
+
+def _rows(body: Any) -> list[Any] | None:
+    """Return the rows of a body: the first list of several under a name of `ROWS`."""
+    if not isinstance(body, Mapping):
+        return None
+    for name, value in body.items():
+        if name in ROWS and isinstance(value, list) and len(value) > 1:
+            return value
+    return next((rows for value in body.values() if (rows := _rows(value))), None)
+
+
+def _with(body: Any, old: list[Any], new: list[Any]) -> Any:
+    if body is old:
+        return new
+    return {name: _with(value, old, new) for name, value in body.items()} if isinstance(body, Mapping) else body

@@ -31,7 +31,7 @@ from starlette.types import Receive, Scope, Send
 
 from franca.sandbox.clock import Clock
 from franca.sandbox.emulator import Call, Emulator, Reply, Route
-from franca.sandbox.faults import Fault, Faults
+from franca.sandbox.faults import Fault, Faults, halved
 from franca.sandbox.recorder import Exchange
 
 Abort = Callable[[Scope], None]
@@ -77,10 +77,12 @@ class Host:
 
     async def _serve(self, request: Request, route: Route) -> Response:
         call = _call(request, await request.body())
-        fault = self.faults.meet(f"{call.method} {call.path}")
+        fault = self.faults.meet(call)
         if fault is None:
             return _response(self._answer(call, route))
-        if fault.kind == "status":
+        if fault.kind == "half":
+            self._work(halved(call), route)
+        if fault.kind in ("status", "half"):
             reply = Reply(status=fault.status, body=fault.body, headers=fault.headers)
             self._record(self._exchange(call, route, reply, fault))
             return _response(reply)
@@ -91,9 +93,12 @@ class Host:
         return _Hanging() if fault.kind == "hang" else _Dropped(self, None)
 
     def _answer(self, call: Call, route: Route, fault: Fault | None = None) -> Reply:
-        reply = self.emulator.admit(call, route) or route.handler(call)
+        reply = self._work(call, route)
         self._record(self._exchange(call, route, reply, fault))
         return reply
+
+    def _work(self, call: Call, route: Route) -> Reply:
+        return self.emulator.admit(call, route) or route.handler(call)
 
     def _exchange(self, call: Call, route: Route, reply: Reply | None, fault: Fault | None) -> Exchange:
         return Exchange(emulator=self.emulator.name, operation=route.name, call=call, reply=reply, fault=fault.kind if fault else "")
