@@ -9,6 +9,7 @@ from dataclasses import replace
 from franca.adapter import facts
 from franca.definitions import Anniversary, AttributeTest, Kind, LengthTest, Op, TimeTest, ValueTest
 from franca_klaviyo.anniversaries import anniversaries
+from franca_klaviyo.computed import computed, is_computed
 from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
 from franca_klaviyo.values import NOT_SET, constant_test, is_flag, length_findings, translated, value_filters
 from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
@@ -27,8 +28,10 @@ def property_name(field: str) -> str:
     """Return how a condition names a field; a bare name that Klaviyo does not know by itself is a custom property.
 
     Raises:
-        RefusedError: the name holds a quote, whose escape is not documented.
+        RefusedError: the name holds a quote, whose escape is not documented, or it is one of what Klaviyo computes.
     """
+    if is_computed(field):
+        raise refuse("computed-field", f"{field} is for conditions of segments alone")
     if field in WELL_KNOWN or _SPELLED.fullmatch(field):
         return field
     if "'" in field or not field:
@@ -51,9 +54,14 @@ def attribute(leaf: AttributeTest, positive: bool, context: Context) -> Part:
     mapping = destination.attributes.get(leaf.attribute)
     if mapping is None:
         raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
-    name, test = property_name(mapping.field), leaf.tests[0]
-    kind = context.site.project.data.profile.attributes[leaf.attribute].type.kind
+    test, kind = leaf.tests[0], context.site.project.data.profile.attributes[leaf.attribute].type.kind
     plain = test if isinstance(test, TimeTest) else constant_test(test)
+    leaning = frozenset({facts(destination.name, leaf.attribute)})
+    if is_computed(mapping.field):
+        kind, plain = (kind, plain) if isinstance(plain, TimeTest) else translated(mapping, kind, plain)
+        found = computed(mapping.field, plain, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
+        return replace(found, assumptions=found.assumptions | leaning)
+    name = property_name(mapping.field)
     if isinstance(plain, TimeTest) or (kind in DATES and isinstance(plain, ValueTest) and not is_flag(plain)):
         found = _timed(plain, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
     elif leaf.attribute == "email" and not is_flag(plain):
@@ -61,7 +69,7 @@ def attribute(leaf: AttributeTest, positive: bool, context: Context) -> Part:
     else:
         found = replace(_valued(*translated(mapping, kind, plain), positive), findings=length_findings(plain, context))
     groups = tuple(tuple(of_property(name, each) for each in group) for group in found.groups)
-    return replace(found, groups=groups, assumptions=found.assumptions | {facts(destination.name, leaf.attribute)})
+    return replace(found, groups=groups, assumptions=found.assumptions | leaning)
 
 
 def _valued(kind: Kind, test: ValueTest | LengthTest, positive: bool) -> Part:

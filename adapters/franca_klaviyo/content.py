@@ -38,6 +38,7 @@ from franca.content.nodes import (
 )
 from franca.definitions import Kind, Part
 from franca_klaviyo.attributes import property_name
+from franca_klaviyo.computed import is_computed
 from franca_klaviyo.constructs import CONSTRUCTS
 from franca_klaviyo.names import field_title
 from franca_klaviyo.parts import RefusedError
@@ -228,7 +229,7 @@ class KlaviyoDialect(Dialect):
         found: dict[str, Any] = {"location": {}, "properties": {field_title(key): value for key, value in computed.items()}}
         for name, mapping in self.site.destination.attributes.items():
             value = values.get(name)
-            if value is None or value == "":
+            if value is None or value == "" or is_computed(mapping.field):
                 continue
             spelled = _SPELLED.fullmatch(property_name(mapping.field))
             into, key = (found[spelled[1]], spelled[2]) if spelled else (found, mapping.field)

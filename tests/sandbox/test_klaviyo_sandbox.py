@@ -220,7 +220,10 @@ def _without(condition: dict[str, Any], name: str) -> dict[str, Any]:
 MEMBER = {"type": "profile-group-membership", "is_member": False, "group_ids": ["LIST"]}
 REFUSED = [
     ({"type": "profile-attribute"}, "invalid", "/type"),
-    ({"type": "profile-region", "in_region": True, "region": "european_union"}, "sandbox_not_interpreted", ""),
+    ({"type": "profile-metric-funnel"}, "sandbox_not_interpreted", ""),
+    ({"type": "profile-region", "in_region": True, "region": "europe"}, "invalid", "/region"),
+    ({"type": "profile-region", "in_region": True, "region_id": "european_union"}, "invalid", "/region"),
+    ({"type": "profile-predictive-analytics", "dimension": "happiness"}, "invalid", "/dimension"),
     ({"type": "profile-sample"}, "invalid", "/type"),
     (prop("plan", "existence", "is-set"), "invalid", "/property"),
     (prop("properties['it's']", "existence", "is-set"), "invalid", "/property"),

@@ -161,11 +161,37 @@ def _consent_value(profile: Profile, channel: str, name: str) -> str | None:
     return iso(at)
 
 
+# -- what Klaviyo computes; whoever has no such value passes no condition on it, not "not in the region" either (KHC 14837232353691)
+
+
+def _region(world: Evaluation, condition: Filter) -> Members:
+    return world.where(lambda profile: profile.computed.get(f"region['{condition['region']}']") is condition["in_region"])
+
+
+def _distance(world: Evaluation, condition: Filter) -> Members:
+    name = f"distance['{condition['country_code']} {condition['postal_code']} {condition['unit']}']"
+    return _computed(world, name, condition["filter"])
+
+
+def _predicted(world: Evaluation, condition: Filter) -> Members:
+    if condition["dimension"] == "channel_affinity":
+        return _computed(world, f"affinity['{condition['predicted_channel']} {condition['measurement']}']", condition["filter"])
+    return _computed(world, f"predicted['{condition['dimension']}']", condition["filter"])
+
+
+def _computed(world: Evaluation, name: str, found: Filter) -> Members:
+    test = tester(found, world.present)
+    return world.where(lambda profile: test(profile.computed.get(name)))
+
+
 TYPES: Mapping[str, Callable[[Evaluation, Filter], Members]] = {
     "profile-property": _property,
     "profile-metric": _metric,
     "profile-group-membership": _group,
     "profile-marketing-consent": _consent,
+    "profile-region": _region,
+    "profile-postal-code-distance": _distance,
+    "profile-predictive-analytics": _predicted,
 }
 
 

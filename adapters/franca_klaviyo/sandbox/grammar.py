@@ -198,19 +198,55 @@ def _consent_filter(each: Any, pointer: str, fields: tuple[str, ...]) -> None:
     shape(each, pointer, {"field": checks.text, "filter": filter_of(allowed)})
 
 
+def _region(condition: Any, pointer: str, _known: Known) -> None:
+    regions = checks.one_of("european_union", "united_states")
+    shape(condition, pointer, {"type": checks.text, "in_region": checks.boolean, "region": regions})
+
+
+def _distance(condition: Any, pointer: str, _known: Known) -> None:
+    units = checks.one_of("kilometers", "miles")
+    filters = filter_of(_each("numeric", "greater-than less-than", value=checks.number))
+    required = {"type": checks.text, "country_code": checks.filled, "postal_code": checks.filled, "unit": units, "filter": filters}
+    shape(condition, pointer, required)
+
+
+_PREDICTED_NUMBERS = (
+    *("average_days_between_orders", "average_order_value", "churn_probability", "historic_clv", "historic_number_of_orders"),
+    *("predicted_clv", "predicted_number_of_orders", "total_clv"),
+)
+# dimension (of affinities with the measurement) → the filters that it takes
+_PREDICTIONS: Mapping[str, Mapping[tuple[str, str], Members]] = {
+    **dict.fromkeys(_PREDICTED_NUMBERS, NUMERIC),
+    "expected_date_of_next_purchase": DATE,
+    "predicted_gender": _each("string", "equals not-equals", value=checks.one_of("likely_female", "likely_male", "uncertain")),
+    "channel_affinity rank": _each("string", "equals not-equals", value=checks.one_of("high", "medium", "low")),
+    "channel_affinity priority": _each("numeric", "equals", value=checks.whole),
+}
+
+
+def _predicted(condition: Any, pointer: str, _known: Known) -> None:
+    dimension = str(checks.mapping(condition, pointer).get("dimension"))
+    required: dict[str, Check] = {"type": checks.text, "dimension": checks.text}
+    if dimension == "channel_affinity":
+        channels = checks.one_of("email", "push", "sms", "whatsapp")
+        required |= {"measurement": checks.one_of("rank", "priority"), "predicted_channel": channels}
+        dimension = f"{dimension} {condition.get('measurement')}"
+    if dimension not in _PREDICTIONS:
+        raise invalid(f"{dimension!r} is not a predicted dimension.", f"{pointer}/dimension")
+    shape(condition, pointer, {**required, "filter": filter_of(_PREDICTIONS[dimension])})
+
+
 CONDITIONS: Mapping[str, Callable[[Any, str, Known], None]] = {
     "profile-property": _property,
     "profile-metric": _metric,
     "profile-group-membership": _group,
     "profile-marketing-consent": _consent,
+    "profile-region": _region,
+    "profile-postal-code-distance": _distance,
+    "profile-predictive-analytics": _predicted,
 }
 # In the contract, without a meaning here.
-FOREIGN = frozenset(
-    {
-        *("profile-metric-funnel", "profile-region", "profile-postal-code-distance", "profile-predictive-analytics"),
-        *("profile-has-custom-object", "profile-permissions"),
-    }
-)
+FOREIGN = frozenset({"profile-metric-funnel", "profile-has-custom-object", "profile-permissions"})
 
 
 def check_definition(definition: Any, known: Known, pointer: str = "/data/attributes/definition") -> None:

@@ -19,6 +19,7 @@ class Profile:
     """One profile: its row number, native attributes, custom properties and consent (instants in seconds).
 
     Attributes:
+        computed: what Klaviyo computes of a profile, by the name of the seed's field.
         channels: the consent on other channels than email, `{"status", "at"}` by channel.
     """
 
@@ -31,6 +32,7 @@ class Profile:
     consent_at: float | None
     suppressed_at: float | None
     channels: dict[str, dict[str, Any]]
+    computed: dict[str, Any]
 
     def value(self, name: str) -> Any:
         """Return what a property of a condition reads here; None when it is not set."""
@@ -109,6 +111,7 @@ def _profile(row: Any) -> Profile:
         consent_at=row["consent_at"],
         suppressed_at=row["suppressed_at"],
         channels=json.loads(row["channels"]),
+        computed=json.loads(row["computed"]),
     )
 
 

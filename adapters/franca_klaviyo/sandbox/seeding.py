@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from franca_klaviyo.sandbox.store import Store
 from franca_klaviyo.sandbox.times import seconds_of
 
 # Pending is a contact that has not confirmed: never subscribed, for Klaviyo.
+COMPUTED = re.compile(r"(region|distance|predicted|affinity)\['[^']+'\]")
 CONSENT = {"subscribed": "SUBSCRIBED", "unsubscribed": "UNSUBSCRIBED", "pending": "NEVER_SUBSCRIBED", "never": "NEVER_SUBSCRIBED"}
 
 
@@ -21,6 +23,7 @@ def seed(store: Store, data: Mapping[str, Any], now: float) -> None:
     """Add contacts (a known email is updated), metrics and events.
 
     `metrics`, beyond the common format, is a list of {"name", "integration"?} that exist before their first event.
+    Fields `region['…']`, `distance['…']`, `predicted['…']` and `affinity['…']` are what Klaviyo would have computed.
     `channels` of a contact is its consent on other channels than email, each as `consent` is.
     Fields are well-known names, `location['...']`, `properties['...']`, or bare names of custom properties.
     """
@@ -36,7 +39,10 @@ def _contact(store: Store, contact: Mapping[str, Any], now: float) -> None:
     row = _profile(store, contact.get("email"), now if created is None else created)
     if created is not None:
         store.run("update profiles set created = ? where row = ?", [(created, row)])
-    attributes, properties = _placed(contact.get("fields") or {})
+    fields = contact.get("fields") or {}
+    computed = {name: _plain(value) for name, value in fields.items() if COMPUTED.fullmatch(name)}
+    store.run("update profiles set computed = ? where row = ?", [(json.dumps(computed), row)])
+    attributes, properties = _placed({name: value for name, value in fields.items() if name not in computed})
     store.write_profile(row, attributes, properties, now)
     if contact.get("consent"):
         _consent(store, row, contact["consent"], now)

@@ -13,7 +13,7 @@ from typing import Any
 SCHEMA = """
 create table profiles (row integer primary key, id text unique, email text unique, attributes text, properties text,
     created real, updated real, consent text, consent_at real, suppressed_at real,
-    channels text);
+    channels text, computed text);
 create table metrics (row integer primary key, id text unique, name text, integration text, created real, unique (name, integration));
 create table events (profile integer, metric integer, at integer, value text, properties text, uid text, unique (profile, metric, uid));
 create table lists (row integer primary key, id text unique, name text, opt_in_process text, created real, updated real);
@@ -117,7 +117,7 @@ class Store:
         """Create an empty profile that never subscribed; return its row number."""
         self.profiles_version += 1
         fields = {"id": self.ids.long(), "email": email, "attributes": "{}", "properties": "{}", "created": created, "updated": created}
-        return self.insert("profiles", {**fields, "consent": "NEVER_SUBSCRIBED", "channels": "{}"})
+        return self.insert("profiles", {**fields, "consent": "NEVER_SUBSCRIBED", "channels": "{}", "computed": "{}"})
 
     def write_profile(self, row: int, attributes: Mapping[str, Any], properties: Mapping[str, Any], now: float) -> None:
         """Lay attributes and custom properties over a profile; None clears (documented)."""

@@ -53,22 +53,23 @@ def site(segments: Mapping[str, Predicate] | None = None, *, timezone: str = "Eu
 # -- facts
 
 
-def seed(project: Project, tables: strategies.Tables, as_of: datetime) -> dict[str, Any]:
+def seed(
+    project: Project, tables: strategies.Tables, as_of: datetime, attributes: Mapping[str, FieldMapping] = ATTRIBUTES
+) -> dict[str, Any]:
     """Return what a shop's integration would have put into Klaviyo: the same facts, for those who are in the universe."""
     inside, _ = naive.universe(project, tables, as_of)
     people = [person for person in naive.people(project, tables, as_of) if person.value("email") in inside]
     metrics = [{"name": mapping.metric, "integration": mapping.integration} for mapping in EVENTS.values()]
     return {
         "metrics": metrics,
-        "contacts": [_contact(person) for person in people],
+        "contacts": [_contact(person, attributes) for person in people],
         "events": [event for person in people for event in _events(person)],
     }
 
 
-def _contact(person: naive.Person) -> dict[str, Any]:
-    fields = {
-        mapping.field: value for name, mapping in ATTRIBUTES.items() if name != "email" and (value := _held(person, name)) is not None
-    }
+def _contact(person: naive.Person, attributes: Mapping[str, FieldMapping]) -> dict[str, Any]:
+    held = {name: _held(person, name) for name in attributes if name != "email"}
+    fields = {attributes[name].field: attributes[name].values.get(str(value), value) for name, value in held.items() if value is not None}
     source = person.project.data.profile.consent["email"]
     status = naive._status(source, person.row)
     consent = {"status": str(status), "suppressed": bool(person.row[source.suppressed])}
@@ -142,13 +143,19 @@ class Account:
 
 
 @contextmanager
-def account(segments: Mapping[str, Predicate] | None = None, *, as_of: datetime = strategies.AS_OF, **options: Any) -> Iterator[Account]:
+def account(
+    segments: Mapping[str, Predicate] | None = None,
+    *,
+    as_of: datetime = strategies.AS_OF,
+    attributes: Mapping[str, FieldMapping] = ATTRIBUTES,
+    **options: Any,
+) -> Iterator[Account]:
     """Serve an empty account and connect to it; waiting moves the sandbox's clock."""
     clock = Clock(as_of)
     sandbox = Sandbox(clock, **options)
     with serve(Host(sandbox, clock)) as running, pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEY_VARIABLE, KEY)
-        place = site(segments, settings={"api_key": f"env:{KEY_VARIABLE}", "url": running.url})
+        place = site(segments, settings={"api_key": f"env:{KEY_VARIABLE}", "url": running.url}, attributes=attributes)
         waiter = VirtualWaiter(on_sleep=clock.advance)
         connection = ADAPTER.connect(place, waiter)
         try:
