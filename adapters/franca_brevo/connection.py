@@ -19,6 +19,7 @@ from franca.adapter import (
     Written,
     resolve,
 )
+from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca.errors import FrancaError
 from franca_brevo import previews
@@ -84,6 +85,10 @@ class BrevoConnection:
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
         """Return those of *emails* that Brevo holds."""
         return self._people.known(emails)
+
+    def standings(self, emails: Collection[str]) -> dict[str, Standing]:
+        """Return whether those of *emails* that are there are mailed (`franca.adapter.standing`)."""
+        return self._people.standings(emails)
 
     def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:  # noqa: ARG002 - the protocol's signature
         """Yield the members of a list, or of a segment that people made."""

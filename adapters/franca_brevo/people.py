@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from franca.adapter import Contact
+from franca.adapter.standing import Standing
 from franca_brevo.client import Client, Page, Row
 
 CONTACTS_PAGE = 1000  # documented
@@ -34,18 +35,27 @@ class People:
             yield from self._contacts(page.rows)
 
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
-        """Return those of *emails* that Brevo holds: page by page until asking for the rest one by one is fewer calls."""
+        """Return those of *emails* that Brevo holds."""
+        return {email: contact for email, (contact, _) in self._found(emails).items()}
+
+    def standings(self, emails: Collection[str]) -> dict[str, Standing]:
+        """Return for those of *emails* that Brevo holds whether it mails them."""
+        found = self._found(emails).items()
+        return {email: Standing.SUPPRESSED if row.get("emailBlacklisted") else Standing.MAILABLE for email, (_, row) in found}
+
+    def _found(self, emails: Collection[str]) -> dict[str, tuple[Contact, Row]]:
+        """Return contacts page by page, until asking for the rest one by one is fewer calls."""
         missing = {email for email in emails if _EMAIL.fullmatch(email)}
-        found: dict[str, Contact] = {}
+        found: dict[str, tuple[Contact, Row]] = {}
         if len(missing) > self._least():
             for number, page in enumerate(self._pages(), start=1):
-                found |= {contact.email: contact for contact, _ in self._contacts(page.rows) if contact.email in missing}
+                found |= {pair[0].email: pair for pair in self._contacts(page.rows) if pair[0].email in missing}
                 missing -= found.keys()
                 if len(missing) <= _calls(page.total, CONTACTS_PAGE) - number:
                     break
             else:
                 return found
-        return found | {contact.email: contact for email in sorted(missing) for contact in self._by_email(email)}
+        return found | {email: pair for email in sorted(missing) for pair in self._by_email(email)}
 
     def rows(self, contacts: Sequence[Contact]) -> Iterator[tuple[Contact, Row]]:
         """Yield those of *contacts* that are still there, read again in the fewest calls."""
@@ -91,11 +101,11 @@ class People:
 
     # -- one by one
 
-    def _by_email(self, email: str) -> Iterator[Contact]:
+    def _by_email(self, email: str) -> Iterator[tuple[Contact, Row]]:
         # Without the type, a name that looks like a number is read as a contact's id (sheet, trap 21).
         query = (("identifierType", "email_id"),)
         row = self._client.find("look up a contact", "/contacts/{identifier}", query=query, names={"identifier": email})
-        yield from (contact for contact, _ in self._contacts([row] if row else []) if contact.email == email)
+        yield from (pair for pair in self._contacts([row] if row else []) if pair[0].email == email)
 
     # -- all
 

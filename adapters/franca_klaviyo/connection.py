@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca_klaviyo import members, people, previews
 from franca_klaviyo.client import HOST, Client
@@ -62,6 +63,10 @@ class KlaviyoConnection:
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
         """Return those of *emails* that have a profile."""
         return people.known(self._client, emails)
+
+    def standings(self, emails: Collection[str]) -> dict[str, Standing]:
+        """Return whether those of *emails* that are there are mailed (`franca.adapter.standing`)."""
+        return people.standings(self._client, emails)
 
     def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:  # noqa: ARG002 - as above
         """Yield the members of a list or segment, once Klaviyo has finished processing."""

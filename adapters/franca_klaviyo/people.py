@@ -7,12 +7,16 @@ from typing import Any
 from urllib.parse import quote
 
 from franca.adapter import Contact
+from franca.adapter.standing import Standing
 from franca_klaviyo.client import Client, L, Operation
 
 PAGE = 100
 """Profiles of one page (contract), and emails of one look-up."""
 LONGEST_FILTER = 6_000
 """Characters of a look-up in the URL: what web servers commonly take is 8,000."""
+
+RECEIVES = ("subscriptions", "email", "marketing", "can_receive_email_marketing")
+"""Where a profile says whether Klaviyo mails it."""
 
 READ_PROFILES = Operation("read profiles", "Profiles", "get_profiles", L)
 
@@ -41,12 +45,32 @@ def all_contacts(client: Client) -> Iterator[Contact]:
 
 def known(client: Client, emails: Collection[str]) -> dict[str, Contact]:
     """Return those of *emails* that have a profile, 100 a call."""
-    found: dict[str, Contact] = {}
-    for batch in _batches(sorted(filter(None, map(quoted, set(emails))))):
-        wanted = f"any(email,[{','.join(batch)}])"
-        pages = client.pages(READ_PROFILES, filter=wanted, page_size=PAGE, fields_profile=["email"])
-        found.update((each.email, each) for each in contacts_of(pages))
+    pages = _asked(client, emails, fields_profile=["email"])
+    found = {each.email: each for each in contacts_of(pages)}
     return {email: found[email] for email in emails if email in found}
+
+
+def standings(client: Client, emails: Collection[str]) -> dict[str, Standing]:
+    """Return for those of *emails* that have a profile whether Klaviyo mails it, 100 a call."""
+    more: dict[str, Any] = {"fields_profile": ["email", RECEIVES[0]], "additional_fields_profile": ["subscriptions"]}
+    found: dict[str, Standing] = {}
+    for page in _asked(client, emails, **more):
+        for profile in page["data"]:
+            if each := contact(profile):
+                found[each.email] = Standing.MAILABLE if _receives(profile["attributes"]) else Standing.SUPPRESSED
+    return {email: found[email] for email in emails if email in found}
+
+
+def _receives(attributes: Mapping[str, Any]) -> bool:
+    found: Any = attributes
+    for name in RECEIVES:
+        found = (found or {}).get(name)
+    return bool(found)
+
+
+def _asked(client: Client, emails: Collection[str], **more: Any) -> Iterator[Mapping[str, Any]]:
+    for batch in _batches(sorted(filter(None, map(quoted, set(emails))))):
+        yield from client.pages(READ_PROFILES, filter=f"any(email,[{','.join(batch)}])", page_size=PAGE, **more)
 
 
 def quoted(text: str) -> str | None:

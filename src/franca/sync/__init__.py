@@ -1,8 +1,24 @@
-"""Membership and marker deltas: what keeps a destination as fresh as the last sync."""
+"""Membership and marker deltas: what keeps a destination as fresh as the last sync, and what shows whether it is."""
 
 from franca.sync.delta import Audience, members, winners
 from franca.sync.ledger import Ledger
+from franca.sync.reasons import Crowd
+from franca.sync.reconcile import reconcile
+from franca.sync.reconciled import Compared, Reason, Reconciled
 from franca.sync.report import Held, Synced
 from franca.sync.sync import sync
 
-__all__ = ["Audience", "Held", "Ledger", "Synced", "members", "sync", "winners"]
+__all__ = [
+    "Audience",
+    "Compared",
+    "Crowd",
+    "Held",
+    "Ledger",
+    "Reason",
+    "Reconciled",
+    "Synced",
+    "members",
+    "reconcile",
+    "sync",
+    "winners",
+]

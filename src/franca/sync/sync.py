@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 
-from franca.adapter import Address, Connection, Contact, DestinationError, Remote, Resource, Snapshot
+from franca.adapter import Connection, DestinationError
 from franca.errors import FrancaError
-from franca.plan import Desired, PartlyAppliedError, State, Store, check_account, insist_on_applied, refuse
+from franca.plan import Desired, PartlyAppliedError, Store, refuse
 from franca.progress import Progress, silent
-from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading, members, winners
+from franca.sync.account import Account, targets
+from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading
 from franca.sync.ledger import Ledger
 from franca.sync.report import Synced
-from franca.sync.texts import texts
 from franca.sync.writing import Writing
 
 
@@ -46,14 +45,14 @@ def sync(
     """
     with store.locked():
         ledger.load()  # another run may have written meanwhile
-        account = _Account(desired=desired, connection=connection, state=store.load())
+        account = Account(desired=desired, connection=connection, state=store.load())
         return _synced(account, audience, ledger, full=full, allow=allow, progress=progress)
 
 
-def _synced(account: _Account, audience: Audience, ledger: Ledger, *, full: bool, allow: Collection[str], progress: Progress) -> Synced:
+def _synced(account: Account, audience: Audience, ledger: Ledger, *, full: bool, allow: Collection[str], progress: Progress) -> Synced:
     desired, connection = account.desired, account.connection
-    targets = list(_targets(desired, audience, account))
-    deltas = [_delta(target, audience, account, ledger, full=full) for target in targets]
+    wanted = list(targets(desired, audience, account))
+    deltas = [_delta(target, audience, account, ledger, full=full) for target in wanted]
     writings = _known(deltas, connection)
     _guard(desired, writings, ledger, allow)
     ledger.begin({delta.target.entry: delta.read for delta in deltas if delta.read is not None})
@@ -61,62 +60,11 @@ def _synced(account: _Account, audience: Audience, ledger: Ledger, *, full: bool
         _write(writings, account, ledger, progress)
     except DestinationError as error:
         raise _stopped(error, _report(desired, writings, audience)) from error
-    ledger.finish(target.entry for target in targets)
+    ledger.finish(target.entry for target in wanted)
     return _report(desired, writings, audience)
 
 
-@dataclass(kw_only=True)
-class _Account:
-    """The destination, read only when something must be read or written."""
-
-    desired: Desired
-    connection: Connection
-    state: State
-    snapshot: Snapshot | None = field(default=None)
-
-    @property
-    def name(self) -> str:
-        return self.desired.site.destination.name
-
-    def id(self, address: Address) -> str:
-        entry = self.state.entries.get(address)
-        if entry is None:
-            raise FrancaError(f"{self.name}: {address} does not exist there yet", remedy="run `franca apply` first")
-        return entry.id
-
-    def remote(self, resource: Resource) -> Remote:
-        if self.snapshot is None:
-            self.snapshot = self.connection.read()
-            check_account(self.state, self.snapshot, self.name)
-        wanted = (resource.kind, self.id(resource.address))
-        for remote in self.snapshot.remotes:
-            if (remote.kind, remote.id) == wanted:
-                return remote
-        raise FrancaError(f"{self.name}: {resource.address} is not there any more", remedy="run `franca apply`: it makes it again")
-
-    def read(self, target: Target) -> Iterator[tuple[Contact, str]]:
-        remote = self.remote(target.resource)
-        if target.marks:
-            yield from self.connection.field_values(remote)
-        else:
-            yield from ((contact, "") for contact in self.connection.members(remote, target.resource))
-
-
-def _targets(desired: Desired, audience: Audience, account: _Account) -> Iterator[Target]:
-    insist_on_applied(desired, account.state)
-    emails = audience.emails()
-    for segment, address in desired.members.items():
-        wanted = members(emails, segment)
-        yield Target(resource=desired.resources[address], segment=segment, id=account.id(address), wanted=wanted)
-    for marker, address in desired.markers.items():
-        wanted = winners(emails, marker)
-        yield Target(resource=desired.resources[address], segment=marker.key, id=account.id(address), wanted=wanted)
-    for computed, wanted in texts(desired, audience).items():
-        address = desired.computed[computed]
-        yield Target(resource=desired.resources[address], segment=computed.key, id=account.id(address), wanted=wanted)
-
-
-def _delta(target: Target, audience: Audience, account: _Account, ledger: Ledger, *, full: bool) -> Delta:
+def _delta(target: Target, audience: Audience, account: Account, ledger: Ledger, *, full: bool) -> Delta:
     held = ledger.held(target.entry)
     if held is None or full:
         known = None if held is None else held.keys()
@@ -142,7 +90,7 @@ def _first(delta: Delta, ledger: Ledger) -> bool:
     return ledger.complete(delta.target.entry) is False
 
 
-def _write(writings: Iterable[Writing], account: _Account, ledger: Ledger, progress: Progress) -> None:
+def _write(writings: Iterable[Writing], account: Account, ledger: Ledger, progress: Progress) -> None:
     done, total = 0, sum(writing.rows for writing in writings)
     for writing in writings:
         writing.forget(ledger)

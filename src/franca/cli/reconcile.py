@@ -1,0 +1,69 @@
+"""`franca reconcile`: how many are in each segment here and at the ESP, and why they differ."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from franca.cli.common import HERE, AsOfOption, EnvOption, Format, FormatOption, ProjectOption, instant, load_checked, progress, sites, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from franca.definitions import Project
+
+NAME = "reconcile"
+DIFFERENT = 2
+LATELY = timedelta(hours=1)
+"""Who came into a segment, or left it, since then may still be on the way at an ESP."""
+
+
+def run(  # noqa: PLR0917 - a command's options
+    destination: Annotated[list[str] | None, typer.Argument(metavar="[DESTINATION]...", help="Only these.", show_default="all")] = None,
+    project: ProjectOption = HERE,
+    env: EnvOption = None,
+    as_of: AsOfOption = None,
+    format_: FormatOption = Format.TEXT,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 when anything differs.")] = False,
+) -> None:
+    """Compare each segment with what the ESP counts, and say why they differ, most likely. Nothing is written, and no person is shown.
+
+    Example: franca reconcile brevo --exit-code
+    """
+    from franca.audience import evaluate
+    from franca.cli.account import opened
+    from franca.render import render_reconciled
+    from franca.sync import Ledger, reconcile
+
+    checked = load_checked(project, env)
+    chosen, now, found = list(sites(checked, destination)), instant(as_of, checked), []
+    with progress("evaluating") as advance, evaluate(checked, as_of=now, progress=advance) as evaluation:
+        warn(evaluation.warnings)
+        for site in chosen:
+            with opened(site) as account:
+                ledger = Ledger.open(checked, account.store)
+                found.append(
+                    reconcile(
+                        account.desired,
+                        evaluation,
+                        account.connection,
+                        account.store,
+                        ledger,
+                        earlier=lambda: _emails(checked, now - LATELY),
+                        progress=advance,
+                    )
+                )
+    typer.echo(render_reconciled(found, format_.value))
+    if exit_code and any(each.differs for each in found):
+        raise typer.Exit(DIFFERENT)
+
+
+def _emails(checked: Project, then: datetime) -> Mapping[str, AbstractSet[str]]:
+    from franca.audience import evaluate
+
+    with evaluate(checked, as_of=then) as evaluation:
+        return evaluation.emails()
