@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -46,6 +47,31 @@ def test_a_hundred_segments_a_day_and_the_rest_on_the_next(franca, connected, es
     esps["klaviyo"].host.clock.advance(wait.total_seconds() + 60)
     assert franca(*arguments).code == 0
     assert franca("plan", "-p", connected, "-d", "klaviyo", "--exit-code").code == 0
+
+
+ONCE = {"klaviyo": 1, "mailchimp": 0, "brevo": 0}
+"""Writes that come once for a project: Klaviyo's tag."""
+
+
+@pytest.mark.parametrize("esp", sorted(ONCE))
+def test_a_plan_counts_the_calls_that_apply_makes(franca, connected, esps, esp):
+    """Making everything, and making it all again elsewhere: writes are as many as the plan said, and what comes once is known."""
+
+    def spent() -> tuple[int, int]:
+        (plan,) = json.loads(franca("plan", "-p", connected, "-d", esp, "-f", "json").out)["plans"]
+        before = len(esps[esp].host.exchanges)
+        esps[esp].host.clock.advance(3_600)  # a new command does not know what the one before has used of a window
+        assert franca("apply", "-p", connected, "-d", esp, "--yes", "--allow", f"changes:{esp}").code == 0
+        writes = [each for each in esps[esp].host.exchanges[before:] if each.call.method != "GET"]
+        assert plan["budget"]["uncounted"] == 0
+        return plan["budget"]["calls"], len(writes)
+
+    counted, made = spent()
+    assert made == counted + ONCE[esp] > 3
+    path = connected / "segments" / "loyalty.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("    name: ", "    name: The "), encoding="utf-8")
+    counted, made = spent()
+    assert 0 < made <= counted
 
 
 def test_a_cap_that_the_esp_tells_ends_the_apply_with_the_time_to_go_on(franca, connected, esps):

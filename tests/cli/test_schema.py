@@ -44,3 +44,12 @@ def test_the_files_of_a_new_project_name_a_schema_that_is_there_and_admits_them(
     first = path.read_text(encoding="utf-8").splitlines()[0]
     schema = path.parent / first.removeprefix("# yaml-language-server: $schema=")
     Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(plain(read_file(path, file)))
+
+
+def test_a_saved_plan_has_a_schema_too(franca, connected):
+    """What `franca plan --format json` prints is valid under what `franca schema plan` prints."""
+    schema = json.loads(franca("schema", "plan").out)
+    Draft202012Validator.check_schema(schema)
+    plan = json.loads(franca("plan", "-p", connected, "-d", "brevo", "-f", "json").out)
+    assert plan["plans"][0]["budget"]["calls"] > 0
+    Draft202012Validator(schema).validate(plan)

@@ -52,7 +52,7 @@ def test_a_state_at_a_url_is_read_as_it_was_written():
 def test_a_project_says_where(tmp_path):
     """A URL is kept at; file:// is a folder of this machine, with all that it can; a plain path is below the project."""
     assert isinstance(Store.of(project(tmp_path, state=URL), "shop").folder, RemoteFolder)
-    for state in (f"file://{tmp_path}/my%20state", "my state"):
+    for state in (f"file://{tmp_path}/my%20state", f"local://{tmp_path}/my state", "my state"):
         assert Store.of(project(tmp_path, state=state), "shop").state == tmp_path / "my state" / "shop.json"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,10 +22,16 @@ class File(StrEnum):
     PROJECT = "project"
     SEGMENTS = "segments"
     CAMPAIGN = "campaign"
+    PLAN = "plan"
 
 
 def run(
-    file: Annotated[File | None, typer.Argument(help="Of franca.yaml, segments/*.yaml, or campaigns/*.yaml.", show_default=False)] = None,
+    file: Annotated[
+        File | None,
+        typer.Argument(
+            help="Of franca.yaml, segments/*.yaml, campaigns/*.yaml, or of what `franca plan --out` writes.", show_default=False
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write all of them into this folder.", show_default=False)
     ] = None,
@@ -43,6 +50,12 @@ def run(
         for path in write_schemas(out):
             typer.echo(f"wrote {path}")
     elif file is not None and out is None:
-        typer.echo(schema_text(file), nl=False)
+        typer.echo(_of_plans() if file is File.PLAN else schema_text(file), nl=False)
     else:
         raise FrancaError("franca schema prints one schema or writes all of them", remedy="name one, or give --out and a folder")
+
+
+def _of_plans() -> str:
+    from franca.plan import plan_schema
+
+    return json.dumps(plan_schema(), ensure_ascii=False, indent=1) + "\n"

@@ -157,11 +157,11 @@ class Store:
 
 
 def _folder(project: Project) -> Path | RemoteFolder:
-    """Return where a project's state is; `file://` is a folder of this machine like any other."""
+    """Return where a project's state is; `file://` (or `local://`) is a folder of this machine like any other."""
     scheme, separator, path = project.state.partition("://")
     if not separator:
         return project.root / project.state
-    return project.root / url2pathname(path) if scheme == "file" else RemoteFolder.of(project.state)
+    return project.root / url2pathname(path) if scheme in {"file", "local"} else RemoteFolder.of(project.state)
 
 
 def _adoption(entry: Entry) -> dict[str, str]:

@@ -226,12 +226,11 @@ def test_a_plain_draft_becomes_a_test_and_back(at: Trial) -> None:
     assert len(ids) == 4
 
 
-def test_a_replaced_draft_is_known_to_the_state_again(at: Trial) -> None:
-    """The new draft carries the mark; with the state as without it nothing is made twice."""
+def test_a_replaced_draft_is_known_to_the_state_at_once(at: Trial) -> None:
+    """The new draft's id is noted with the change; with the state as without it nothing is made twice."""
     at.plain()
     at.apply()
     at.test()
-    at.apply()
     at.apply()
     assert at.store.load().entries[DRAFT].id == at.draft().id
     at.store.state.unlink()
