@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from franca.adapter import (
     Dialect,
     Draft,
     Email,
+    Finding,
     Holds,
     Lifter,
     Limits,
@@ -81,7 +82,7 @@ class MailchimpAdapter:
         """Return the saved segment or the tag.
 
         Raises:
-            FrancaError: there is no native form (no finding of Mailchimp has an approximation), or a marker was asked for.
+            FrancaError: there is no native form, or one that may differ and is not accepted, or a marker was asked for.
         """
         if realisation is Realisation.MEMBERS:
             return (_tag(segment),)
@@ -95,6 +96,7 @@ class MailchimpAdapter:
                 remedy=f"an accept cannot help here: realise it as members, or leave out realise: {{{site.destination.name}: native}}",
                 position=segment.position,
             )
+        _insist_on_accepts(segment, site, found.findings)
         return (_segment(segment.key, segment.name, segment.key, found.options, found.counted),)
 
     def compile_marker(self, marker: Marker, site: Site) -> tuple[Resource, ...]:  # noqa: ARG002 - the same in every project
@@ -161,6 +163,14 @@ class MailchimpAdapter:
         from franca_mailchimp.connection import connect
 
         return connect(site, waiter)
+
+
+def _insist_on_accepts(segment: Segment, site: Site, findings: Iterable[Finding]) -> None:
+    accepted = segment.accept.get(site.destination.name, {})
+    for finding in findings:
+        if finding.id not in accepted:
+            remedy = f"consent with accept: {{{site.destination.name}: {{{finding.id}: the reason}}}}, or realise it as members"
+            raise FrancaError(f"{segment.key} has no exact native form: {finding.what}", remedy=remedy, position=segment.position)
 
 
 def _tag(segment: Segment) -> Resource:

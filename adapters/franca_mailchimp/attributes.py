@@ -31,6 +31,7 @@ from franca.definitions import (
     ValueTest,
 )
 from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE, NUMERIC, WILDCARDS_LITERAL
+from franca_mailchimp.dates import DATES, dated
 from franca_mailchimp.kept import REFUSED, is_kept, kept
 from franca_mailchimp.options import ANY_DAY, BIRTHDAY, FREE_TEXT, merge_condition
 from franca_mailchimp.parts import Part, merge_presence, refuse
@@ -76,6 +77,8 @@ def attribute(leaf: AttributeTest, positive: bool, site: Site) -> Part:
 def _kept(mapping: FieldMapping, of: Attribute, test: Test, positive: bool) -> Part:
     if mapping.field in REFUSED:
         raise refuse(*REFUSED[mapping.field])
+    if mapping.field in DATES:
+        return _never_blank(of, dated(mapping, of, test if isinstance(test, TimeTest) else _against_constants(test), positive=positive))
     if isinstance(test, TimeTest):
         raise refuse(*_reason(of.type.kind, Op.GTE))
     _, plain = _translated(mapping, of.type, _against_constants(test))

@@ -15,6 +15,7 @@ from franca.adapter import Ref
 from franca.definitions import Attribute, FieldMapping, Kind, Op, ValueTest
 from franca.errors import FrancaError, did_you_mean
 from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE
+from franca_mailchimp.dates import DATES
 from franca_mailchimp.options import CATEGORY, GROUP, STATIC_SEGMENT, Condition
 from franca_mailchimp.parts import Part, Presence, refuse
 from franca_mailchimp.values import Comparison, compared, written
@@ -48,9 +49,9 @@ def is_kept(mapping: FieldMapping) -> bool:
     """
     if _TAG.fullmatch(mapping.field):
         return False
-    if mapping.field in WORDS or mapping.field in REFUSED or mapping.field.startswith(INTERESTS):
+    if mapping.field in {*WORDS, *DATES, *REFUSED} or mapping.field.startswith(INTERESTS):
         return True
-    near = did_you_mean(mapping.field, [*WORDS, f"{INTERESTS}TITLE"])
+    near = did_you_mean(mapping.field, [*WORDS, *DATES, f"{INTERESTS}TITLE"])
     remedy = f"write a merge tag (A-Z, 0-9 and _), or a word for what Mailchimp keeps besides: {near}"
     raise FrancaError(f"Mailchimp has no field {mapping.field!r}", remedy=remedy, position=mapping.position)
 
@@ -262,7 +263,6 @@ WORDS: Mapping[str, Callable[[Asked], Part]] = {
 }
 """Words of a mapping, as the conditions or the members of the API name them (sheet section 1.3)."""
 
-_DAYS = ("undocumented-days", "in which zone Mailchimp cuts days, and whether `greater` begins after the day, is not documented")
 _SEVERAL = ("undocumented-several", "what the condition asks of somebody with several orders is not documented")
 _ACTIVITY = (
     "activity-at-mailchimp",
@@ -271,7 +271,6 @@ _ACTIVITY = (
 _GUESS = ("guess-of-mailchimp", "it is what Mailchimp makes out of clicks and names; no table of the shop can hold the same")
 
 REFUSED: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(["timestamp_opt", "info_changed", "ecomm_date"], _DAYS),
     **dict.fromkeys(["ecomm_spent_one", "ecomm_cat", "ecomm_prod", "ecomm_store"], _SEVERAL),
     **dict.fromkeys(
         ["aim", "automation", "poll", "conversation", "survey_monkey", "goal", "goal_last_visited", "fuzzy_segment"], _ACTIVITY

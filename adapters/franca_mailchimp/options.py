@@ -42,6 +42,12 @@ def merge_condition(tag: str, stands_for: str, op: str, value: str | None = None
     return head if value is None else {**head, "value": value}
 
 
+def sent(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options as they are sent: the API's description wants a `value` of dates, also where the operator takes none."""
+    whole = ({**each, "value": each.get("value", "")} if each["condition_type"] == "Date" else each for each in options["conditions"])
+    return {**options, "conditions": list(whole)}
+
+
 def tag_of(condition: Mapping[str, Any]) -> str:
     """Return the merge tag that a condition names, resolved or not."""
     field = condition.get("field", "")

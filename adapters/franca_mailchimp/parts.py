@@ -33,6 +33,7 @@ class Part:
         any: one of the conditions is enough; otherwise all of them hold.
         blank: whether it holds of members whose field is blank (language.md section 4: a negated test does).
         soft: a blank field might be matched by a condition though it should not: `less`, or `greater` than a negative number.
+        doubts: what may differ from the definition; taken only by who accepts each.
     """
 
     tag: str
@@ -41,6 +42,7 @@ class Part:
     any: bool = False
     blank: bool = False
     soft: bool = False
+    doubts: frozenset[Finding] = frozenset()
     assumptions: frozenset[Assumption] = frozenset()
 
     @property
@@ -75,3 +77,8 @@ def refuse(identity: str, what: str) -> RefusedError:
 def leaned(parts: Iterable[Part]) -> frozenset[Assumption]:
     """Return what any of the parts leans on."""
     return frozenset(each for part in parts for each in part.assumptions)
+
+
+def doubted(parts: Iterable[Part]) -> frozenset[Finding]:
+    """Return what somebody must accept of any of the parts."""
+    return frozenset(each for part in parts for each in part.doubts)

@@ -103,12 +103,12 @@ Payload = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 _CREATION: Mapping[ResourceKind, Payload] = {
     ResourceKind.FIELD: lambda name, body: {"name": name, **body},
     ResourceKind.TAG: lambda name, _body: {"name": name, "static_segment": []},
-    ResourceKind.SEGMENT: lambda name, body: {"name": name, "options": dict(body)},
+    ResourceKind.SEGMENT: lambda name, body: {"name": name, "options": options.sent(body)},
 }
 _CHANGE: Mapping[ResourceKind, Payload] = {
     ResourceKind.FIELD: lambda name, body: {"name": name, **{key: value for key, value in body.items() if key != "type"}},
     ResourceKind.TAG: lambda name, _body: {"name": name},  # `static_segment` in a PATCH would replace the members
-    ResourceKind.SEGMENT: lambda name, body: {"name": name, "options": dict(body)},
+    ResourceKind.SEGMENT: lambda name, body: {"name": name, "options": options.sent(body)},
 }
 
 

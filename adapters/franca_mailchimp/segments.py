@@ -38,7 +38,7 @@ from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
 from franca_mailchimp.attributes import attribute
 from franca_mailchimp.groups import either, every
 from franca_mailchimp.options import MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, Condition, canonical
-from franca_mailchimp.parts import Part, RefusedError, leaned, refuse
+from franca_mailchimp.parts import Part, RefusedError, doubted, leaned, refuse
 
 CONDITIONS = 5
 """Conditions of one segment on any plan (reported; sheet section 1.2). Standard and higher plans have no limit."""
@@ -55,7 +55,11 @@ ONE_LEVEL = "Mailchimp takes one flat list of conditions, of which all or any mu
 
 @dataclass(frozen=True, kw_only=True)
 class Native:
-    """What a predicate is at Mailchimp: options (None: it has no form there), whom it counts, what it leans on, what is in the way."""
+    """What a predicate is at Mailchimp: options (None: it has no form there), whom it counts, what it leans on.
+
+    Attributes:
+        findings: what is in the way; where there are options, what must be accepted for them.
+    """
 
     options: dict[str, Any] | None
     counted: str = ALL
@@ -70,6 +74,7 @@ class Form:
     match: str
     conditions: tuple[Condition, ...]
     assumptions: frozenset[Assumption]
+    doubts: frozenset[Finding] = frozenset()
 
     @property
     def options(self) -> dict[str, Any]:
@@ -120,12 +125,18 @@ def _best(forms: Sequence[Form], where: Predicate, budget: int, consent: frozens
         what = f"this needs {min(form.size for form in forms)} conditions, and a segment here may have {budget} (`conditions`)"
         return _refused([Finding(id="too-many-conditions", what=what, position=where.position)])
     best = min(fitting, key=lambda form: (len(form.assumptions), form.size, form.match))
-    assumptions = tuple(sorted(best.assumptions | consent))
-    return Native(options=best.options, counted=SUBSCRIBED if consent else ALL, assumptions=assumptions)
+    counted = SUBSCRIBED if consent else ALL
+    return Native(
+        options=best.options, counted=counted, findings=_sorted(best.doubts), assumptions=tuple(sorted(best.assumptions | consent))
+    )
 
 
 def _refused(findings: Iterable[Finding]) -> Native:
-    return Native(options=None, findings=tuple(sorted(findings, key=lambda each: (str(each.position or ""), each.id, each.what))))
+    return Native(options=None, findings=_sorted(findings))
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda each: (str(each.position or ""), each.id, each.what)))
 
 
 # -- consent
@@ -175,7 +186,7 @@ def _any_of(parts: Sequence[Part]) -> Iterator[Form]:
     if any(part.blank and not part.presence for part in parts):
         assumptions |= {NOT_MATCHES_BLANK}
     conditions = [each for part in parts for each in part.conditions]
-    yield Form(match="any", conditions=(*conditions, *covered.values()), assumptions=assumptions)
+    yield Form(match="any", conditions=(*conditions, *covered.values()), assumptions=assumptions, doubts=doubted(parts))
 
 
 def _all_of(parts: Sequence[Part]) -> Iterator[Form]:
@@ -190,9 +201,10 @@ def _all_of(parts: Sequence[Part]) -> Iterator[Form]:
     assumptions = leaned(parts) | frozenset(NOT_MATCHES_BLANK for group in fields if _leans_on_not(group))
     guarded = [group[0] for group in fields if _needs_guard(group)]
     guards = tuple(part.presence.blank_not for part in guarded if part.presence)
-    yield Form(match="all", conditions=(*conditions, *guards), assumptions=assumptions)
+    doubts = doubted(parts)
+    yield Form(match="all", conditions=(*conditions, *guards), assumptions=assumptions, doubts=doubts)
     if guards and _assumable(guarded):
-        yield Form(match="all", conditions=conditions, assumptions=assumptions | {LESS_SKIPS_BLANK})
+        yield Form(match="all", conditions=conditions, assumptions=assumptions | {LESS_SKIPS_BLANK}, doubts=doubts)
 
 
 def _assumable(parts: Iterable[Part]) -> bool:
@@ -235,9 +247,10 @@ def _parts(clause: Clause, site: Site) -> list[Part]:
 def _part(literal: Predicate, site: Site) -> Part | Finding:
     ((leaf, positive),) = literals([literal])
     try:
-        return LITERALS[type(leaf)](leaf, positive, site)
+        part = LITERALS[type(leaf)](leaf, positive, site)
     except RefusedError as refused:
         return replace(refused.finding, position=leaf.position)
+    return replace(part, doubts=frozenset(replace(each, position=leaf.position) for each in part.doubts)) if part.doubts else part
 
 
 def _refusal(identity: str, what: str) -> Callable[[Any, bool, Site], Part]:

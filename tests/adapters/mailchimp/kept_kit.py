@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +57,7 @@ TYPES: Mapping[str, tuple[DataType, bool]] = {
     "birthday": (DataType(Kind.DATE), False),
     "points": (DataType(Kind.INTEGER), False),
     "level": (DataType(Kind.INTEGER), True),
+    "signed": (DataType(Kind.DATETIME), False),
 }
 """Type, and whether it is `required`."""
 ATTRIBUTES = {name: Attribute(name=name, type=type_, column=name, required=required) for name, (type_, required) in TYPES.items()}
@@ -77,6 +78,7 @@ FIELDS = {
     "birthday": "BDAY",
     "points": "POINTS",
     "level": "LEVEL",
+    "signed": "timestamp_opt",
 }
 MAPPED = {name: FieldMapping(field=field) for name, field in FIELDS.items()}
 TAGS, TOPICS, PLANS = ("vip club", "wholesale", "blog"), ("Sale", "News", "Events"), ("Basic", "Pro")
@@ -103,10 +105,13 @@ def _person(draw: random.Random, place: int) -> naive.Row:
     orders = [(Decimal(draw.randint(2, 60)) / 2, draw.randint(1, 3)) for _ in range(draw.choice((0, 0, 1, 2, 4)))]
     totals = [total for total, _ in orders]
     vip = draw.choice((True, False, None))
+    status = draw.choice(("SUBSCRIBED", "SUBSCRIBED", "UNSUBSCRIBED", None))
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC) + timedelta(draw.randrange(6))  # no zone has another day then, and no edge is near
     return {
         "customer_id": str(place),
         "email": f"p{place:03}@shop.test",
-        "email_status": draw.choice(("SUBSCRIBED", "SUBSCRIBED", "UNSUBSCRIBED", None)),
+        "email_status": status,
+        "signed": noon if status else None,
         "email_suppressed": False,
         "tags": draw.choice((None, [], *(draw.sample(TAGS, draw.randint(1, 3)) for _ in range(4)))),
         "topics": draw.choice((None, [], *(draw.sample(TOPICS, draw.randint(1, 3)) for _ in range(4)))),
@@ -139,7 +144,8 @@ def _contact(row: naive.Row) -> dict[str, Any]:
     born = {"BDAY": f"{row['birthday']:%m/%d}"} if row["birthday"] else {}
     status = {"SUBSCRIBED": "subscribed", "UNSUBSCRIBED": "unsubscribed", None: "never"}[row["email_status"]]
     kept = {"language": row["language"] or "", "source": row["source"], "vip": row["star"], "rating": row["stars"]}
-    return {"email": row["email"], "fields": {**fields, **born, **kept}, "consent": {"status": status, "suppressed": False}}
+    at = {"at": row["signed"].isoformat()} if row["signed"] else {}
+    return {"email": row["email"], "fields": {**fields, **born, **kept}, "consent": {"status": status, "suppressed": False, **at}}
 
 
 def _events(row: naive.Row) -> Iterator[dict[str, Any]]:
@@ -177,6 +183,8 @@ def leaves() -> list[Predicate]:
     found += [a("source", op, "List Import") for op in (Op.IS, Op.IS_NOT)]
     found += [a("level", op, 2) for op in _NUMBERS] + [a("level", Op.NOT_IN, (2, 3))]
     found += [a("points", op, 3) for op in _ORDERED] + [a("birthday", Op.IS_SET, True)]
+    found += [at("signed", test) for test in (From(at=date(2026, 1, 3)), To(at=date(2026, 1, 3)), OnDay(day=date(2026, 1, 3)))]
+    found += [a("signed", Op.IS_SET, True)]
     found += [at("birthday", Anniversary(tests=(OnDay(day=date(year, 2, 28)),))) for year in (2026, 2028)]
     found += [at("birthday", Anniversary(tests=(From(at=date(2026, 2, 28)), To(at=date(2026, 3, 3)))))]
     return [*found, *(Not(of=leaf) for leaf in found)]

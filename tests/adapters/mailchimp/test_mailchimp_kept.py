@@ -16,12 +16,9 @@ from franca.definitions import (
     All,
     Anniversary,
     AnyOf,
-    Attribute,
     AttributeTest,
-    DataType,
     FieldMapping,
     From,
-    Kind,
     Last,
     LengthTest,
     NamedDay,
@@ -189,7 +186,12 @@ def test_interest_groups_absorb_the_other_level(where: Predicate, match: str, co
         (anniversary(From(at=date(2026, 1, 1))), "BDAY", "long-anniversary"),
         (anniversary(From(at=date(2026, 1, 1)), To(at=date(2026, 4, 1))), "BDAY", "long-anniversary"),
         (anniversary(OnDay(day=date.max)), "BDAY", "date-range"),
-        *((a("birthday", Op.IS, date(2026, 1, 1)), field, REFUSED[field][0]) for field in ("timestamp_opt", "info_changed", "ecomm_date")),
+        (a("plan", Op.IS, "x"), "timestamp_opt", "other-type"),
+        (a("signed", Op.GT, datetime(2026, 1, 1, tzinfo=UTC)), "timestamp_opt", "no-instants"),
+        (at("signed", Last(duration=length("7 days"))), "timestamp_opt", "relative-dates"),
+        (at("signed", From(at=datetime(2026, 1, 1, 8, tzinfo=UTC))), "timestamp_opt", "relative-dates"),
+        (at("signed", OnDay(day=NamedDay.TODAY)), "info_changed", "relative-dates"),
+        (at("signed", OnDay(day=date(2026, 1, 1))), "rating", "no-instants"),
         *((a("plan", Op.IS, "x"), field, REFUSED[field][0]) for field in ("aim", "ecomm_cat", "email_client", "ipgeo")),
     ],
 )
@@ -227,14 +229,52 @@ def test_what_is_never_missing_is_never_blank(where: Predicate, match: str, cond
     assert leaned <= names
 
 
-def test_instants_are_refused_on_what_mailchimp_keeps() -> None:
-    """A time test on an instant that is mapped to a word of ours is the finding on instants."""
-    where = a("seen", Op.GT, datetime(2026, 1, 1, tzinfo=UTC))
-    place = site(attributes={"seen": FieldMapping(field="timestamp_opt")})
-    seen = Attribute(name="seen", type=DataType(Kind.DATETIME), column="seen")
-    profile = replace(place.project.data.profile, attributes={**ATTRIBUTES, "seen": seen})
-    place = replace(place, project=replace(place.project, data=replace(place.project.data, profile=profile)))
-    assert [each.id for each in native(where, place).findings] == ["undocumented-days"]
+def dated(op: str, day: str | None = None, field: str = "timestamp_opt") -> Json:
+    head = {"field": field, "condition_type": "Date", "op": op}
+    return head if day is None else {**head, "value": "date", "extra": day}
+
+
+@pytest.mark.parametrize(
+    ("where", "match", "conditions"),
+    [
+        (at("signed", From(at=date(2026, 3, 1))), "all", [dated("greater", "2026-02-28")]),
+        (at("signed", To(at=date(2026, 3, 1))), "all", [dated("less", "2026-03-01"), dated("blank_not")]),
+        (at("signed", OnDay(day=date(2026, 3, 1))), "all", [dated("is", "2026-03-01")]),
+        (Not(of=at("signed", OnDay(day=date(2026, 3, 1)))), "any", [dated("not", "2026-03-01"), dated("blank")]),
+        (All(of=(HIGH, at("signed", From(at=date(2026, 3, 1))))), "all", [POINTS, dated("greater", "2026-02-28")]),
+    ],
+)
+def test_days_of_instants_are_for_who_accepts_their_edges(where: Predicate, match: str, conditions: list[Json]) -> None:
+    """Where a day begins is not documented: the finding stands beside the options, and compiling without an accept is an error."""
+    found = native(where, site())
+    assert found.options == canonical(match, conditions)
+    assert [(each.id, each.position) for each in found.findings] == [("day-edges", where.position)]
+    with pytest.raises(FrancaError, match=r"accept: \{mailchimp: \{day-edges"):
+        ADAPTER.compile(segment(where), Realisation.NATIVE, site())
+    accepting = segment(where, accept={"mailchimp": {"day-edges": "a day does not matter"}})
+    (resource,) = ADAPTER.compile(accepting, Realisation.NATIVE, site())
+    assert resource.body == found.options
+
+
+def test_whether_an_instant_is_known_is_exact() -> None:
+    """A blank date is documented, and has no edge."""
+    found = native(a("signed", Op.IS_SET, False), site())
+    assert (found.options, found.findings) == (canonical("all", [dated("blank")]), ())
+
+
+def test_dates_are_sent_with_a_value() -> None:
+    """The API's description wants one of every condition on dates; what is read back compares without it."""
+    where = a("signed", Op.IS_SET, False)
+    with account({"vip": where}, people(5, 1)) as found:
+        (resource,) = ADAPTER.compile(segment(where), Realisation.NATIVE, found.site)
+        body = found.resolver()(resource)
+        remote = found.remote(found.connection.create(resource, body))
+        assert remote.body == body
+        found.connection.update(remote, resource, body)
+        sent = [
+            each.call.body["options"]["conditions"] for each in (*found.calls("lists.create_segment"), *found.calls("lists.update_segment"))
+        ]
+        assert sent == [[{**dated("blank"), "value": ""}]] * 2
 
 
 def test_values_are_translated_into_groups() -> None:

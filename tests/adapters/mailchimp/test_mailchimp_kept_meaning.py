@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -31,18 +32,23 @@ def compare(where: list[Predicate], seed: int, *, flipped: bool = True) -> Count
 
 
 Made = list[tuple[str, Remote, Resource, frozenset[str]]]
+DOUBTED = {"day-edges": frozenset({"mailchimp.date-compares-days", "mailchimp.days-in-account-zone"})}
+"""Findings that may be accepted, and the switches of the sandbox that they are about."""
 
 
 def _pushed(found: Account) -> Made:
     resolve, made = found.resolver(), []
     for key, segment in found.site.project.segments.items():
         assessment = ADAPTER.assess(segment, found.site)[Realisation.NATIVE]
-        if assessment.findings:
-            assert {finding.id for finding in assessment.findings} <= REFUSED
+        ids = {finding.id for finding in assessment.findings}
+        if ids - DOUBTED.keys():
+            assert ids <= REFUSED | DOUBTED.keys()
             continue
-        (resource,) = ADAPTER.compile(segment, Realisation.NATIVE, found.site)
+        accepting = replace(segment, accept={"mailchimp": dict.fromkeys(ids, "nobody signed up near midnight")})
+        (resource,) = ADAPTER.compile(accepting, Realisation.NATIVE, found.site)
         remote = Remote(kind=resource.kind, id=found.connection.create(resource, resolve(resource)), name=key, body=resolve(resource))
-        made.append((key, remote, resource, frozenset(each.id for each in assessment.assumptions)))
+        leaned = frozenset(each.id for each in assessment.assumptions).union(*(DOUBTED[each] for each in ids))
+        made.append((key, remote, resource, leaned))
     return made
 
 
