@@ -18,7 +18,9 @@ CAPABILITIES: Capabilities = {
     Capability.ATTRIBUTE_NUMBER: YES,
     Capability.ATTRIBUTE_TIME: Support(Level.PARTIAL, "no months or years; days begin at midnight UTC", _DATES),
     Capability.COUNT_MEMBERS: YES,
-    Capability.EVENT_COUNT: Support(Level.PARTIAL, "no window between two times ago; filters on properties are ANDed", _SEGMENTS),
+    Capability.EVENT_COUNT: Support(
+        Level.PARTIAL, "no windows in months; counts of alternatives are shared out, within the conditions of a segment", _SEGMENTS
+    ),
     Capability.EVENT_SUM: Support(Level.PARTIAL, "of the property that is mapped as the event's value", _SEGMENTS),
     Capability.MAILABLE: YES,
     Capability.MARKER_FIELD: YES,

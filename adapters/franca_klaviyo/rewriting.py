@@ -108,10 +108,17 @@ def _picked(leaf: PickedEvent, _project: Project) -> Predicate:
 
 
 def _instants(having: Predicate | None) -> tuple[TimeTest, ...]:
-    """Return the tests on the event's instant; none where *having* says anything else."""
+    """Return the tests that all hold for the event's instant; none where *having* says anything else."""
     parts = having.of if isinstance(having, All) else (having,)
-    instants = [part for part in parts if isinstance(part, InstantTest)]
-    return tuple(test for part in instants for test in part.tests) if len(instants) == len(parts) else ()
+    found = tuple(test for part in parts if part is not None for test in _of_literal(part))
+    return found if len(found) == len(parts) else ()  # normal forms have one test in each literal
+
+
+def _of_literal(literal: Predicate) -> tuple[TimeTest, ...]:
+    if isinstance(literal, InstantTest):
+        return literal.tests
+    tests = literal.of.tests if isinstance(literal, Not) and isinstance(literal.of, InstantTest) else ()
+    return tuple(_other_side(test) for test in tests if isinstance(test, (Last, From, To)) or (isinstance(test, Ago) and not test.newer))
 
 
 def _bounded(events: EventTest, end: TimeTest, pick: Pick) -> Predicate:

@@ -129,8 +129,10 @@ LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Context], Part]] = {
     Mailable: mailable,
     ConsentTest: consented,
     Sample: _refusal("sample", "Klaviyo has no random samples in segments"),
-    PickedEvent: _refusal("picked-events", "Klaviyo has no condition on the latest or the first of some events"),
-    Sequence: _refusal("sequences", "sequences of events are not compiled for Klaviyo"),
+    PickedEvent: _refusal(
+        "picked-events", "Klaviyo tells when the latest or the first of some events was, not what it was or what followed it"
+    ),
+    Sequence: _refusal("sequences", "Klaviyo has funnels, and no document says how their steps are matched"),
     Regular: _refusal("regular-events", "Klaviyo has no condition on the number of periods with an event"),
     Ratio: _refusal("ratios", "Klaviyo does not divide one measure by another"),
     Rank: _refusal("ranks", "Klaviyo's segments do not compare profiles with each other"),

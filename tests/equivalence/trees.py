@@ -54,7 +54,10 @@ _LEAVES = {
 
 DEPTHS = st.sampled_from((0, 1, 1, 2))
 _TREES: dict[str, SearchStrategy[Predicate]] = {
-    **{name: DEPTHS.flatmap(lambda depth, leaf=leaf: strategies.combined(leaf, depth)) for name, leaf in _LEAVES.items()},
+    **{
+        name: DEPTHS.flatmap(lambda depth, leaf=leaf, more=name == "klaviyo": strategies.combined(leaf, depth, at_least=more))
+        for name, leaf in _LEAVES.items()
+    },
     "brevo": strategies.predicates(2),
 }
 
