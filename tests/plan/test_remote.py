@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 import fsspec
 import pytest
@@ -205,6 +206,48 @@ def test_a_store_that_fails_is_one_line(monkeypatch):
     with pytest.raises(FrancaError, match=r"^the state at memory://bucket/acme cannot be read: shop.json: VendorError; check") as caught:
         remote().load()
     assert "details" not in str(caught.value)
+
+
+def test_a_store_that_says_in_its_own_words_that_the_lock_is_there(monkeypatch):
+    """It is the same refusal; where nobody holds it, the failure is told as it is."""
+
+    class PreconditionError(Exception):
+        pass
+
+    kept = MemoryFileSystem.pipe_file
+
+    def pipe(self, path, value, mode="overwrite", **more):
+        if mode == "create":
+            raise PreconditionError
+        kept(self, path, value, mode=mode, **more)
+
+    with remote().locked():
+        monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe)
+        with pytest.raises(FrancaError, match="another run of Franca is writing to it"), remote().locked():
+            pass
+    with pytest.raises(FrancaError, match=r"cannot be written: shop\.lock: PreconditionError"), remote().locked():
+        pass
+
+
+def test_a_store_that_remembers_listings_is_asked_anew():
+    """Lines that another run added are seen, and overwritten by nobody."""
+
+    class Remembering(MemoryFileSystem):
+        listed: ClassVar[dict[str, list[str]]] = {}
+
+        def ls(self, path, detail=True, **more):
+            if path not in self.listed:
+                self.listed[path] = super().ls(path, detail=detail, **more)
+            return self.listed[path]
+
+        def invalidate_cache(self, path=None):
+            self.listed.clear()
+
+    lines = Lines(Store(RemoteFolder(URL, Remembering(), "/bucket/acme"), "shop").journal)
+    lines.append({"n": 1})
+    Lines(remote().journal).append({"n": 2})
+    lines.append({"n": 3})
+    assert [each["n"] for each in lines.read()] == [1, 2, 3]
 
 
 def test_a_folder_that_is_not_there_is_not_made(monkeypatch):

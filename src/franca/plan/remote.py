@@ -41,7 +41,7 @@ class RemoteFolder:
         import fsspec
 
         try:
-            fs, path = fsspec.url_to_fs(url, use_listings_cache=False)
+            fs, path = fsspec.url_to_fs(url)
         except ImportError as error:
             raise FrancaError(f"state: {url}: {error}", remedy="install what it names, beside franca") from error
         except ValueError as error:
@@ -87,11 +87,6 @@ class RemoteFile:
         """
         with self._told("read"):
             return bytes(self.folder.fs.cat_file(self._path)).decode(encoding)
-
-    def exists(self) -> bool:
-        """Return whether it is there."""
-        with self._told("read"):
-            return bool(self.folder.fs.exists(self._path))
 
     def unlink(self, *, missing_ok: bool = False) -> None:
         """Delete it."""
@@ -150,10 +145,15 @@ class RemoteFile:
                 self.unlink(missing_ok=True)
 
     def _taken(self, note: str) -> bool:
+        """Make the object, if nobody has; not every store says in the same words that it was there."""
         try:
             self._put(self._path, note.encode(), mode="create")
         except FileExistsError:
             return False
+        except FrancaError:
+            if self._holder():
+                return False
+            raise
         return True
 
     def _holder(self) -> dict[str, Any]:
@@ -176,6 +176,7 @@ class RemoteFile:
         return f"{self.folder.path}/{self.name}"
 
     def _parts(self) -> list[str]:
+        self.folder.fs.invalidate_cache()  # stores remember listings, and others write too
         try:
             found = self.folder.fs.ls(self.folder.path, detail=False)
         except FileNotFoundError:
