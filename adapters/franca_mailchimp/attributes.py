@@ -128,9 +128,9 @@ def _presence(mapping: FieldMapping, type_: DataType, positive: bool, test: Valu
     if type_.kind in (Kind.TEXT, Kind.LIST):
         raise refuse("blank-text", "Mailchimp does not tell a blank text from a missing one")
     wanted = (test.op is Op.IS_SET) is positive
-    presence = merge_presence(mapping.field, stands_for if mapping.values else _asked_for(type_))
-    condition = presence.blank_not if wanted else presence.blank
-    return Part(tag=mapping.field, conditions=(condition,), presence=presence, blank=not wanted)
+    asked_for = stands_for if mapping.values else _asked_for(type_)
+    condition = merge_condition(mapping.field, asked_for, "blank_not" if wanted else "blank")
+    return Part(tag=mapping.field, conditions=(condition,), presence=merge_presence(mapping.field, asked_for), blank=not wanted)
 
 
 def _asked_for(type_: DataType) -> str:

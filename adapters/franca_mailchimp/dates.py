@@ -38,7 +38,8 @@ def dated(mapping: FieldMapping, of: Attribute, test: ValueTest | TimeTest, *, p
     presence = Presence(blank=_condition(mapping.field, "blank"), blank_not=_condition(mapping.field, "blank_not"))
     if isinstance(test, ValueTest) and test.op in _FLAGS:
         there = (test.op is Op.IS_SET) is positive
-        return Part(tag=mapping.field, conditions=(presence.blank_not if there else presence.blank,), presence=presence, blank=not there)
+        condition = _condition(mapping.field, "blank_not" if there else "blank")
+        return Part(tag=mapping.field, conditions=(condition,), presence=presence, blank=not there)
     comparison = compared(DAY, _on_days(of, test), positive=positive)
     return Part(
         tag=mapping.field,

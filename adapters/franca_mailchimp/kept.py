@@ -28,7 +28,7 @@ REGIONAL = frozenset({"es", "fr", "pt"})
 """Languages of which Mailchimp knows a regional form too (es_ES, fr_CA, pt_PT; sheet section 3.2)."""
 
 _TAG = re.compile(r"[A-Z0-9_]+")
-_LANGUAGE = re.compile(r"[a-z]{2}")
+_LANGUAGE, _COUNTRY = re.compile(r"[a-z]{2}"), re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +166,23 @@ def _language_code(text: str) -> None:
         raise refuse("language-region", f"whether a condition on {text!r} holds of its regional form too is not documented")
 
 
+_UNKNOWN_PLACE = Presence(blank={"field": "ipgeo", "condition_type": "IPGeoUnknown", "op": "ipgeounknown"}, assumable=False)
+
+
+def _country(asked: Asked) -> Part:
+    """Compile a country of two letters; who is nowhere is named by a condition of their own."""
+    _of_kind(asked, Kind.TEXT)
+    _asking(asked, Op.IS, Op.IN)
+    countries = [str(each) for each in asked.test.operands]
+    wrong = [each for each in countries if not _COUNTRY.fullmatch(each)]
+    if wrong:
+        raise refuse("country-code", f"a condition takes a country of two capital letters, not {wrong[0]!r}")
+    head = {"field": "ipgeo", "condition_type": "IPGeoCountryState", "op": "ipgeocountry" if asked.positive else "ipgeonotcountry"}
+    blank = not asked.positive and not asked.attribute.required
+    conditions = tuple({**head, "value": each} for each in countries)
+    return Part(tag=asked.field, conditions=conditions, presence=_UNKNOWN_PLACE, any=asked.positive, blank=blank)
+
+
 # -- numbers
 
 
@@ -219,7 +236,7 @@ def _mean(condition_type: str, field: str, ops: tuple[str, ...]) -> Callable[[As
         _of_kind(asked, Kind.NUMBER)
         if asked.test.op in (Op.IS_SET, Op.IS_EMPTY):
             there = (asked.test.op is Op.IS_SET) is asked.positive
-            condition = _PURCHASES.blank_not if there else _PURCHASES.blank
+            condition = _membership("EcommPurchased", "ecomm_purchased", inside=there)
             return Part(tag=asked.field, conditions=(condition,), presence=_PURCHASES, blank=not there)
         _asking(asked, Op.IS, Op.IN, Op.GT, Op.GTE, Op.LT, Op.LTE)
         comparison = compared(asked.attribute.type, asked.test, positive=asked.positive)
@@ -254,6 +271,7 @@ WORDS: Mapping[str, Callable[[Asked], Part]] = {
     "rating": _number("MemberRating", "rating", _ORDERS, Kind.INTEGER),
     "language": _text("Language", "is", "not", _language_code),
     "source": _text("SignupSource", "source_is", "source_not", _any_text),
+    "ipgeo": _country,
     "ecomm_purchased": _flag("EcommPurchased", "ecomm_purchased"),
     "ecomm_orders": _total("EcommNumber", "ecomm_orders", _ORDERS, Kind.INTEGER),
     "ecomm_prod_all": _total("EcommNumber", "ecomm_prod_all", _ORDERS, Kind.INTEGER),
@@ -275,18 +293,7 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(
         ["aim", "automation", "poll", "conversation", "survey_monkey", "goal", "goal_last_visited", "fuzzy_segment"], _ACTIVITY
     ),
-    **dict.fromkeys(
-        [
-            "email_client",
-            "ipgeo",
-            "social_age",
-            "social_gender",
-            "social_influence",
-            "social_network",
-            "predicted_gender",
-            "predicted_age_range",
-        ],
-        _GUESS,
-    ),
+    **dict.fromkeys(["email_client", "social_age", "social_gender", "social_influence", "social_network"], _GUESS),
+    **dict.fromkeys(["predicted_gender", "predicted_age_range"], _GUESS),
 }
 """Fields of conditions that exist, and why no mapping of them is exact."""

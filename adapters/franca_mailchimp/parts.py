@@ -14,11 +14,12 @@ class Presence:
     """How a segment asks whether a field is blank.
 
     Attributes:
+        blank_not: None where nothing asks that.
         assumable: an assumption about what `not`, `less` and `greater` do with a blank field may take the place of the condition.
     """
 
     blank: Condition
-    blank_not: Condition
+    blank_not: Condition | None = None
     assumable: bool = True
 
 

@@ -200,7 +200,7 @@ def _all_of(parts: Sequence[Part]) -> Iterator[Form]:
     conditions = tuple(each for part in parts for each in part.conditions)
     assumptions = leaned(parts) | frozenset(NOT_MATCHES_BLANK for group in fields if _leans_on_not(group))
     guarded = [group[0] for group in fields if _needs_guard(group)]
-    guards = tuple(part.presence.blank_not for part in guarded if part.presence)
+    guards = tuple(part.presence.blank_not for part in guarded if part.presence and part.presence.blank_not)
     doubts = doubted(parts)
     yield Form(match="all", conditions=(*conditions, *guards), assumptions=assumptions, doubts=doubts)
     if guards and _assumable(guarded):

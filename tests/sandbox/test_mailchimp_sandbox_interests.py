@@ -14,7 +14,11 @@ SEED = {
     "contacts": [
         {"email": "ada@x.de", "consent": YES, "fields": {"interests:Topics": ["Sale", "News"], "interests:Plan": "Pro", "tags": ["blog"]}},
         {"email": "bo@x.de", "consent": YES, "fields": {"interests:Topics": ["News"]}},
-        {"email": "cy@x.de", "consent": YES, "fields": {"interests:Topics": ["Events"], "vip": True, "rating": 4, "language": "de"}},
+        {
+            "email": "cy@x.de",
+            "consent": YES,
+            "fields": {"interests:Topics": ["Events"], "vip": True, "rating": 4, "language": "de", "ipgeo": "DE"},
+        },
         {"email": "dee@x.de", "consent": YES},
     ]
 }
@@ -107,4 +111,16 @@ def test_a_seed_says_what_is_no_merge_field(shop: Account) -> None:
     """Tags, groups, VIP, rating and language of a seed are what the API shows."""
     assert [each["name"] for each in shop.sdk.lists.get_list_member(LIST, HASH)["tags"]] == ["blog"]
     cy = shop.sdk.lists.get_list_member(LIST, "cy@x.de")
-    assert (cy["vip"], cy["member_rating"], cy["language"]) == (True, 4, "de")
+    assert (cy["vip"], cy["member_rating"], cy["language"], cy["location"]["country_code"]) == (True, 4, "de", "DE")
+
+
+@pytest.mark.parametrize(("op", "value", "members"), [("ipgeocountry", "DE", "cy"), ("ipgeonotcountry", "DE", "ada bo dee")])
+def test_conditions_on_countries(shop: Account, op: str, value: str, members: str) -> None:
+    """In a country and not in it; whether the latter holds of who is nowhere is `not-matches-blank`."""
+    condition = {"condition_type": "IPGeoCountryState", "field": "ipgeo", "op": op, "value": value}
+    assert " ".join(shop.segment(condition)) == members
+
+
+def test_who_is_nowhere(shop: Account) -> None:
+    """A place that is unknown has a condition of its own (sheet section 1.3)."""
+    assert shop.segment({"condition_type": "IPGeoUnknown", "field": "ipgeo", "op": "ipgeounknown"}) == ["ada", "bo", "dee"]

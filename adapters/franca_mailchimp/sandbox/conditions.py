@@ -176,6 +176,15 @@ def _source(view: View, condition: Condition) -> MemberTest:
     return lambda member: test(member.source)
 
 
+def _country(view: View, condition: Condition) -> MemberTest:
+    test = text_test("is" if condition["op"] == "ipgeocountry" else "not", condition["value"], view.holds)
+    return lambda member: test(member.country)
+
+
+def _nowhere(_view: View, _condition: Condition) -> MemberTest:
+    return lambda member: not member.country
+
+
 def _vip(_view: View, condition: Condition) -> MemberTest:
     return lambda member: member.vip == (condition["op"] == "member")
 
@@ -226,6 +235,9 @@ KINDS: Mapping[str, Kind] = {
     "MemberRating": Kind(ops=NUMBER_OPS, fields=("rating",), value=number_value, test=_rating),
     "Language": Kind(ops=("is", "not"), fields=("language",), value=text_value, test=_language),
     "SignupSource": Kind(ops=("source_is", "source_not"), fields=("source",), value=text_value, test=_source),
+    # by US states: documented, and not interpreted by this sandbox
+    "IPGeoCountryState": Kind(ops=("ipgeocountry", "ipgeonotcountry"), fields=("ipgeo",), value=text_value, test=_country),
+    "IPGeoUnknown": Kind(ops=("ipgeounknown",), fields=("ipgeo",), value=no_value, test=_nowhere),
     "VIP": Kind(ops=("member", "notmember"), fields=("gmonkey",), value=no_value, test=_vip),
     "EcommPurchased": Kind(ops=("member", "notmember"), fields=("ecomm_purchased",), value=no_value, test=_purchased),
     "EcommSpent": Kind(ops=("greater", "less"), fields=("ecomm_spent_one", "ecomm_spent_all"), value=number_value, test=_amount),
@@ -250,10 +262,8 @@ DOCUMENTED = frozenset(
         "EcommStore",
         "GoalActivity",
         "GoalTimestamp",
-        "IPGeoCountryState",
         "IPGeoIn",
         "IPGeoInZip",
-        "IPGeoUnknown",
         "IPGeoZip",
         "SocialAge",
         "SocialGender",

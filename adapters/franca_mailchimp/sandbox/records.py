@@ -52,7 +52,12 @@ class MergeField:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """One contact of one audience; *values* maps merge ids to canonical text and has no entry for a blank field."""
+    """One contact of one audience.
+
+    Attributes:
+        country: two letters, as Mailchimp tells it from addresses of the network; empty when that is unknown.
+        values: merge id → canonical text, without an entry for a blank field.
+    """
 
     id: int
     email: str
@@ -65,6 +70,7 @@ class Member:
     vip: bool
     rating: int
     source: str
+    country: str
     values: Mapping[int, str]
 
 

@@ -6,7 +6,7 @@ is what the e-commerce endpoints add). A contact seeded without consent is `tran
 
 Besides the neutral keys a contact may have `list_id`, `language`, `vip`, `member_rating` and `source`. Among its `fields` are those too
 that are no merge fields, as a destination's mapping names them: `tags`, `interests:TITLE` (a text or a list), `vip`, `rating`, `language`,
-`source`. Those of orders (`ecomm_…`) are left out: they follow from the orders. Events other than orders are not
+`source`, `ipgeo`. Those of orders (`ecomm_…`) are left out: they follow from the orders. Events other than orders are not
 kept: Mailchimp has no condition on events (sheet section 6). An order of an unknown email waits for its contact, and adds none.
 """
 
@@ -122,6 +122,7 @@ def _columns(contact: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, An
         "vip": contact.get("vip", besides.get("vip")),
         "rating": contact.get("member_rating", besides.get("rating")),
         "source": contact.get("source", besides.get("source")),
+        "country": besides.get("ipgeo"),
     }
     created = _instant(contact.get("created_at")) or row["created"]
     found = {key: value for key, value in given.items() if value is not None}

@@ -93,5 +93,6 @@ def _member(audience: str, member: Member, fields: Sequence[MergeField]) -> dict
         "language": member.language,
         "vip": member.vip,
         "source": member.source,
+        "location": {"country_code": member.country},
         "list_id": audience,
     }

@@ -16,7 +16,7 @@ TABLES = """
 create table field (audience text, merge_id integer, tag text, type text, spec text,
     primary key (audience, merge_id), unique (audience, tag));
 create table member (id integer primary key, audience text, hash text, email text, status text, created text, opted text, changed text,
-    language text, vip integer, rating integer, source text, unique (audience, hash));
+    language text, vip integer, rating integer, source text, country text, unique (audience, hash));
 create table value (member integer, merge_id integer, text text, primary key (member, merge_id)) without rowid;
 create table segment (id integer primary key autoincrement, audience text, name text, kind text, options text, created text, updated text);
 create table tagged (segment integer, member integer, primary key (segment, member)) without rowid;
@@ -25,11 +25,11 @@ create table purchase (audience text, email text, id text, at text, total text, 
 """
 # one statement, whether the contact exists or not
 PUT_MEMBER = """
-insert into member (audience, hash, email, status, created, opted, changed, language, vip, rating, source)
-values (:audience, :hash, :email, :status, :created, :opted, :changed, :language, :vip, :rating, :source)
-on conflict (audience, hash) do update set (email, status, created, opted, changed, language, vip, rating, source)
+insert into member (audience, hash, email, status, created, opted, changed, language, vip, rating, source,
+country) values (:audience, :hash, :email, :status, :created, :opted, :changed, :language, :vip, :rating, :source, :country)
+on conflict (audience, hash) do update set (email, status, created, opted, changed, language, vip, rating, source, country)
 = (excluded.email, excluded.status, excluded.created, excluded.opted, excluded.changed, excluded.language, excluded.vip, excluded.rating,
-excluded.source) returning id
+excluded.source, excluded.country) returning id
 """
 MEMBERS_OF = "select * from member where audience = ? order by id"
 VALUES_OF = "select member, merge_id, text from value where member in (select id from member where audience = ?)"
@@ -186,6 +186,7 @@ def columns(member: Member) -> dict[str, Any]:
         "vip": member.vip,
         "rating": member.rating,
         "source": member.source,
+        "country": member.country,
     }
 
 
@@ -202,6 +203,7 @@ def fresh(email: str, status: str, now: datetime) -> dict[str, Any]:
         "vip": False,
         "rating": 2,
         "source": "API - Generic",
+        "country": "",
     }
 
 
@@ -222,6 +224,7 @@ def _member(row: sqlite3.Row, values: Mapping[int, str]) -> Member:
         vip=bool(row["vip"]),
         rating=row["rating"],
         source=row["source"],
+        country=row["country"],
         values=values,
     )
 

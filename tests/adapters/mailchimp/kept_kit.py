@@ -50,6 +50,7 @@ TYPES: Mapping[str, tuple[DataType, bool]] = {
     "stars": (DataType(Kind.INTEGER), True),
     "language": (TEXT, False),
     "source": (TEXT, True),
+    "place": (TEXT, False),
     "orders": (DataType(Kind.INTEGER), True),
     "products": (DataType(Kind.INTEGER), True),
     "spent": (DataType(Kind.DECIMAL, 2), True),
@@ -71,6 +72,7 @@ FIELDS = {
     "stars": "rating",
     "language": "language",
     "source": "source",
+    "place": "ipgeo",
     "orders": "ecomm_orders",
     "products": "ecomm_prod_all",
     "spent": "ecomm_spent_all",
@@ -122,6 +124,7 @@ def _person(draw: random.Random, place: int) -> naive.Row:
         "stars": draw.randint(1, 5),
         "language": draw.choice(("de", "en", "it", None)),
         "source": draw.choice(("API", "List Import")),
+        "place": draw.choice(("DE", "US", None)),
         "orders": len(orders),
         "products": sum(count for _, count in orders),
         "spent": sum(totals, Decimal(0)),
@@ -143,7 +146,7 @@ def _contact(row: naive.Row) -> dict[str, Any]:
     fields = {FIELDS[name]: row[name] for name in held if row[name] is not None}
     born = {"BDAY": f"{row['birthday']:%m/%d}"} if row["birthday"] else {}
     status = {"SUBSCRIBED": "subscribed", "UNSUBSCRIBED": "unsubscribed", None: "never"}[row["email_status"]]
-    kept = {"language": row["language"] or "", "source": row["source"], "vip": row["star"], "rating": row["stars"]}
+    kept = {"ipgeo": row["place"], "language": row["language"] or "", "source": row["source"], "vip": row["star"], "rating": row["stars"]}
     at = {"at": row["signed"].isoformat()} if row["signed"] else {}
     return {"email": row["email"], "fields": {**fields, **born, **kept}, "consent": {"status": status, "suppressed": False, **at}}
 
@@ -180,6 +183,7 @@ def leaves() -> list[Predicate]:
     found += [a("spent", op, operand) for op in _ORDERED for operand in (Decimal("20.00"), Decimal("0.00"))]
     found += [a("mean", op, 11.5) for op in _NUMBERS] + [a("mean", Op.IS_SET, True), a("mean", Op.IS_SET, False)]
     found += [a("language", op, "de") for op in (Op.IS, Op.IS_NOT)] + [a("language", Op.NOT_IN, ("de", "en"))]
+    found += [a("place", Op.IS, "DE"), a("place", Op.IS_NOT, "DE"), a("place", Op.IN, ("DE", "US"))]
     found += [a("source", op, "List Import") for op in (Op.IS, Op.IS_NOT)]
     found += [a("level", op, 2) for op in _NUMBERS] + [a("level", Op.NOT_IN, (2, 3))]
     found += [a("points", op, 3) for op in _ORDERED] + [a("birthday", Op.IS_SET, True)]

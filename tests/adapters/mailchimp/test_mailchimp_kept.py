@@ -92,6 +92,12 @@ def anniversary(*tests: Any) -> Predicate:
         (a("language", Op.IS, "de"), "all", [of("Language", "language", "is", "de")]),
         (a("source", Op.IN, ("API", "Shop")), "any", [of("SignupSource", "source", "source_is", each) for each in ("API", "Shop")]),
         (a("source", Op.IS_NOT, "API"), "all", [of("SignupSource", "source", "source_not", "API")]),
+        (a("place", Op.IN, ("DE", "US")), "any", [of("IPGeoCountryState", "ipgeo", "ipgeocountry", each) for each in ("DE", "US")]),
+        (
+            a("place", Op.IS_NOT, "DE"),
+            "any",
+            [of("IPGeoCountryState", "ipgeo", "ipgeonotcountry", "DE"), of("IPGeoUnknown", "ipgeo", "ipgeounknown")],
+        ),
         (a("orders", Op.GTE, 3), "all", [of("EcommNumber", "ecomm_orders", "greater", "2")]),
         (a("orders", Op.LT, 3), "any", [of("EcommNumber", "ecomm_orders", "less", "3"), NO_ORDER]),
         (a("orders", Op.IS, 0), "any", [of("EcommNumber", "ecomm_orders", "is", "0"), NO_ORDER]),
@@ -180,6 +186,9 @@ def test_interest_groups_absorb_the_other_level(where: Predicate, match: str, co
         (a("language", Op.IS, "fr_CA"), "language", "language-code"),
         (a("language", Op.STARTS_WITH, ("d",)), "language", "no-such-test"),
         (a("source", Op.IS, " x"), "source", "outer-space"),
+        (a("place", Op.IS, "Germany"), "ipgeo", "country-code"),
+        (a("place", Op.IS_SET, True), "ipgeo", "no-such-test"),
+        (a("place", Op.NOT_IN, ("DE", "US")), "ipgeo", "one-level"),
         (a("mean", Op.LTE, 20.5), "ecomm_spent_avg", "one-level"),
         (anniversary(OnDay(day=NamedDay.TODAY)), "BDAY", "relative-dates"),
         (anniversary(Last(duration=length("7 days"))), "BDAY", "relative-dates"),
@@ -192,7 +201,7 @@ def test_interest_groups_absorb_the_other_level(where: Predicate, match: str, co
         (at("signed", From(at=datetime(2026, 1, 1, 8, tzinfo=UTC))), "timestamp_opt", "relative-dates"),
         (at("signed", OnDay(day=NamedDay.TODAY)), "info_changed", "relative-dates"),
         (at("signed", OnDay(day=date(2026, 1, 1))), "rating", "no-instants"),
-        *((a("plan", Op.IS, "x"), field, REFUSED[field][0]) for field in ("aim", "ecomm_cat", "email_client", "ipgeo")),
+        *((a("plan", Op.IS, "x"), field, REFUSED[field][0]) for field in ("aim", "ecomm_cat", "email_client", "predicted_gender")),
     ],
 )
 def test_what_has_no_exact_form_is_refused(where: Predicate, field: str, identity: str) -> None:
