@@ -1,4 +1,4 @@
-"""The requests in recorded traffic: each exchange's own, and those that Mailchimp's batches carry as text."""
+"""The requests in recorded traffic: each exchange's own, and those that the batches of Mailchimp and MailerLite carry."""
 
 from __future__ import annotations
 
@@ -36,24 +36,32 @@ def requests(exchange: Exchange) -> Iterator[Request]:
     call, esp = exchange.call, exchange.emulator
     route = next((each for each in routes(esp) if each.name == exchange.operation), None) if exchange.operation else None
     yield Request(esp=esp, method=call.method, path=call.path, query=call.query, body=call.body, route=route)
-    if (esp, call.method, call.path) == ("mailchimp", "POST", "/3.0/batches"):
-        yield from _batch(call.body)
+    name, prefix = BATCHES.get((esp, call.method, call.path), ("", ""))
+    if name:
+        yield from _batch(esp, call.body, name, prefix)
 
 
-def _batch(body: Any) -> Iterator[Request]:
+BATCHES = {
+    ("mailchimp", "POST", "/3.0/batches"): ("operations", "/3.0/"),
+    ("mailerlite", "POST", "/api/batch"): ("requests", "/"),
+}
+"""Where a batch's calls stand in its body, and what their paths leave out."""
+
+
+def _batch(esp: str, body: Any, name: str, prefix: str) -> Iterator[Request]:
     """Yield the operations of a batch; what is no operation is the schema's business."""
-    operations = body.get("operations") if isinstance(body, dict) else None
+    operations = body.get(name) if isinstance(body, dict) else None
     for each in operations if isinstance(operations, list) else ():
         if isinstance(each, dict):
             path, _, query = str(each.get("path", "")).partition("?")
-            yield _operation(str(each.get("method", "")), "/3.0/" + unquote(path.lstrip("/")), each, tuple(parse_qsl(query)))
+            yield _operation(esp, str(each.get("method", "")), prefix + unquote(path.lstrip("/")), each, tuple(parse_qsl(query)))
 
 
-def _operation(method: str, path: str, each: dict[str, Any], query: Query) -> Request:
+def _operation(esp: str, method: str, path: str, each: dict[str, Any], query: Query) -> Request:
     params = each.get("params")
     query += tuple((name, str(value)) for name, value in params.items()) if isinstance(params, dict) else ()
-    route = route_of("mailchimp", method, path)
-    return Request(esp="mailchimp", method=method, path=path, query=query, body=_decoded(each.get("body")), route=route)
+    route = route_of(esp, method, path)
+    return Request(esp=esp, method=method, path=path, query=query, body=_decoded(each.get("body")), route=route)
 
 
 def _decoded(body: Any) -> Any:

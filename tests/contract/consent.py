@@ -21,7 +21,9 @@ KEYS = frozenset(
     historical_import $consent $consent_method $consent_timestamp $consent_version """
     # of Brevo's contacts and imports
     """emailBlacklist emailBlacklisted smsBlacklist smsBlacklisted whatsappBlacklisted listUnsubscribed unlinkListIds smtpBlacklistSender
-    consentGroupIds forceMerge EMAIL""".split()
+    consentGroupIds forceMerge EMAIL """
+    # of MailerLite's subscribers
+    """subscribed_at unsubscribed_at opted_in_at optin_ip ip_address resubscribe""".split()
 )
 """Keys that change whether somebody may be written to, wherever in a body they stand. A new address is one: it sheds its blocklisting."""
 
@@ -48,6 +50,14 @@ CALLS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("POST|PUT", r"/v3/emailCampaigns/[^/]+/(sendNow|sendTest|sendReport|status)", "sends"),
         ("POST", r"/v3/smtp/(?!templates$|template/preview$).*", "sends"),
         ("POST", r"/v3/transactionalSMS/.*|/v3/whatsapp/.*|/v3/(events|orders).*", "sends, or starts what sends"),
+    ),
+    "mailerlite": (
+        ("POST", r"/api/subscribers(/import)?", "makes people, and changes statuses"),
+        ("POST", r"/api/groups/[^/]+/(import-subscribers|subscribers/import)", "makes people"),
+        ("DELETE", r"/api/subscribers/[^/]+", "deletes people"),
+        ("POST", r"/api/subscribers/[^/]+/forget", "deletes people"),
+        ("POST", r"/api/campaigns.*", "sends, or aims at everybody"),
+        ("POST|PUT|DELETE", r"/api/(automations|forms|webhooks)(/.*)?", "starts what sends"),
     ),
 }
 """Per ESP: methods, path, and what such a call does."""

@@ -154,6 +154,7 @@ ADAPTERS: Mapping[str, Example] = {
         attributes=_same("first_name", *FLAT, change=str.upper),
         events={"order": _ORDER},
     ),
+    "mailerlite": Example(attributes=_same("first_name", *FLAT)),
 }
 """By adapter; an installed one without an example fails the suite."""
 

@@ -43,7 +43,9 @@ from schema import AS_OF
 
 NAMES = sorted(installed())
 """A declared entry point that does not load fails every test of its adapter."""
-LOADED_LATE = """klaviyo_api openapi_client mailchimp_marketing sib_api_v3_sdk requests urllib3 httpx starlette duckdb ibis""".split()
+LOADED_LATE = (
+    """klaviyo_api openapi_client mailchimp_marketing sib_api_v3_sdk mailerlite requests urllib3 httpx starlette duckdb ibis""".split()
+)
 
 every_adapter = pytest.mark.parametrize("name", NAMES)
 

@@ -127,6 +127,8 @@ def test_every_operation_has_a_schema_or_a_reason(esp: str) -> None:
         ("klaviyo", "POST /api/profile-bulk-import-jobs", {"data": {"attributes": {"profiles": [{"subscriptions": {}}]}}}),
         ("klaviyo", "POST /api/profile-bulk-import-jobs", {"data": {"properties": {"$consent": ["email"]}}}),
         ("mailchimp", "PATCH /3.0/lists/a1b2c3d4e5/members/x", {"status": "subscribed"}),
+        ("mailerlite", "PUT /api/subscribers/1", {"status": "active"}),
+        ("mailerlite", "POST /api/batch", {"requests": [{"method": "PUT", "path": "api/subscribers/1", "body": {"resubscribe": True}}]}),
         ("mailchimp", "PATCH /3.0/lists/a1b2c3d4e5/members/x", {"marketing_permissions": []}),
     ],
 )
@@ -189,6 +191,12 @@ def test_a_segment_may_read_consent_and_nothing_else_may() -> None:
         ("brevo", "POST /v3/emailCampaigns/1/sendNow"),
         ("brevo", "POST /v3/smtp/email"),
         ("brevo", "POST /v3/contacts/import"),
+        ("mailerlite", "POST /api/subscribers"),
+        ("mailerlite", "POST /api/subscribers/import"),
+        ("mailerlite", "POST /api/groups/1/import-subscribers"),
+        ("mailerlite", "DELETE /api/subscribers/1"),
+        ("mailerlite", "POST /api/subscribers/1/forget"),
+        ("mailerlite", "POST /api/campaigns/1/schedule"),
     ],
 )
 def test_calls_that_subscribe_create_delete_or_send_are_caught(esp: str, line: str) -> None:
@@ -206,6 +214,8 @@ def test_calls_that_subscribe_create_delete_or_send_are_caught(esp: str, line: s
         ("brevo", "POST /v3/contacts/lists/1/contacts/remove"),
         ("brevo", "DELETE /v3/contacts/lists/1"),
         ("brevo", "DELETE /v3/contacts/attributes/normal/FRANCA_VIP"),
+        ("mailerlite", "POST /api/subscribers/1/groups/2"),
+        ("mailerlite", "DELETE /api/subscribers/1/groups/2"),
     ],
 )
 def test_calls_that_adapters_need_are_let_through(esp: str, line: str) -> None:

@@ -44,6 +44,9 @@ RESHAPED: dict[tuple[str, str], str] = dict.fromkeys(
 """Operations that the documents hold in an older shape, and why."""
 
 _ELSEWHERE = {**NEWER, **RESHAPED}
+WITHOUT = {"mailerlite": "the vendor publishes no description that a machine can read: our schemas are all there is"}
+"""ESPs without a document, and why."""
+
 METHODS = frozenset(["get", "post", "put", "patch", "delete"])
 
 
@@ -55,7 +58,7 @@ def folder() -> Path | None:
 
 def request(found: Request) -> list[str]:
     """Return where an accepted request, its query and its body, leaves the vendor's document."""
-    if found.route is None or (found.esp, found.route.name) in _ELSEWHERE:
+    if found.route is None or found.esp in WITHOUT or (found.esp, found.route.name) in _ELSEWHERE:
         return []
     operation = document(found.esp).operation(found.method, found.route.path)
     if operation is None:
@@ -67,7 +70,7 @@ def request(found: Request) -> list[str]:
 
 def response(found: Request, status: int, body: Any) -> list[str]:
     """Return where an answer leaves the vendor's document."""
-    if found.route is None or (found.esp, found.route.name) in _ELSEWHERE:
+    if found.route is None or found.esp in WITHOUT or (found.esp, found.route.name) in _ELSEWHERE:
         return []
     operation = document(found.esp).operation(found.method, found.route.path)
     if operation is None:

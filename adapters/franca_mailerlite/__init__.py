@@ -1,0 +1,1 @@
+"""Franca adapter for MailerLite."""

@@ -1,0 +1,102 @@
+"""What one account holds, in memory. Ids are texts of 17 and more digits, those of fields short (seen)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from franca.sandbox import Clock
+
+STATUSES = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")  # documented
+FIRST_ID = 107_641_591_725_819_839
+DEFAULT_FIELDS = ("name", "last_name", "company", "country", "city", "phone", "state", "z_i_p")  # seen
+
+
+@dataclass(kw_only=True)
+class Field:
+    """One field of the account; *key* is what subscribers hold it by."""
+
+    id: str
+    name: str
+    key: str
+    type: str
+    default: bool = False
+
+
+@dataclass(kw_only=True)
+class Group:
+    """One group: a static list."""
+
+    id: str
+    name: str
+    created_at: str
+    members: set[str] = field(default_factory=set)
+
+
+@dataclass(kw_only=True)
+class Segment:
+    """One segment that somebody made by hand; *where* is what they had in mind: values that fields must have."""
+
+    id: str
+    name: str
+    created_at: str
+    where: Mapping[str, Any]
+
+    def holds(self, person: Subscriber) -> bool:
+        """Return whether somebody is in it."""
+        return all(person.fields.get(key) == value for key, value in self.where.items())
+
+
+@dataclass(kw_only=True)
+class Subscriber:
+    """Somebody whom the account holds."""
+
+    id: str
+    email: str
+    status: str
+    created_at: str
+    updated_at: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+class Store:
+    """Everything, by id."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._last = clock, 0
+        self.fields: dict[str, Field] = {}
+        self.groups: dict[str, Group] = {}
+        self.segments: dict[str, Segment] = {}
+        self.people: dict[str, Subscriber] = {}
+        self.emails: dict[str, str] = {}
+        for number, key in enumerate(DEFAULT_FIELDS, start=1):
+            name = "Zip" if key == "z_i_p" else key.replace("_", " ").capitalize()
+            self.fields[str(number)] = Field(id=str(number), name=name, key=key, type="text", default=True)
+
+    def new_id(self, *, short: bool = False) -> str:
+        """Return an id that was never given."""
+        self._last += 1
+        return str(947_000 + self._last if short else FIRST_ID + self._last)
+
+    def now(self) -> str:
+        """Return the present as MailerLite writes it: UTC without a zone (seen)."""
+        return stamp(self._clock.now())
+
+    def by_key(self, key: str) -> Field | None:
+        """Return the field of a key."""
+        return next((each for each in self.fields.values() if each.key == key), None)
+
+    def newest(self, chosen: Callable[[Subscriber], bool]) -> Iterator[Subscriber]:
+        """Yield people, the newest first (seen)."""
+        return (person for person in reversed(self.people.values()) if chosen(person))
+
+    def groups_of(self, person: Subscriber) -> list[Group]:
+        """Return the groups that somebody is in."""
+        return [group for group in self.groups.values() if person.id in group.members]
+
+
+def stamp(moment: datetime) -> str:
+    """Return an instant as MailerLite writes it."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
