@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -72,7 +73,9 @@ def _contact(person: naive.Person, attributes: Mapping[str, FieldMapping]) -> di
     fields = {attributes[name].field: attributes[name].values.get(str(value), value) for name, value in held.items() if value is not None}
     source = person.project.data.profile.consent["email"]
     status = naive._status(source, person.row)
-    consent = {"status": str(status), "suppressed": bool(person.row[source.suppressed])}
+    at = person.row[source.at]
+    dated = None if at is None else naive.instant(at, ZoneInfo(source.zone)).isoformat()
+    consent = {"status": str(status), "suppressed": bool(person.row[source.suppressed]), "at": dated}
     return {"email": person.value("email"), "fields": fields, "consent": consent}
 
 

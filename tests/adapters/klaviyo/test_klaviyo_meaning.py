@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import strategies
 from adapters.klaviyo.kit import ATTRIBUTES, Account, account, seed, site
+from adapters.klaviyo.leaves import klaviyo_leaves
 from evaluator import naive
 from franca.adapter import Remote, Resource
 from franca.definitions import ConsentTest, Mailable, Predicate, Realisation, Status
@@ -27,6 +28,7 @@ LEAF = st.one_of(
     *[strategies.event_tests(choice) for choice in (WITH_SUMS, WITHOUT_SUMS)] * 2,
     st.just(Mailable(channel="email")),
     st.builds(lambda statuses: ConsentTest(channel="email", statuses=tuple(statuses)), STATUSES),
+    *[klaviyo_leaves(WITHOUT_SUMS)] * 3,
 )
 TREE = st.sampled_from((0, 1, 1, 2)).flatmap(lambda depth: strategies.combined(LEAF, depth))
 """Trees over mapped facts: no samples (a key is no fact of Klaviyo's), no dates of consent, sums of the mapped value only."""
