@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from franca.adapter import (
@@ -21,17 +21,20 @@ from franca.adapter import (
     ResourceKind,
     Setting,
     Site,
+    Snapshot,
     Testing,
     Waiter,
     draft_resource,
     template_resource,
     testing_of,
 )
+from franca.adapter.importing import Decompiler
 from franca.definitions import Destination, Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
 from franca_brevo.capabilities import CAPABILITIES, LIMITS, TESTING
 from franca_brevo.content import BrevoDialect
+from franca_brevo.decompile import BrevoDecompiler
 from franca_brevo.experiments import test_resource
 from franca_brevo.lifting import BrevoLifter
 from franca_brevo.segments import assess, marker_field, members_list
@@ -85,6 +88,10 @@ class BrevoAdapter:
     def lifter(self, site: Site) -> Lifter:
         """Return what reads templates backwards."""
         return BrevoLifter(site)
+
+    def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:  # noqa: ARG002 - nothing can be accepted
+        """Return what tells attributes without a mapping; segments show their names alone (`franca.adapter.importing`)."""
+        return BrevoDecompiler(site, snapshot)
 
     def compile_template(self, email: Email, site: Site) -> Resource:
         """Return the template, active: only active ones can be used.

@@ -114,6 +114,10 @@ class BrevoConnection:
             if value is not None:
                 yield contact, value
 
+    def foreign(self) -> Iterator[Remote]:
+        """Yield the segments that people made (`franca.adapter.importing`)."""
+        return self._resources.segments()
+
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""
         return self._resources.emails.contents()

@@ -62,7 +62,7 @@ class Resources:
         folders = tuple(self._folders())
         emails = tuple(self.emails.read()) if self._has_emails else ()
         lists = self._lists({folder.id for folder in folders if folder.name == self._name})
-        return (*emails, *folders, *lists, *self._fields(), *(self._segments() if self._has_segments else ()))
+        return (*emails, *folders, *lists, *self._fields(), *(self.segments() if self._has_segments else ()))
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make *resource*; return its id."""
@@ -151,7 +151,7 @@ class Resources:
 
     # -- segments
 
-    def _segments(self) -> Iterator[Remote]:
+    def segments(self) -> Iterator[Remote]:
         """Yield the segments that people made. Names are all that the API tells; whatever they are called, none is ours (sheet 1.1)."""
         for page in self._client.pages("read segments", "/contacts/segments", "segments", PAGE):
             for row in page.rows:

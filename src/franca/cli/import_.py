@@ -1,4 +1,4 @@
-"""`franca import`: a vendor's templates become files of the project."""
+"""`franca import`: an account's segments, lists, tags and templates become files of the project."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from franca.cli.common import HERE, Format, FormatOption, ProjectOption, load_checked, sites
+from franca.cli.import_segments import import_segments
 from franca.errors import FrancaError
 
 if TYPE_CHECKING:
@@ -24,21 +25,38 @@ def run(  # noqa: PLR0917 - a command's options
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Exported templates.", show_default="what the account holds")
     ] = None,
-    content: Annotated[bool, typer.Option("--content", help="Import templates.")] = False,
+    content: Annotated[bool, typer.Option("--content", help="Import templates, and not segments.")] = False,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", metavar="ID", help="Consent to one thing that is not exact, as day-windows.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what segments would be imported; write nothing.")] = False,
     project: ProjectOption = HERE,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write.", show_default="the project's content/")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where templates are written.", show_default="the project's content/")
+    ] = None,
     format_: FormatOption = Format.TEXT,
 ) -> None:
-    """Lift an ESP's templates into the portable language, where that is exact.
+    """Turn what people made in an account into files of the project, in our language where that is exact.
 
-    What has no exact equal stays as it is, in a native block, and is listed with the reason. Files that are there are never overwritten.
+    Segments, lists and tags become segments/imported_DESTINATION.yaml, and the project's state learns of them: they stay as they are, and
+    `franca plan` has nothing to do about them. What has no exact equal is kept by its name (native), and templates in a native block,
+    each with the reason. Files that are there are never overwritten. Fields that no attribute is mapped to are listed.
+
+    Example: franca import mailchimp && franca plan -d mailchimp && franca parity mailchimp klaviyo
 
     Example: franca import klaviyo --content exported/welcome.html
     """
+    if content:
+        typer.echo(_templates(destination, files, project, out, format_))
+        return
+    if files or out:
+        raise FrancaError("files and --out go with templates", remedy="add --content, or leave them out")
+    typer.echo(import_segments(destination, project, accepted=accept or (), dry_run=dry_run, form=format_))
+
+
+def _templates(destination: str, files: list[Path] | None, project: Path, out: Path | None, format_: Format) -> str:
     from franca.adapter import adapter
 
-    if not content:
-        raise FrancaError("franca import reads templates so far, and nothing else", remedy="add --content")
     site = next(sites(load_checked(project), [destination]))
     lifter = adapter(site.destination.adapter).lifter(site)
     folder = out or project / "content"
@@ -52,7 +70,7 @@ def run(  # noqa: PLR0917 - a command's options
     lifted = {target: (each, lifter.lift(each.html)) for target, each in found.items()}
     for target, (each, made) in lifted.items():
         target.write_text(_front(each, lifter.lift(each.subject).text, site) + made.text, encoding="utf-8")
-    typer.echo(_json(lifted) if format_ is Format.JSON else _text(lifted))
+    return _json(lifted) if format_ is Format.JSON else _text(lifted)
 
 
 def _exported(files: list[Path]) -> list[Content]:

@@ -1,0 +1,155 @@
+"""An account → segments: in our language where that is exact, by their names elsewhere, with the reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from franca.adapter import Adapter, Connection, Remote, ResourceKind, Site, Snapshot, key_of
+from franca.adapter.importing import Decompiler, Decompiling, Foreign, NotRepresentableError, names_somebody
+from franca.definitions import SKIP, Native, NativeKind, Project, Realisation, Segment
+from franca.errors import ProblemsError
+from franca.importing.keys import key_for
+from franca.importing.records import Import, Imported, LeftOut
+from franca.language import check
+from franca.language.copies import WHOLE
+from franca.logic import fingerprint
+from franca.plan import State, decide
+
+KINDS: Mapping[ResourceKind, NativeKind] = {ResourceKind(kind): kind for kind in NativeKind}
+NOT_SEGMENTS = {
+    NativeKind.LIST: "people are put into a list, no conditions decide",
+    NativeKind.TAG: "people are given a tag, no conditions decide",
+}
+
+
+def with_foreign(connection: Connection) -> Snapshot:
+    """Return all that the account holds, also what no plan of this project reads."""
+    snapshot = connection.read()
+    known = {(each.kind, each.id) for each in snapshot.remotes}
+    more = connection.foreign() if isinstance(connection, Foreign) else ()
+    return replace(snapshot, remotes=(*snapshot.remotes, *(each for each in more if (each.kind, each.id) not in known)))
+
+
+def read_account(
+    site: Site, adapter: Adapter, snapshot: Snapshot, *, state: State, written: Project, accepted: Collection[str] = ()
+) -> Import:
+    """Return what the account holds that the project does not know.
+
+    Args:
+        site: the checked project and the destination.
+        adapter: of the destination.
+        snapshot: from `with_foreign`.
+        state: what we made or adopted there.
+        written: the project as it is written, whose keys are taken.
+        accepted: ids of findings that the user consents to.
+    """
+    decompiler = adapter.decompiler(site, snapshot, accepted) if isinstance(adapter, Decompiling) else None
+    reader = _Reader(site=site, adapter=adapter, decompiler=decompiler, written=written, taken={*written.segments, WHOLE})
+    theirs = [each for each in snapshot.remotes if each.kind in KINDS and each.key is None]
+    reader.named = Counter((each.kind, each.name) for each in theirs)
+    ids = {(address.kind, entry.id) for address, entry in state.entries.items()}
+    found = [reader.read(each) for each in sorted(theirs, key=_order) if (each.kind, each.id) not in ids]
+    return Import(
+        destination=site.destination.name,
+        imported=tuple(each for each in found if isinstance(each, Imported)),
+        left_out=tuple(each for each in found if isinstance(each, LeftOut)),
+        unmapped=tuple(sorted(decompiler.unmapped())) if decompiler else (),
+        known=sum(each is None for each in found) + sum((each.kind, each.id) in ids for each in theirs),
+    )
+
+
+def _order(remote: Remote) -> tuple[int, str, str]:
+    return list(KINDS).index(remote.kind), remote.name, remote.id
+
+
+@dataclass(kw_only=True)
+class _Reader:
+    site: Site
+    adapter: Adapter
+    decompiler: Decompiler | None
+    written: Project
+    taken: set[str]
+    named: Counter[tuple[ResourceKind, str]] = field(default_factory=Counter)
+
+    def read(self, remote: Remote) -> Imported | LeftOut | None:
+        """Return what becomes of an object; None when the project names it already."""
+        kind, destination = KINDS[remote.kind], self.site.destination.name
+        if any(isinstance(each.where, Native) and each.where.at(destination) == (kind, remote.name) for each in self._segments()):
+            return None
+        if why := _unfit(remote):
+            return LeftOut(remote=remote, why=why)
+        try:
+            return self._in_our_language(remote, kind)
+        except NotRepresentableError as error:
+            why = f"{error.what}; --accept {error.finding} takes it all the same" if error.finding else error.what
+        return self._by_name(remote, kind, why)
+
+    def _segments(self) -> Iterator[Segment]:
+        yield from self.written.segments.values()
+
+    def _in_our_language(self, remote: Remote, kind: NativeKind) -> Imported:
+        """Return a segment by its meaning.
+
+        Raises:
+            NotRepresentableError: there is no exact equal.
+        """
+        if kind in NOT_SEGMENTS:
+            raise NotRepresentableError(NOT_SEGMENTS[kind])
+        if self.decompiler is None:
+            raise NotRepresentableError(f"the API of {self.adapter.title} does not show the conditions of segments")
+        found = self.decompiler.segment(remote)
+        segment = self._checked(Segment(key="imported", name=remote.name, where=found.where))
+        made = Imported(
+            segment=replace(segment, where=found.where),
+            remote=remote,
+            assumptions=tuple(sorted(each.id for each in found.assumptions)),
+            approximated=found.approximated,
+        )
+        again = self._again(segment)
+        if again is not None:
+            return replace(made, segment=again, written=True)
+        made = self._beside(made, segment)
+        return replace(made, segment=replace(made.segment, key=self._key(remote)))
+
+    def _checked(self, segment: Segment) -> Segment:
+        alone = replace(self.site.project, segments={segment.key: segment}, templates={}, campaigns={}, copies={})
+        try:
+            return check(alone).segments[segment.key]
+        except ProblemsError as error:
+            raise NotRepresentableError(f"our language refuses it: {error.problems[0].what}") from error
+
+    def _again(self, segment: Segment) -> Segment | None:
+        """Return the segment of the project that has this name and this meaning."""
+        meaning = fingerprint(segment.where)
+        same = (each for each in self.site.project.segments.values() if each.name == segment.name)
+        return next((each for each in same if not isinstance(each.where, Native) and fingerprint(each.where) == meaning), None)
+
+    def _beside(self, made: Imported, segment: Segment) -> Imported:
+        """Return it skipped at its destination when it would become something else there."""
+        decision, _ = decide(segment, self.site, self.adapter)
+        if decision.realisation is Realisation.NATIVE:
+            return made
+        why = "; ".join(dict.fromkeys(finding.what for finding in decision.findings)) or decision.why
+        return replace(made, segment=replace(made.segment, realise={self.site.destination.name: SKIP}), beside=why)
+
+    def _by_name(self, remote: Remote, kind: NativeKind, why: str) -> Imported | LeftOut:
+        number = self.named[remote.kind, remote.name]
+        if number > 1:
+            return LeftOut(remote=remote, why=f"{why}; and it cannot be kept by its name: {number} are called so, rename all but one there")
+        where = Native(objects=((self.site.destination.name, kind, remote.name),))
+        return Imported(segment=Segment(key=self._key(remote), name=remote.name, where=where), remote=remote, why=why)
+
+    def _key(self, remote: Remote) -> str:
+        key = key_for(remote.name, str(remote.kind), self.taken)
+        self.taken.add(key)
+        return key
+
+
+def _unfit(remote: Remote) -> str:
+    if not remote.name.strip():
+        return "it has no name"
+    if names_somebody(remote.name):
+        return "its name holds an email, which does not belong into a file: rename it there"
+    return "another project of Franca keeps it" if key_of(remote.name) is not None else ""
