@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from franca.adapter import facts
-from franca.definitions import Anniversary, AttributeTest, Kind, LengthTest, Op, TimeTest, ValueTest
+from franca.definitions import Anniversary, AttributeTest, FieldMapping, Kind, LengthTest, Op, TimeTest, ValueTest
 from franca_klaviyo.anniversaries import anniversaries
 from franca_klaviyo.computed import computed, is_computed
 from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
-from franca_klaviyo.values import NOT_SET, constant_test, is_flag, length_findings, translated, value_filters
+from franca_klaviyo.values import EMPTY, NOT_SET, constant_test, emptiness, is_flag, length_findings, translated, value_filters
 from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
 
 # The names that a condition knows by themselves (contract: ProfilePropertyCondition.property; profile attributes of section 2.1).
@@ -54,22 +54,43 @@ def attribute(leaf: AttributeTest, positive: bool, context: Context) -> Part:
     mapping = destination.attributes.get(leaf.attribute)
     if mapping is None:
         raise refuse("unmapped-attribute", f"the attribute {leaf.attribute!r} has no mapping under destinations.{destination.name}")
-    test, kind = leaf.tests[0], context.site.project.data.profile.attributes[leaf.attribute].type.kind
+    found = _computed(leaf, mapping, positive, context) if is_computed(mapping.field) else _stored(leaf, mapping, positive, context)
+    return replace(found, assumptions=found.assumptions | {facts(destination.name, leaf.attribute)})
+
+
+def _read(leaf: AttributeTest, context: Context) -> tuple[ValueTest | LengthTest | TimeTest, Time]:
+    """Return a leaf's test, and what it is read in."""
+    kind = context.site.project.data.profile.attributes[leaf.attribute].type.kind
+    test = leaf.tests[0]
     plain = test if isinstance(test, TimeTest) else constant_test(test)
-    leaning = frozenset({facts(destination.name, leaf.attribute)})
-    if is_computed(mapping.field):
-        kind, plain = (kind, plain) if isinstance(plain, TimeTest) else translated(mapping, kind, plain)
-        found = computed(mapping.field, plain, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
-        return replace(found, assumptions=found.assumptions | leaning)
+    return plain, Time(kind=kind, zone=context.site.project.zone, context=context)
+
+
+def _computed(leaf: AttributeTest, mapping: FieldMapping, positive: bool, context: Context) -> Part:
+    plain, at = _read(leaf, context)
+    kind, plain = (at.kind, plain) if isinstance(plain, TimeTest) else translated(mapping, at.kind, plain)
+    return computed(mapping.field, plain, positive, replace(at, kind=kind))
+
+
+def _stored(leaf: AttributeTest, mapping: FieldMapping, positive: bool, context: Context) -> Part:
+    """Compile a test on a property."""
     name = property_name(mapping.field)
-    if isinstance(plain, TimeTest) or (kind in DATES and isinstance(plain, ValueTest) and not is_flag(plain)):
-        found = _timed(plain, positive, Time(kind=kind, zone=context.site.project.zone, context=context))
+    plain, at = _read(leaf, context)
+    if isinstance(plain, TimeTest) or (at.kind in DATES and isinstance(plain, ValueTest) and not is_flag(plain)):
+        found = _timed(plain, positive, at)
     elif leaf.attribute == "email" and not is_flag(plain):
         raise refuse("email-case", "Klaviyo compares texts as they are written, and emails are compared in lower case")
+    elif isinstance(plain, ValueTest) and plain.op is Op.IS_EMPTY and at.kind in EMPTY:
+        found = _empty(at.kind, positive, context)
     else:
-        found = replace(_valued(*translated(mapping, kind, plain), positive), findings=length_findings(plain, context))
-    groups = tuple(tuple(of_property(name, each) for each in group) for group in found.groups)
-    return replace(found, groups=groups, assumptions=found.assumptions | leaning)
+        found = replace(_valued(*translated(mapping, at.kind, plain), positive), findings=length_findings(plain, context))
+    return replace(found, groups=tuple(tuple(of_property(name, each) for each in group) for group in found.groups))
+
+
+def _empty(kind: Kind, positive: bool, context: Context) -> Part:
+    """Return that a text or a list is empty, or that it is not, where the user accepted that this is not all that we call empty."""
+    empty, full = EMPTY[kind]
+    return Part(groups=((empty, NOT_SET) if positive else (full,),), findings=context.approximate(emptiness(kind)))
 
 
 def _valued(kind: Kind, test: ValueTest | LengthTest, positive: bool) -> Part:

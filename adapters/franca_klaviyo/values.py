@@ -36,6 +36,12 @@ NUMERIC: Mapping[Op, tuple[str, str]] = {
 }
 """Operator and its complement on values that are there."""
 
+EMPTY: Mapping[Kind, tuple[Filter, Filter]] = {
+    Kind.TEXT: ({"type": "string", "operator": "equals", "value": ""}, {"type": "string", "operator": "not-equals", "value": ""}),
+    Kind.LIST: ({"type": "list", "operator": "length-equals", "value": 0}, {"type": "list", "operator": "length-greater-than", "value": 0}),
+}
+"""An empty value that is there, and one that is not empty: without blank texts, and as Klaviyo counts a list."""
+
 Make = Callable[[ValueTest, bool], tuple[Filter, ...]]
 
 
@@ -56,8 +62,13 @@ def length_findings(test: ValueTest | LengthTest, context: Context) -> frozenset
     Raises:
         RefusedError: not accepted.
     """
-    identity, what = _REASONS[Kind.LIST, Op.IS_EMPTY]
-    return context.approximate(Finding(id=identity, what=what)) if isinstance(test, LengthTest) else frozenset()
+    return context.approximate(emptiness(Kind.LIST)) if isinstance(test, LengthTest) else frozenset()
+
+
+def emptiness(kind: Kind) -> Finding:
+    """Return the finding of what counts as empty there, of a text or of a list."""
+    identity, what = _REASONS[kind, Op.IS_EMPTY]
+    return Finding(id=identity, what=what)
 
 
 def value_filters(kind: Kind, test: ValueTest | LengthTest, *, positive: bool, of_event: bool = False) -> tuple[Filter, ...]:

@@ -14,6 +14,7 @@ from adapters.klaviyo.short import (
     ANNA,
     BIRTHDAY,
     COUNTRY,
+    NAME,
     SET,
     SOME,
     TAGS,
@@ -184,6 +185,10 @@ def test_an_approximation_is_taken_only_with_consent() -> None:
     cases = [
         ("day-windows", at("birthday", Last(duration=d("30 days"))), prop(BIRTHDAY, hours("in-the-last", 720))),
         ("day-windows", e(OnDay(day=NamedDay.YESTERDAY)), (metric(SOME, whole),)),
+        ("null-in-list", a("tags", Op.IS_EMPTY, True), prop(TAGS, {**long, "operator": "length-equals", "value": 0}, UNSET)),
+        ("null-in-list", a("tags", Op.IS_EMPTY, False), prop(TAGS, {**long, "operator": "length-greater-than", "value": 0})),
+        ("blank-text", a("first_name", Op.IS_EMPTY, True), prop(NAME, text("equals", ""), UNSET)),
+        ("blank-text", a("first_name", Op.IS_EMPTY, False), prop(NAME, text("not-equals", ""))),
         ("null-in-list", tagged, prop(TAGS, long)),
         ("null-in-list", Not(of=tagged), prop(TAGS, short, UNSET)),
         ("null-in-list", e(where=PropertyTest(property="categories", tests=(two,))), (metric(SOME, ALLTIME, on("Categories", long)),)),
