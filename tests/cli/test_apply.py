@@ -97,15 +97,29 @@ def test_one_destination_that_fails_leaves_the_others_alone(franca, connected, e
     assert codes == {"klaviyo": 0, "mailchimp": 0, "brevo": 2}
 
 
+def test_a_sync_that_fails_at_one_destination_goes_on_at_the_others(franca, connected, esps):
+    """Brevo refuses to take members: exit code 4, and Klaviyo and Mailchimp hold theirs; the next sync writes at Brevo alone."""
+    assert franca("apply", "-p", connected, "--yes").code == 0
+    esps["brevo"].host.faults.add(Fault(status=400, match="^POST .*contacts/(add|import)|^POST .*/contacts/lists/.*/add", times=None))
+    ended = franca("sync", "-p", connected, "--as-of", "2026-03-01")
+    assert ended.code == 4
+    assert "mailchimp: " in ended.out
+    assert "Brevo" in ended.err
+    esps["brevo"].host.faults.clear()
+    assert franca("sync", "-p", connected, "--as-of", "2026-03-01").code == 0
+
+
 def test_nothing_is_written_anywhere_while_one_destination_is_unsafe(franca, connected, esps):
     """A delete at the last destination without its word: exit code 3 before the first write at any."""
-    assert franca("apply", "-p", connected, "--yes", "-d", "brevo").code == 0
+    for name in ("mailchimp", "brevo"):
+        assert franca("apply", "-p", connected, "--yes", "-d", name).code == 0
     path = connected / "segments" / "loyalty.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("  never_ordered")], encoding="utf-8")
     ended = franca("apply", "-p", connected, "--yes")
     assert ended.code == 3
-    assert "--allow delete:list/never_ordered" in ended.err
+    assert "mailchimp, brevo: refused as unsafe" in ended.err
+    assert "--allow delete:tag/never_ordered --allow delete:list/never_ordered" in ended.err
     assert not [each for each in esps["klaviyo"].host.exchanges if each.call.method != "GET"]
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from franca.errors import FrancaError
-from franca.plan import Store
+from franca.plan import Result, Store, apply, make_plan
+from franca.plan.remote import RemoteFolder
+from plan.fake import FakeAdapter, FakeConnection, segment, wanted
 
 
 def test_a_second_run_is_refused_while_the_first_writes(tmp_path: Path) -> None:
@@ -22,6 +24,26 @@ def test_a_second_run_is_refused_while_the_first_writes(tmp_path: Path) -> None:
             pass
     with store.locked():
         pass
+
+
+@pytest.mark.parametrize("place", ["folder", "url"])
+def test_of_two_applies_at_once_one_is_refused_and_nothing_is_made_twice(tmp_path: Path, place: str) -> None:
+    """The second begins while the first has made one of three; it writes nothing, and the first comes to its end."""
+    adapter = FakeAdapter()
+    desired, connection = wanted(tmp_path, adapter, *map(segment, "abc")), FakeConnection(adapter.esp)
+    store = Store(RemoteFolder.of(f"memory://{tmp_path.name}") if place == "url" else tmp_path, "shop")
+    plan, refused = make_plan(desired, connection.read(), store.load()), []
+
+    def meanwhile(_what: str, done: int, _total: int) -> None:
+        if done == 1:
+            with pytest.raises(FrancaError, match="another run of Franca is writing to it") as caught:
+                apply(plan, desired, connection, store)
+            refused.append(caught.value.exit_code)
+
+    done = apply(plan, desired, connection, store, progress=meanwhile)
+    assert refused == [1]
+    assert (done.count(Result.APPLIED), len(adapter.esp.objects)) == (3, 3)
+    assert make_plan(desired, connection.read(), store.load()).changes == ()
 
 
 def test_a_killed_run_lets_go(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,7 @@ def run(  # noqa: PLR0917 - a command's options
     Example: franca plan --out plan.json && franca apply plan.json --yes
     """
     from franca.cli.account import opened
-    from franca.plan import refuse, same_plan
+    from franca.plan import each, same_plan
     from franca.render import render_plan
 
     plans = _saved(saved) if saved else {}
@@ -50,48 +51,33 @@ def run(  # noqa: PLR0917 - a command's options
         for plan in found if saved else ():
             same_plan(_of(plans, plan.destination), plan)
         typer.echo(render_plan(found, "text"))
-        for plan in found:
-            refuse(plan.destination, plan.unsafe, allow or ())
+        _insist_on_words(found, allow or ())
         if any(plan.changes for plan in found):
             _confirm(yes=yes)
-        _apply(list(zip(accounts, found, strict=True)), allow or ())
+        each(partial(_apply, account, plan, allow or ()) for account, plan in zip(accounts, found, strict=True))
 
 
-def _apply(planned: Sequence[tuple[Account, Plan]], allow: Collection[str]) -> None:
-    """Apply plans, each whatever becomes of the others; then fail with the error of the only one, or with what they have in common."""
-    from franca.plan import apply
+def _insist_on_words(plans: Sequence[Plan], allow: Collection[str]) -> None:
+    """Refuse all while one is unsafe, with the words of every one of them."""
+    from franca.plan import refuse
+
+    missing = dict.fromkeys(reason for plan in plans for reason in plan.unsafe if reason.word not in allow)
+    names = [plan.destination for plan in plans if any(reason in missing for reason in plan.unsafe)]
+    refuse(", ".join(names), missing, allow)
+
+
+def _apply(account: Account, plan: Plan, allow: Collection[str]) -> None:
+    from franca.plan import Applied, PartlyAppliedError, apply
     from franca.render import render_applied
 
-    failures: list[FrancaError] = []
-    for account, plan in planned:
-        try:
-            with progress("applying") as advance:
-                applied = apply(plan, account.desired, account.connection, account.store, allow=allow, progress=advance)
-            typer.echo(render_applied(applied))
-        except FrancaError as error:
-            _tell(error)
-            failures.append(error)
-    if failures:
-        raise failures[0] if len(planned) == 1 else _several(failures, len(planned))
-
-
-def _tell(error: FrancaError) -> None:
-    """Say what was made until then, and when to go on."""
-    from franca.plan import Applied, PartlyAppliedError
-    from franca.render import render_applied
-
-    if isinstance(error, PartlyAppliedError) and isinstance(error.report, Applied):
-        typer.echo(render_applied(error.report, after=error.retry_after, now=datetime.now(UTC)))
-
-
-def _several(failures: Sequence[FrancaError], of: int) -> FrancaError:
-    """Return one error for several destinations: partly applied, unless nothing was written anywhere."""
-    from franca.plan import PartlyAppliedError
-
-    what = "\n".join(map(str, failures))
-    if len(failures) == of and all(error.exit_code == 1 for error in failures):
-        return FrancaError(what)
-    return PartlyAppliedError(what)
+    try:
+        with progress("applying") as advance:
+            applied = apply(plan, account.desired, account.connection, account.store, allow=allow, progress=advance)
+    except PartlyAppliedError as error:
+        if isinstance(error.report, Applied):
+            typer.echo(render_applied(error.report, after=error.retry_after, now=datetime.now(UTC)))
+        raise
+    typer.echo(render_applied(applied))
 
 
 def _of(plans: Mapping[str, Plan], destination: str) -> Plan:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,9 @@ from franca.cli.common import (
     warn,
 )
 
+if TYPE_CHECKING:
+    from franca.adapter import Site
+
 NAME = "sync"
 
 
@@ -33,12 +37,13 @@ def run(  # noqa: PLR0917 - a command's options
 ) -> None:
     """Bring tags, lists and marker fields up to date: only what changed is written, in the fewest calls.
 
-    Contacts are never made, and consent is never touched. Native segments need no sync.
+    Contacts are never made, and consent is never touched. Native segments need no sync. A destination that fails leaves the others alone.
 
     Example: franca sync --destination brevo
     """
     from franca.audience import evaluate
     from franca.cli.account import opened
+    from franca.plan import each
     from franca.render import render_synced
     from franca.sync import Ledger, sync
 
@@ -46,10 +51,13 @@ def run(  # noqa: PLR0917 - a command's options
     chosen = list(sites(checked, destination))
     with progress("evaluating") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
         warn(evaluation.warnings)
-        for site in chosen:
+
+        def synced(site: Site) -> None:
             with opened(site) as account:
                 ledger = Ledger.open(checked, account.store)
-                synced = sync(
+                done = sync(
                     account.desired, evaluation, account.connection, account.store, ledger, full=full, allow=allow or (), progress=advance
                 )
-            typer.echo(render_synced(synced))
+            typer.echo(render_synced(done))
+
+        each(partial(synced, site) for site in chosen)

@@ -5,7 +5,7 @@ from franca.plan.apply import apply, same_plan
 from franca.plan.begun import insist_on_applied
 from franca.plan.decision import Decision, decide
 from franca.plan.desired import Desired, desire
-from franca.plan.errors import PartlyAppliedError, Unsafe, UnsafeError, refuse
+from franca.plan.errors import PartlyAppliedError, SeveralError, Unsafe, UnsafeError, each, refuse
 from franca.plan.journal import Intent, Journal
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import check_account, make_plan
@@ -29,6 +29,7 @@ __all__ = [
     "PlanFile",
     "Processing",
     "Result",
+    "SeveralError",
     "State",
     "Store",
     "Unsafe",
@@ -39,6 +40,7 @@ __all__ = [
     "decide",
     "desire",
     "dump_plans",
+    "each",
     "insist_on_applied",
     "load_plans",
     "make_plan",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from franca.errors import FrancaError
@@ -45,6 +45,40 @@ class PartlyAppliedError(FrancaError):
     def __init__(self, what: str, *, remedy: str = "", report: object = None, retry_after: float | None = None) -> None:
         super().__init__(what, remedy=remedy)
         self.report, self.retry_after = report, retry_after
+
+
+class SeveralError(FrancaError):
+    """Several destinations were worked on, and some failed: one line for each that did.
+
+    Its exit code is theirs when all failed with one; otherwise something was done and something was not (4).
+
+    Attributes:
+        errors: in the order of the destinations.
+    """
+
+    def __init__(self, errors: Sequence[FrancaError], of: int) -> None:
+        self.errors = tuple(errors)
+        codes = {error.exit_code for error in errors}
+        self.exit_code = codes.pop() if len(errors) == of and len(codes) == 1 else PartlyAppliedError.exit_code
+        lines = "\n".join(map(str, errors))
+        super().__init__(lines)
+        self.args = (lines,)  # each is short, and all of them are told
+
+
+def each(work: Iterable[Callable[[], object]]) -> None:
+    """Do every piece of *work*, one for each destination, whatever becomes of the others.
+
+    Raises:
+        FrancaError: that of the only piece, or a `SeveralError`.
+    """
+    pieces, failures = list(work), list[FrancaError]()
+    for piece in pieces:
+        try:
+            piece()
+        except FrancaError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0] if len(pieces) == 1 else SeveralError(failures, of=len(pieces))
 
 
 def refuse(destination: str, reasons: Iterable[Unsafe], allow: Collection[str]) -> None:
