@@ -34,6 +34,7 @@ from franca.definitions import (
 )
 from franca.errors import FrancaError
 from franca.logic import Clause, TooLarge, conjunctive, disjunctive, literals
+from franca_mailchimp.activity import activity
 from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
 from franca_mailchimp.attributes import attribute
 from franca_mailchimp.groups import either, every
@@ -264,7 +265,8 @@ _NO_EVENTS = _refusal("no-events", "Mailchimp's segments have no conditions on e
 
 LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Site], Part]] = {
     AttributeTest: attribute,
-    **dict.fromkeys([EventTest, PickedEvent, EventSequence, Regular, Ratio], _NO_EVENTS),
+    EventTest: activity,
+    **dict.fromkeys([PickedEvent, EventSequence, Regular, Ratio], _NO_EVENTS),
     Rank: _refusal("ranks", "Mailchimp's segments do not compare members with each other"),
     MemberOf: _refusal("memberships", "a membership in the shop's data is none at Mailchimp"),
     Near: _refusal("places", "Mailchimp knows where members are from their clicks, which is not what the shop's data say"),

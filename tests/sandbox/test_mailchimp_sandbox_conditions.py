@@ -239,7 +239,7 @@ def test_tags_are_conditions_by_the_id_of_the_static_segment(shop: Account) -> N
     [
         ({"field": "CITY", "op": "is", "value": "x"}, "condition_type"),
         (text("is", "x", kind="EmailActivity"), "condition_type"),
-        (text("is", "x", kind="Aim"), "condition_type"),
+        (text("is", "x", kind="GoalActivity"), "condition_type"),
         (text("within", "x"), "op"),
         (text("starts", "M", "SIZE", "SelectMerge"), "op"),
         (fixed("EmailAddress", "EMAIL", "blank"), "op"),
@@ -269,7 +269,7 @@ def test_a_malformed_condition_is_refused(shop: Account, condition: dict[str, An
     assert [error["field"] for error in problem["errors"]] == [f"options.conditions.item:0.{key}"]
 
 
-@pytest.mark.parametrize("name", ["Aim", "AddressMerge", "PredictedAge"])
+@pytest.mark.parametrize("name", ["Automation", "AddressMerge", "PredictedAge"])
 def test_a_documented_type_that_is_not_interpreted_says_so(shop: Account, name: str) -> None:
     """A type of the API description is never mistaken for an unknown one."""
     problem = refusal(lambda: shop.segment(text("is", "x", kind=name)))

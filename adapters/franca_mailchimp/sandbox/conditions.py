@@ -14,6 +14,7 @@ from franca_mailchimp.sandbox.operands import (
     BLANKS,
     NUMBER_OPS,
     TEXT_OPS,
+    aim_value,
     birthday_value,
     date_value,
     extra_value,
@@ -185,6 +186,13 @@ def _nowhere(_view: View, _condition: Condition) -> MemberTest:
     return lambda member: not member.country
 
 
+def _aim(view: View, condition: Condition) -> MemberTest:
+    """Opened, clicked, was sent; `no…` is who did not, whether something was sent or not (documented: "or was not sent")."""
+    op, value = str(condition["op"]), condition["value"]
+    did = view.did(op.removeprefix("no"), None if value == "any" else int(number(value) or 0))
+    return lambda member: (member.hash in did) is not op.startswith("no")
+
+
 def _vip(_view: View, condition: Condition) -> MemberTest:
     return lambda member: member.vip == (condition["op"] == "member")
 
@@ -238,6 +246,7 @@ KINDS: Mapping[str, Kind] = {
     # by US states: documented, and not interpreted by this sandbox
     "IPGeoCountryState": Kind(ops=("ipgeocountry", "ipgeonotcountry"), fields=("ipgeo",), value=text_value, test=_country),
     "IPGeoUnknown": Kind(ops=("ipgeounknown",), fields=("ipgeo",), value=no_value, test=_nowhere),
+    "Aim": Kind(ops=("open", "click", "sent", "noopen", "noclick", "nosent"), fields=("aim",), value=aim_value, test=_aim),
     "VIP": Kind(ops=("member", "notmember"), fields=("gmonkey",), value=no_value, test=_vip),
     "EcommPurchased": Kind(ops=("member", "notmember"), fields=("ecomm_purchased",), value=no_value, test=_purchased),
     "EcommSpent": Kind(ops=("greater", "less"), fields=("ecomm_spent_one", "ecomm_spent_all"), value=number_value, test=_amount),
@@ -252,7 +261,6 @@ DOCUMENTED = frozenset(
         "ZipMerge",
         "FuzzySegment",
         "NewSubscribers",
-        "Aim",
         "Automation",
         "CampaignPoll",
         "Conversation",

@@ -125,6 +125,13 @@ class Emails:
         return Tally(**{name: count for name, count in counts.items() if name != "cents"}, revenue=Decimal(counts["cents"]) / 100)
 
 
+def did(db: sqlite3.Connection, what: str, number: int | None) -> frozenset[str]:
+    """Return the hashes of those who opened, clicked or were sent a campaign, by its web id, or any campaign."""
+    column = {"open": "opened", "click": "clicked", "sent": "1"}[what]
+    found = f"select member from delivery join campaign on id = campaign where {column} and ? in (number, -1)"  # noqa: S608 - one of three
+    return frozenset(row[0] for row in db.execute(found, (-1 if number is None else number,)))
+
+
 def _text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from franca.sandbox import Call, Clock
 from franca_mailchimp.sandbox.compare import Assumptions
 from franca_mailchimp.sandbox.conditions import MemberTest, errors, member_test
+from franca_mailchimp.sandbox.emails import did
 from franca_mailchimp.sandbox.groups import Groups
 from franca_mailchimp.sandbox.paging import flag
 from franca_mailchimp.sandbox.problems import FieldError
@@ -72,6 +73,7 @@ class Membership:
             tagged=self._store.tagged,
             interests={group.id: group.category for group in self._groups.groups(audience)},
             interested=self._groups.members,
+            did=partial(did, self._store.db),
             spending=cache(lambda: self._spending(audience)),
         )
 

@@ -78,6 +78,12 @@ def interests_value(view: View, condition: Condition) -> Iterator[tuple[str, str
         yield "value", "The interest does not exist in this category."
 
 
+def aim_value(_view: View, condition: Condition) -> Iterator[tuple[str, str]]:
+    """Want "any" or the web id of a campaign."""
+    if condition.get("value") != "any" and number(condition.get("value")) is None:
+        yield "value", "The value you selected is not a valid choice."
+
+
 def json_type(value: Any) -> str:
     """Return what JSON calls the type of *value*."""
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}

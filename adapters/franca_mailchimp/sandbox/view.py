@@ -34,6 +34,7 @@ class View:
     Attributes:
         interests: group → its category.
         interested: the row ids of each group's members.
+        did: the hashes of those who opened, clicked or were sent a campaign (its web id, None for any).
         spending: by lower-cased email, and computed only when asked for.
     """
 
@@ -44,6 +45,7 @@ class View:
     tagged: Callable[[int], frozenset[int]]
     interests: Mapping[str, str]
     interested: Callable[[Iterable[str]], list[frozenset[int]]]
+    did: Callable[[str, int | None], frozenset[str]]
     spending: Callable[[], Mapping[str, Spending]]
 
 
