@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from franca.errors import FrancaError
-from franca.plan import Result, Store, apply, make_plan
+from franca.plan import LockedError, Result, Store, apply, make_plan
 from franca.plan.remote import RemoteFolder
 from plan.fake import FakeAdapter, FakeConnection, segment, wanted
 
@@ -18,7 +18,7 @@ def test_a_second_run_is_refused_while_the_first_writes(tmp_path: Path) -> None:
     """Whatever process it is in; another destination is free."""
     store = Store(tmp_path / "state", "klaviyo")
     with store.locked():
-        with pytest.raises(FrancaError, match="another run of Franca is writing to it"), Store(store.folder, "klaviyo").locked():
+        with pytest.raises(LockedError, match="another run of Franca is writing to it"), Store(store.folder, "klaviyo").locked():
             pass
         with Store(store.folder, "brevo").locked():
             pass
@@ -36,7 +36,7 @@ def test_of_two_applies_at_once_one_is_refused_and_nothing_is_made_twice(tmp_pat
 
     def meanwhile(_what: str, done: int, _total: int) -> None:
         if done == 1:
-            with pytest.raises(FrancaError, match="another run of Franca is writing to it") as caught:
+            with pytest.raises(LockedError, match="another run of Franca is writing to it") as caught:
                 apply(plan, desired, connection, store)
             refused.append(caught.value.exit_code)
 

@@ -15,7 +15,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from franca.adapter import Address, ResourceKind, Secret, TransientError
 from franca.errors import FrancaError
-from franca.plan import Entry, Journal, PartlyAppliedError, State, Store, apply, make_plan
+from franca.plan import Entry, Journal, LockedError, PartlyAppliedError, State, Store, apply, make_plan
 from franca.plan.files import Lines
 from franca.plan.remote import RemoteFolder
 from franca.sync import Ledger
@@ -161,7 +161,7 @@ def test_a_ledger_at_a_url_replays_its_log():
 def test_a_second_run_is_refused_with_who_and_since_when_and_the_way_out():
     """Another destination is free, and so is this one afterwards."""
     with remote().locked():
-        with pytest.raises(FrancaError, match="another run of Franca is writing to it from this state") as caught, remote().locked():
+        with pytest.raises(LockedError, match="another run of Franca is writing to it from this state") as caught, remote().locked():
             pass
         assert "(host " in str(caught.value)
         assert " UTC)" in str(caught.value)
@@ -178,7 +178,7 @@ def test_a_killed_runs_lock_stays_until_it_is_deleted():
     """There is no operating system to let go of it."""
     held = remote().locked()
     held.__enter__()
-    with pytest.raises(FrancaError, match="delete memory://"), remote().locked():
+    with pytest.raises(LockedError, match="delete memory://"), remote().locked():
         pass
     fsspec.filesystem("memory").rm("/bucket/acme/shop.lock")
     with remote().locked():
@@ -223,7 +223,7 @@ def test_a_store_that_says_in_its_own_words_that_the_lock_is_there(monkeypatch):
 
     with remote().locked():
         monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe)
-        with pytest.raises(FrancaError, match="another run of Franca is writing to it"), remote().locked():
+        with pytest.raises(LockedError, match="another run of Franca is writing to it"), remote().locked():
             pass
     with pytest.raises(FrancaError, match=r"cannot be written: shop\.lock: PreconditionError"), remote().locked():
         pass

@@ -5,7 +5,7 @@ from franca.plan.apply import apply, same_plan
 from franca.plan.begun import insist_on_applied
 from franca.plan.decision import Decision, decide
 from franca.plan.desired import Desired, desire
-from franca.plan.errors import PartlyAppliedError, SeveralError, Unsafe, UnsafeError, each, refuse
+from franca.plan.errors import LockedError, PartlyAppliedError, SeveralError, Unsafe, UnsafeError, each, refuse
 from franca.plan.journal import Intent, Journal
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import check_account, make_plan
@@ -23,6 +23,7 @@ __all__ = [
     "Entry",
     "Intent",
     "Journal",
+    "LockedError",
     "Outcome",
     "PartlyAppliedError",
     "Plan",

@@ -47,6 +47,10 @@ class PartlyAppliedError(FrancaError):
         self.report, self.retry_after = report, retry_after
 
 
+class LockedError(FrancaError):
+    """Another run writes to the destination from this state; this one has written nothing."""
+
+
 class SeveralError(FrancaError):
     """Several destinations were worked on, and some failed: one line for each that did.
 

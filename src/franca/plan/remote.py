@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from franca.errors import FrancaError
+from franca.plan.errors import LockedError
 
 _DIGITS = 9
 
@@ -132,7 +133,7 @@ class RemoteFile:
         """Hold the lock that this file is, while the block runs.
 
         Raises:
-            FrancaError: somebody holds it; the message says who, and since when.
+            LockedError: somebody holds it; the message says who, and since when.
         """
         token = uuid.uuid4().hex
         note = {"token": token, "host": platform.node(), "process": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}
@@ -163,11 +164,11 @@ class RemoteFile:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _refusal(self, what: str) -> FrancaError:
+    def _refusal(self, what: str) -> LockedError:
         holder = self._holder()
         who = ", ".join(f"{word} {holder.get(word, 'unknown')}" for word in ("host", "process", "since"))
         remedy = f"wait until it has ended; nothing was written. If it was killed, delete {self.folder.url}/{self.name} and run again"
-        return FrancaError(f"{what}: another run of Franca is writing to it from this state ({who})", remedy=remedy)
+        return LockedError(f"{what}: another run of Franca is writing to it from this state ({who})", remedy=remedy)
 
     # -- the store
 

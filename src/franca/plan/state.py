@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from franca.adapter import Address
 from franca.definitions import Project
 from franca.errors import FrancaError
+from franca.plan.errors import LockedError
 from franca.plan.files import File, write_whole
 from franca.plan.remote import RemoteFolder
 
@@ -95,7 +96,8 @@ class Store:
         On this machine a run that is killed lets go of it; at a URL its lock stays, and the refusal says whose it is and what to delete.
 
         Raises:
-            FrancaError: another run is at it, or the folder cannot be written.
+            LockedError: another run is at it.
+            FrancaError: the folder cannot be written.
         """
         name = f"{self.destination}.lock"
         with (self.folder / name).held(self.destination) if isinstance(self.folder, RemoteFolder) else self._locked_here(self.folder, name):
@@ -109,7 +111,7 @@ class Store:
             lock.acquire()
         except Timeout:
             what = f"{self.destination}: another run of Franca is writing to it from this state"
-            raise FrancaError(what, remedy="wait until it has ended; nothing was written") from None
+            raise LockedError(what, remedy="wait until it has ended; nothing was written") from None
         except OSError as error:
             raise FrancaError(f"the folder {folder.name} cannot be written ({error.strerror})", remedy="check its permissions") from None
         try:
