@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -131,6 +132,14 @@ def test_a_partly_applied_plan_shows_each_change_that_was_not_made(tmp_path):
         "  failed: create segment/b: Fake: create segment: too many",
         "  not begun: 1",
     ]
+
+
+def test_the_time_to_go_on_is_an_instant_never_too_early(tmp_path):
+    """For whoever reads the log later; only where the ESP named a time."""
+    applied = Applied(plan=Plan(destination="shop", adapter="fake", account="a", definitions="d", remote="r"), outcomes=())
+    now = datetime(2026, 3, 1, 9, 59, 30, tzinfo=UTC)
+    assert render_applied(applied, after=3601.0, now=now).splitlines()[-1] == "  go on at 2026-03-01 11:00 UTC with the same command"
+    assert "go on" not in render_applied(applied, after=None, now=now)
 
 
 def test_a_sync_is_told_in_counts():
