@@ -60,13 +60,13 @@ class Sandbox:
     Args:
         clock: the present, and the ticks of rate windows and processes.
         api_key: what the header `api-key` must hold.
-        account: the `organization_id` that `GET /account` shows.
+        account: the `organization_id` that `GET /account` shows; without it, that of the account of this *number*.
         premium: whether the account's plan has A/B tests, sending at the best time, and tags.
     """
 
     name = "brevo"
 
-    def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: str = ACCOUNT, premium: bool = True) -> None:
+    def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: str = "", premium: bool = True, number: int = 1) -> None:
         self.premium = premium
         self.assumptions: dict[str, bool] = dict(ASSUMPTIONS)
         self._api_key, self._clock = api_key, clock
@@ -88,7 +88,7 @@ class Sandbox:
         )
         self._sending = Sending(store, people, attributes, segments, self.assumptions)
         audience = (
-            Account(account, premium=lambda: self.premium),
+            Account(account or f"{ACCOUNT[:-2]}{number:02x}", premium=lambda: self.premium),
             folders,
             members,
             attributes,

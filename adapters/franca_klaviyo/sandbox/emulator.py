@@ -60,6 +60,7 @@ class Sandbox:
         account: what `GET /api/accounts` shows; its id seeds every id of the account.
         processing_seconds: how long a segment is processed after its definition was written.
         import_seconds: how long a bulk import takes.
+        number: of the account, where none is given.
         limited: whether rate windows are kept; tests of meaning that write hundreds of segments may do without.
     """
 
@@ -74,11 +75,12 @@ class Sandbox:
         processing_seconds: float = 2.0,
         import_seconds: float = 2.0,
         limited: bool = True,
+        number: int = 1,
     ) -> None:
         self.assumptions = dict.fromkeys(ASSUMPTIONS, True)
         self._api_key, self._limited = api_key, limited
         self._windows = Windows(clock.ticks)
-        shown = account or Account()
+        shown = account or Account(id=f"SaNd{number:02}")
         store = Store(shown.id)
         self._world = World(
             clock=clock,

@@ -23,7 +23,7 @@ from franca_mailchimp.sandbox.groups import Groups
 from franca_mailchimp.sandbox.membership import Membership
 from franca_mailchimp.sandbox.paging import project
 from franca_mailchimp.sandbox.problems import Problem, missing
-from franca_mailchimp.sandbox.records import Account
+from franca_mailchimp.sandbox.records import Account, numbered
 from franca_mailchimp.sandbox.rendering import ASSUMPTIONS as RENDERING
 from franca_mailchimp.sandbox.rendering import render
 from franca_mailchimp.sandbox.seeding import seed
@@ -46,11 +46,13 @@ class Sandbox:
 
     name = "mailchimp"
 
-    def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: Account | None = None, pace: Pace | None = None) -> None:
-        """Start an account with its audiences and their default merge fields, without contacts."""
+    def __init__(
+        self, clock: Clock, *, api_key: str = API_KEY, account: Account | None = None, pace: Pace | None = None, number: int = 1
+    ) -> None:
+        """Start an account with its audiences and their default merge fields, without contacts; without *account*, that of *number*."""
         self.assumptions = {**CONDITIONS, **EMAILS, **RENDERING}
         self._key = api_key
-        account, store = account or Account(), Store()
+        account, store = account or numbered(number), Store()
         groups = Groups(store.db)
         membership = Membership(store, groups, account, clock, self.assumptions)
         self._context = Context(
@@ -97,11 +99,13 @@ class Sandbox:
         return replace(reply, headers={"Allow": ", ".join(allowed)})
 
     def seed(self, data: Mapping[str, Any]) -> None:
-        """Take contacts and orders (see `franca_mailchimp.sandbox.seeding`).
+        """Take contacts and orders (see `franca_mailchimp.sandbox.seeding`); `audience` is the name of the first audience.
 
         Raises:
             ValueError: something that Mailchimp could not hold; nothing of *data* is kept then.
         """
+        if "audience" in data:
+            self._context = replace(self._context, account=self._context.account.renamed(data["audience"]))
         try:
             self._atomically(lambda: seed(self._context, data))
         except Problem as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -38,6 +38,18 @@ class Account:
     fields: int = 30
     conditions: int | None = None
     multivariate: bool = False
+
+    def renamed(self, audience: str) -> Account:
+        """Return the account with another name of its first audience."""
+        first, *more = self.audiences
+        return replace(self, audiences=(replace(first, name=audience), *more))
+
+
+def numbered(number: int) -> Account:
+    """Return an example account: 1 is the default one; others have other ids."""
+    if number == 1:
+        return Account()
+    return Account(id=f"{Account.id[:-2]}{number:02x}", audiences=(Audience(id=f"{Audience.id[:-2]}{number:02x}"),))
 
 
 @dataclass(frozen=True, kw_only=True)

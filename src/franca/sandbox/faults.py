@@ -15,6 +15,8 @@ KINDS = ("status", "half", "reset", "reset-after", "hang", "truncate")
 ROWS = ("contacts", "data", "emails", "jsonBody", "members", "members_to_add", "members_to_remove", "operations")
 """The names under which the ESPs' calls list rows: what may be half done. Half of a definition is never kept."""
 
+_WRITTEN = re.compile(r"(?P<kind>[a-z-]+|\d{3})(:(?P<share>\d*\.?\d+))?(@(?P<match>.+))?")
+
 
 @dataclass(kw_only=True)
 class Fault:
@@ -40,9 +42,28 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
 
+    @classmethod
+    def parse(cls, text: str, seed: int = 0) -> Fault:
+        """Return a lasting rule from KIND[:SHARE][@PATTERN], as in `429:0.1`, `truncate` or `500:0.5@POST /v3`; KIND may be a status.
+
+        Raises:
+            ValueError: it is written otherwise.
+        """
+        found = _WRITTEN.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not KIND[:SHARE][@PATTERN]")
+        kind, share, match = found["kind"], float(found["share"] or 1.0), found["match"] or ""
+        if not 0 < share <= 1:
+            raise ValueError(f"the share {share:g} is not above 0 and at most 1")
+        _compiled(match)
+        rule = cls(match=match, share=share, seed=seed, times=None)
+        return replace(rule, status=int(kind)) if kind.isdecimal() else replace(rule, kind=kind)
+
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of fault {self.kind!r}; known: {', '.join(KINDS)}")
+        if not 400 <= self.status <= 599:
+            raise ValueError(f"the status {self.status} is no error")
         self._random = random.Random(self.seed)  # noqa: S311 - reproducible faults, not secrets
 
     def strikes(self, line: str) -> bool:
@@ -57,6 +78,13 @@ class Fault:
         if self.times is not None:
             self.times -= 1
         return True
+
+
+def _compiled(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
 
 
 class Faults:

@@ -4,7 +4,7 @@ Switches (they exist in no ESP; all under a leading underscore):
 
     GET    /_requests      recorded traffic; DELETE forgets it
     POST   /_faults        one rule, or a list of rules (see `Fault`); DELETE lifts all
-    POST   /_clock         {"now": ISO instant or null, "advance": seconds}
+    POST   /_clock         {"now": ISO instant or null, "advance": seconds, "slow": how many times longer asynchronous work takes}
     POST   /_assumptions   {"ID": true|false}; GET shows them
     POST   /_seed          {"contacts": [...], "events": [...]}
     POST   /_send          {"campaign": id, "seed": n, "arms": [{"click": 0.03, ...}, ...]}: somebody presses send, and people react
@@ -129,6 +129,7 @@ class Host:
         if "now" in data:
             self.clock.set(datetime.fromisoformat(data["now"]) if data["now"] else None)
         self.clock.advance(float(data.get("advance", 0)))
+        self.clock.slow = float(data.get("slow", self.clock.slow))
 
     def _flip(self, data: Mapping[str, bool]) -> None:
         unknown = set(data) - set(self.emulator.assumptions)
