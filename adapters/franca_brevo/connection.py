@@ -19,6 +19,7 @@ from franca.adapter import (
     Written,
     resolve,
 )
+from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca.errors import FrancaError
@@ -43,6 +44,7 @@ class BrevoConnection:
         self._people = People(client)
         self._members = Members(client, self._people)
         self._imports = Imports(client, self._people)
+        self.on_job: OnJob = unheard
         self._reports = Reports(client)
         self._account = self._landing = ""
 
@@ -105,7 +107,11 @@ class BrevoConnection:
             TerminalError: the technical list is missing.
         """
         if values:
-            yield from self._imports.write(self._landing_list(), remote.id, values)
+            yield from self._imports.write(self._landing_list(), remote.id, values, self.on_job)
+
+    def resume_field(self, remote: Remote, job: str, rows: Rows) -> Written:
+        """Wait for an import of an earlier run (`franca.adapter.jobs`)."""
+        return self._imports.finish(job, remote.id, rows)
 
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the attribute's value of everybody who has one."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, TerminalError, TransientError, Written
+from franca.adapter.jobs import OnJob
 from franca_brevo.capabilities import IMPORT_BYTES, IMPORT_ROWS
 from franca_brevo.client import Client, Row
 from franca_brevo.people import People
@@ -26,15 +27,26 @@ class Imports:
     def __init__(self, client: Client, people: People) -> None:
         self._client, self._people = client, people
 
-    def write(self, list_id: str, field: str, values: Sequence[Value]) -> Iterator[Written]:
+    def write(self, list_id: str, field: str, values: Sequence[Value], on_job: OnJob) -> Iterator[Written]:
         """Import *values* of the attribute *field* into the technical list, yielding after each import that is done.
 
         An import creates whom it does not know (sheet 2.1): the contacts are those that were read from this account, under the spelling
         that it stores.
         """
         for chunk, rows in self._chunks(field, values):
-            reports = self._finished(self._start(list_id, rows))
-            yield self._looked(field, chunk, reports)
+            process = self._start(list_id, rows)
+            on_job(process, chunk)
+            yield self.finish(process, field, chunk)
+
+    def finish(self, process: str, field: str, values: Sequence[Value]) -> Written:
+        """Wait until an import is done and return what became of *values*, which are some of its rows, or none.
+
+        Raises:
+            TerminalError: it failed or was cancelled, or Brevo does not know it any more.
+            TransientError: it takes too long.
+        """
+        reports = self._finished(process)
+        return self._looked(field, values, reports) if values else Written()
 
     def _chunks(self, field: str, values: Sequence[Value]) -> Iterator[tuple[Sequence[Value], list[dict[str, Any]]]]:
         rows = [{"email": self._people.spelling(contact), "attributes": {field: value}} for contact, value in values]

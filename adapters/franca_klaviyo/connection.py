@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca_klaviyo import members, people, previews
@@ -32,6 +33,7 @@ class KlaviyoConnection:
 
     def __init__(self, client: Client, resources: Resources, reports: Reports) -> None:
         self.policy = client.policy
+        self.on_job: OnJob = unheard
         self._client, self._resources, self._reports = client, resources, reports
 
     def read(self) -> Snapshot:
@@ -79,7 +81,11 @@ class KlaviyoConnection:
 
     def write_field(self, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
         """Write a marker's values."""
-        return members.write_field(self._client, remote, values)
+        return members.write_field(self._client, remote, values, self.on_job)
+
+    def resume_field(self, remote: Remote, job: str, rows: Rows) -> Written:  # noqa: ARG002 - a job knows its field
+        """Wait for an import of an earlier run (`franca.adapter.jobs`)."""
+        return members.finish(self._client, job, rows)
 
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""

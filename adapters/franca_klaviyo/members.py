@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Remote, ResourceKind, TerminalError, TransientError, Written
+from franca.adapter.jobs import OnJob, Rows
 from franca_klaviyo.capabilities import FIELDS_BATCH, MEMBERS_BATCH
 from franca_klaviyo.client import Client, L, M, Operation
 from franca_klaviyo.people import PAGE, READ_PROFILES, contact, contacts_of
@@ -89,21 +90,32 @@ def _batches(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
 # -- marker fields
 
 
-def write_field(client: Client, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
+def write_field(client: Client, remote: Remote, values: Rows, on_job: OnJob) -> Iterator[Written]:
     """Write a custom property of known profiles, 10,000 an import, each import awaited."""
     for batch in _batches(values, FIELDS_BATCH):
-        rejected = _imported(client, remote.id, batch)
-        refused = {email for email, _ in rejected}
-        yield Written(added=tuple(each.email for each, _ in batch if each.email not in refused), rejected=rejected)
+        job = _started(client, remote.id, batch)
+        on_job(job, batch)
+        yield finish(client, job, batch)
 
 
-def _imported(client: Client, field: str, batch: Sequence[tuple[Contact, str]]) -> tuple[tuple[str, str], ...]:
+def finish(client: Client, job: str, rows: Rows) -> Written:
+    """Wait until an import is done and return what became of *rows*, which are some of its rows, or none.
+
+    Raises:
+        TerminalError: it was cancelled, Klaviyo does not know it any more, or does not say whom it refused.
+        TransientError: it takes longer than half an hour.
+    """
+    failed = int(_awaited(client, job).get("failed_count") or 0)
+    rejected = _import_errors(client, job, failed, {each.id: each.email for each, _ in rows}) if failed and rows else ()
+    refused = {email for email, _ in rejected}
+    return Written(added=tuple(each.email for each, _ in rows if each.email not in refused), rejected=rejected)
+
+
+def _started(client: Client, field: str, batch: Rows) -> str:
     # Named by id alone: an import that names an email would create the profile if it has gone meanwhile.
     profiles = [{"type": "profile", "id": each.id, "attributes": {"properties": {field: value}}} for each, value in batch]
     attributes = {"profiles": {"data": profiles}}
-    job = client.call(IMPORT, {"data": {"type": "profile-bulk-import-job", "attributes": attributes}})["data"]["id"]
-    counts = _awaited(client, job)
-    return _import_errors(client, job, {each.id: each.email for each, _ in batch}) if counts.get("failed_count") else ()
+    return str(client.call(IMPORT, {"data": {"type": "profile-bulk-import-job", "attributes": attributes}})["data"]["id"])
 
 
 def _awaited(client: Client, job: str) -> Mapping[str, Any]:
@@ -115,13 +127,17 @@ def _awaited(client: Client, job: str) -> Mapping[str, Any]:
 
     wait_until(client, "the import", done)
     if found["status"] == "cancelled":
-        raise TransientError("Klaviyo: the import was cancelled", remedy="run the command again")
+        raise TerminalError("Klaviyo: the import was cancelled", remedy="run the command again", operation=IMPORT.words)
     return found
 
 
-def _import_errors(client: Client, job: str, emails: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _import_errors(client: Client, job: str, failed: int, emails: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     errors = [error["attributes"] for page in client.pages(READ_IMPORT_ERRORS, job, page_size=PAGE) for error in page["data"]]
-    by_id = {str((error.get("original_payload") or {}).get("id")): str(error.get("title") or "rejected") for error in errors}
+    named = [(str((error.get("original_payload") or {}).get("id") or ""), str(error.get("title") or "rejected")) for error in errors]
+    by_id = {identity: reason for identity, reason in named if identity}
+    if len(by_id) < failed:
+        what = f"Klaviyo: {READ_IMPORT_ERRORS.words}: {failed} profiles were refused, and {len(by_id)} of them are named"
+        raise TerminalError(what, remedy="run the command again", operation=READ_IMPORT_ERRORS.words)
     return tuple((emails[identity], reason) for identity, reason in by_id.items() if identity in emails)
 
 

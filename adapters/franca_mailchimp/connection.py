@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.standing import Standing
 from franca_mailchimp import markers, members, people, results
 from franca_mailchimp.audience import Audience
@@ -34,6 +35,7 @@ class MailchimpConnection:
 
     def __init__(self, audience: Audience, *, emails: bool, categories: frozenset[str]) -> None:
         self.policy = audience.client.policy
+        self.on_job: OnJob = unheard
         self._audience, self._resources = audience, Resources(audience, emails=emails, categories=categories)
 
     def read(self) -> Snapshot:
@@ -80,7 +82,11 @@ class MailchimpConnection:
 
     def write_field(self, remote: Remote, values: Sequence[tuple[Contact, str]]) -> Iterator[Written]:
         """Write a marker's values."""
-        return markers.write_field(self._audience, remote, values)
+        return markers.write_field(self._audience, remote, values, self.on_job)
+
+    def resume_field(self, remote: Remote, job: str, rows: Rows) -> Written:  # noqa: ARG002 - a batch knows its field
+        """Wait for a batch of an earlier run (`franca.adapter.jobs`)."""
+        return markers.finish(self._audience.client, job, rows)
 
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from franca.adapter import Contact, Remote, TerminalError, TransientError, Written
+from franca.adapter.jobs import OnJob, Rows
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.capabilities import FIELDS_BATCH
 from franca_mailchimp.client import Client, Operation
@@ -24,34 +25,44 @@ FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WORK = 2.0, 30.0, 3_600.0
 LARGEST_RESULTS = 64 * 1024 * 1024
 """Bytes of the unpacked results of one batch; a thousand contacts take about two million."""
 
-Rows = Sequence[tuple[Contact, str]]
 
-
-def write_field(audience: Audience, remote: Remote, values: Rows) -> Iterator[Written]:
+def write_field(audience: Audience, remote: Remote, values: Rows, on_job: OnJob) -> Iterator[Written]:
     """Write a merge field of known contacts, 1,000 a batch, each batch awaited."""
     tag = str(remote.body["tag"])
     for start in range(0, len(values), FIELDS_BATCH):
-        yield _written(audience, tag, values[start : start + FIELDS_BATCH])
+        rows = values[start : start + FIELDS_BATCH]
+        batch = audience.client.call(START, {"operations": [_operation(audience.id, tag, each, value) for each, value in rows]})
+        on_job(str(batch["id"]), rows)
+        yield _written(audience.client, batch, rows)
 
 
-def _written(audience: Audience, tag: str, rows: Rows) -> Written:
-    operations = [_operation(audience.id, tag, place, each, value) for place, (each, value) in enumerate(rows)]
-    batch = audience.client.call(START, {"operations": operations})
-    refused = _refused(_results(audience.client, _finished(audience.client, batch)))
-    outcome = {each.email: refused.get(str(place), "no result came") for place, (each, _) in enumerate(rows)}
+def finish(client: Client, job: str, rows: Rows) -> Written:
+    """Wait until a batch is done and return what became of *rows*, which are some of its rows, or none.
+
+    Raises:
+        TerminalError: Mailchimp does not know it any more.
+        TransientError: it takes longer than an hour.
+    """
+    return _written(client, client.call(READ_BATCH, job), rows)
+
+
+def _written(client: Client, batch: Mapping[str, Any], rows: Rows) -> Written:
+    finished = _finished(client, batch)
+    refused = _refused(_results(client, finished)) if rows else {}
+    outcome = {each.email: refused.get(each.id, "no result came") for each, _ in rows}
     return Written(
         added=tuple(email for email, reason in outcome.items() if not reason),
         rejected=tuple((email, reason) for email, reason in outcome.items() if reason),
     )
 
 
-def _operation(listed: str, tag: str, place: int, each: Contact, value: str) -> dict[str, Any]:
+def _operation(listed: str, tag: str, each: Contact, value: str) -> dict[str, Any]:
     return {
         "method": "PATCH",
         "path": f"/lists/{listed}/members/{each.id}",
         "params": {"skip_merge_validation": "true"},  # or a required field of somebody else would refuse ours
         "body": json.dumps({"merge_fields": {tag: value}}),
-        "operation_id": str(place),  # not the address: results are kept at Mailchimp
+        "operation_id": each.id,  # a run that comes later knows it too; not the address: results are kept at Mailchimp
     }
 
 

@@ -19,6 +19,12 @@ VERSION = 1
 
 _CONSTANT = b"franca ledger key"
 
+DOUBTFUL = "\x00"
+"""In place of a value: a run that was stopped may have written something. No marker has this value."""
+
+Jobs = dict[str, dict[str, str]]
+"""The ESP's id of work that it was given → hash → value."""
+
 
 @dataclass(kw_only=True)
 class Holding:
@@ -27,10 +33,14 @@ class Holding:
     Attributes:
         values: hash → the marker's value, or the empty string for a member; None when it must be read.
         complete: its first sync came to an end.
+        doubt: hashes of those about whom something was sent and nothing is known since.
+        jobs: work at the ESP that was still under way when a run was stopped.
     """
 
     values: dict[str, str] | None = None
     complete: bool = False
+    doubt: set[str] = field(default_factory=set)
+    jobs: Jobs = field(default_factory=dict)
 
 
 @dataclass
@@ -73,9 +83,16 @@ class Ledger:
         return self._hashes[email]
 
     def held(self, resource: str) -> Mapping[str, str] | None:
-        """Return hash → value of those whom *resource* (KIND/ID) holds; None when that is not known and must be read."""
+        """Return hash → value of those whom *resource* (KIND/ID) holds, perhaps `DOUBTFUL`; None when it is not known and must be read."""
         found = self._holdings.get(resource)
-        return found.values if found and self.key is not None else None
+        if found is None or found.values is None or self.key is None:
+            return None
+        return {**found.values, **dict.fromkeys(found.doubt, DOUBTFUL)} if found.doubt else found.values
+
+    def jobs(self, resource: str) -> Jobs:
+        """Return the work at the ESP that a stopped run left under way."""
+        found = self._holdings.get(resource)
+        return dict(found.jobs) if found else {}
 
     def complete(self, resource: str) -> bool | None:
         """Return whether the first sync of *resource* came to an end; None when none was begun."""
@@ -91,16 +108,34 @@ class Ledger:
                 self._dirty = True
         self.save()
 
-    def note(self, resource: str, put: Mapping[str, str], take: Iterable[str]) -> None:
-        """Note one batch, on disk when this returns: email → value of those now in, the hashes of those now out."""
-        holding, out = self._holdings[resource], list(take)
-        if holding.values is None:
-            return
-        hashed = {self.hash(email): value for email, value in put.items()}
-        if not hashed and not out:
-            return
-        Lines(self._log).append({"generation": self._generation, "resource": resource, "put": hashed, "take": out})
-        _replay(holding, hashed, out)
+    def sending(self, resource: str, emails: Iterable[str]) -> None:
+        """Note, on disk when this returns, about whom something is going to be sent: until it is noted what came of it, that is open."""
+        if self._holdings[resource].values is not None:
+            self._append(resource, {"sent": sorted(map(self.hash, emails))})
+
+    def sent(self, resource: str, job: str, values: Mapping[str, str]) -> None:
+        """Note, on disk when this returns, work that the ESP was given: email → value."""
+        rows = {} if self.key is None else {self.hash(email): value for email, value in values.items()}
+        self._append(resource, {"job": job, "rows": rows})
+
+    def note(self, resource: str, put: Mapping[str, str], take: Iterable[str], over: Iterable[str] = ()) -> None:
+        """Note one batch, on disk when this returns.
+
+        Args:
+            resource: KIND/ID.
+            put: email → value of those now in.
+            take: hashes of those now out.
+            over: work at the ESP that has come to an end.
+        """
+        known = self._holdings[resource].values is not None
+        hashed, out = ({self.hash(email): value for email, value in put.items()}, list(take)) if known else ({}, [])
+        ended = sorted(over)
+        if hashed or out or ended:
+            self._append(resource, {"put": hashed, "take": out, **({"over": ended} if ended else {})})
+
+    def _append(self, resource: str, line: dict[str, Any]) -> None:
+        Lines(self._log).append({"generation": self._generation, "resource": resource, **line})
+        _replay(self._holdings[resource], line)
         self._dirty = True
 
     def finish(self, resources: Iterable[str]) -> None:
@@ -154,25 +189,33 @@ class Ledger:
     def _replay_log(self) -> None:
         for line in Lines(self._log).read():
             holding = self._holdings.get(line["resource"])
-            if line["generation"] == self._generation and holding is not None and holding.values is not None:
-                _replay(holding, line["put"], line["take"])
+            if line["generation"] == self._generation and holding is not None:
+                _replay(holding, line)
                 self._dirty = True
 
 
-def _replay(holding: Holding, put: Mapping[str, str], take: Iterable[str]) -> None:
+def _replay(holding: Holding, line: Mapping[str, Any]) -> None:
+    if "job" in line:
+        holding.jobs[line["job"]] = dict(line["rows"])
+    for job in line.get("over", ()):
+        holding.jobs.pop(job, None)
     if holding.values is None:
         return
+    put, take = line.get("put", {}), line.get("take", ())
+    holding.doubt = (holding.doubt | set(line.get("sent", ()))) - put.keys() - set(take)
     holding.values.update(put)
     for out in take:
         holding.values.pop(out, None)
 
 
 def _document(holding: Holding) -> dict[str, Any]:
+    jobs = {"jobs": holding.jobs} if holding.jobs else {}
     if holding.values is None:
-        return {"complete": holding.complete}
+        return {"complete": holding.complete, **jobs}
+    doubt = {"doubt": sorted(holding.doubt)} if holding.doubt else {}
     if any(holding.values.values()):
-        return {"complete": holding.complete, "values": dict(sorted(holding.values.items()))}
-    return {"complete": holding.complete, "members": sorted(holding.values)}
+        return {"complete": holding.complete, "values": dict(sorted(holding.values.items())), **doubt, **jobs}
+    return {"complete": holding.complete, "members": sorted(holding.values), **doubt, **jobs}
 
 
 def _holding(document: Mapping[str, Any], *, same_key: bool) -> Holding:
@@ -181,4 +224,6 @@ def _holding(document: Mapping[str, Any], *, same_key: bool) -> Holding:
         values = {str(known): str(value) for known, value in document["values"].items()}
     elif same_key and "members" in document:
         values = dict.fromkeys(map(str, document["members"]), "")
-    return Holding(values=values, complete=bool(document["complete"]))
+    # Under another key the hashes say nothing, and the work goes on all the same.
+    jobs = {str(job): dict(rows) if same_key else {} for job, rows in document.get("jobs", {}).items()}
+    return Holding(values=values, complete=bool(document["complete"]), doubt=set(document.get("doubt", ())), jobs=jobs)

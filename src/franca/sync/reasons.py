@@ -10,7 +10,7 @@ from typing import Protocol
 from franca.adapter import Connection, Contact
 from franca.adapter.standing import Standing, Telling
 from franca.sync.delta import Audience, Emails
-from franca.sync.ledger import Ledger
+from franca.sync.ledger import DOUBTFUL, Ledger
 from franca.sync.reconciled import Reason
 
 Values = Mapping[str, str]
@@ -117,7 +117,8 @@ class Kept:
     def _written(self, email: str) -> str | bool | None:
         """Return the value that sync wrote, False when it wrote none, None when nothing tells."""
         held = self.ledger.held(self.entry)
-        return None if held is None else held.get(self.ledger.hash(email), False)
+        written = None if held is None else held.get(self.ledger.hash(email), False)
+        return None if written == DOUBTFUL else written
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from franca.sync.account import Account, targets
 from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading
 from franca.sync.ledger import Ledger
 from franca.sync.report import Synced
-from franca.sync.writing import Writing
+from franca.sync.writing import Writing, resumed
 
 
 def sync(
@@ -52,6 +52,7 @@ def sync(
 def _synced(account: Account, audience: Audience, ledger: Ledger, *, full: bool, allow: Collection[str], progress: Progress) -> Synced:
     desired, connection = account.desired, account.connection
     wanted = list(targets(desired, audience, account))
+    _await(wanted, account, ledger)
     deltas = [_delta(target, audience, account, ledger, full=full) for target in wanted]
     writings = _known(deltas, connection)
     _guard(desired, writings, ledger, allow)
@@ -62,6 +63,13 @@ def _synced(account: Account, audience: Audience, ledger: Ledger, *, full: bool,
         raise _stopped(error, _report(desired, writings, audience)) from error
     ledger.finish(target.entry for target in wanted)
     return _report(desired, writings, audience)
+
+
+def _await(wanted: Iterable[Target], account: Account, ledger: Ledger) -> None:
+    """Wait for the work that a stopped run left at the ESP: what is read before it is over is not what stays."""
+    for target in wanted:
+        for job in ledger.jobs(target.entry):
+            resumed(account.connection, account.remote(target.resource), job, ())
 
 
 def _delta(target: Target, audience: Audience, account: Account, ledger: Ledger, *, full: bool) -> Delta:
@@ -95,6 +103,8 @@ def _write(writings: Iterable[Writing], account: Account, ledger: Ledger, progre
     for writing in writings:
         writing.forget(ledger)
         if not writing.rows:
+            entry = writing.delta.target.entry
+            ledger.note(entry, {}, (), over=ledger.jobs(entry))
             continue
         remote = account.remote(writing.delta.target.resource)
         for rows in writing.write(account.connection, remote, ledger):

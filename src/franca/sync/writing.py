@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from franca.adapter import ABSENT, Connection, Contact, Remote, Written
+from franca.adapter import ABSENT, Connection, Contact, Remote, TerminalError, Written
+from franca.adapter.jobs import Resuming, Rows
 from franca.plan import Unsafe
 from franca.sync.delta import Delta
 from franca.sync.ledger import Ledger
@@ -60,14 +61,17 @@ class Writing:
 
     def write(self, connection: Connection, remote: Remote, ledger: Ledger) -> Iterator[int]:
         """Write all batches; the ledger knows each before the next begins. Yield how many rows each had."""
-        target = self.delta.target
+        entry = self.delta.target.entry
         values = {contact.email: value for contact, value in self.put.items()}
-        for written in self._batches(connection, remote):
+        ledger.sending(entry, [contact.email for contact in (*self.put, *self.take)])
+        if isinstance(connection, Resuming):
+            connection.on_job = lambda job, rows: ledger.sent(entry, job, {contact.email: value for contact, value in rows})
+        for written in self._batches(connection, remote, ledger):
             self._count(written, values)
             put = {email: values[email] for email in written.added if email in values}
             take = {*written.removed, *(email for email in written.added if email not in values)}
-            if ledger.key is not None:
-                ledger.note(target.entry, put, map(ledger.hash, sorted(take)))
+            out = map(ledger.hash, sorted(take)) if ledger.key is not None else ()
+            ledger.note(entry, put, out, over=ledger.jobs(entry))
             yield len(written.added) + len(written.removed) + len(written.rejected)
 
     def held(self) -> Held:
@@ -93,16 +97,37 @@ class Writing:
         if gone:
             ledger.note(self.delta.target.entry, {}, sorted(gone))
 
-    def _batches(self, connection: Connection, remote: Remote) -> Iterable[Written]:
-        if self.delta.target.marks:
-            return connection.write_field(remote, [*self.put.items(), *((contact, ABSENT) for contact in self.take)])
-        return connection.write_members(remote, list(self.put), self.take)
+    def _batches(self, connection: Connection, remote: Remote, ledger: Ledger) -> Iterator[Written]:
+        if not self.delta.target.marks:
+            yield from connection.write_members(remote, list(self.put), self.take)
+            return
+        rows = [*self.put.items(), *((contact, ABSENT) for contact in self.take)]
+        entry = self.delta.target.entry
+        for job, sent in ledger.jobs(entry).items():
+            mine = [(contact, value) for contact, value in rows if sent.get(ledger.hash(contact.email)) == value] if sent else []
+            written = resumed(connection, remote, job, mine) if mine else None
+            if written is not None:
+                yield written
+                told = frozenset(mine)
+                rows = [row for row in rows if row not in told]
+        ledger.note(entry, {}, (), over=ledger.jobs(entry))
+        yield from connection.write_field(remote, rows)
 
     def _count(self, written: Written, values: Mapping[str, str]) -> None:
         coming = sum(email in values for email in written.added)
         self.added += coming
         self.removed += len(written.removed) + len(written.added) - coming
         self.rejected.update(without_people(reason) for _, reason in written.rejected)
+
+
+def resumed(connection: Connection, remote: Remote, job: str, rows: Rows) -> Written | None:
+    """Wait for work of an earlier run; None when nothing tells what came of it, so that its rows are written again."""
+    if not isinstance(connection, Resuming):
+        return None
+    try:
+        return connection.resume_field(remote, job, rows)
+    except TerminalError:
+        return None
 
 
 def without_people(text: str) -> str:
