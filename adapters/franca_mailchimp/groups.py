@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from franca_mailchimp.kept import ALL_GROUPS, ANY_GROUP, NO_GROUP
 from franca_mailchimp.parts import Part
@@ -18,6 +19,11 @@ def every(parts: Iterable[Part]) -> list[Part]:
     """Return the parts of an AND: "none of" conditions on one category are one, and so are those on one group each."""
     rest = _joined(parts, NO_GROUP, lambda part: _asks(part, NO_GROUP))
     return _joined(rest, ALL_GROUPS, lambda part: _asks(part, ANY_GROUP) and len(part.conditions[0]["value"]) == 1)
+
+
+def of_groups(part: Part) -> bool:
+    """Tell whether a part is about interest groups."""
+    return any(map(partial(_asks, part), (ANY_GROUP, NO_GROUP)))
 
 
 def _asks(part: Part, op: str) -> bool:

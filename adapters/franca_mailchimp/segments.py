@@ -37,7 +37,7 @@ from franca.logic import Clause, TooLarge, conjunctive, disjunctive, literals
 from franca_mailchimp.activity import activity
 from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
 from franca_mailchimp.attributes import attribute
-from franca_mailchimp.groups import either, every
+from franca_mailchimp.groups import either, every, of_groups
 from franca_mailchimp.options import MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, Condition, canonical
 from franca_mailchimp.parts import Part, RefusedError, doubted, leaned, refuse
 
@@ -98,10 +98,11 @@ def native(where: Predicate, site: Site) -> Native:
     if isinstance(clauses, TooLarge):
         return _refused([Finding(id="one-level", what=f"{ONE_LEVEL}; {clauses}", position=where.position)])
     rest = tuple(clause for clause in clauses if not _is_mailable(clause))
-    findings = {part for clause in rest for literal in clause if isinstance(part := _part(literal, site), Finding)}
-    if findings:
-        return _refused(findings)
-    forms = [*_forms([either(_parts(clause, site)) for clause in rest]), *_forms_of_terms(rest, site)]
+    literal_parts = {literal: _part(literal, site) for clause in rest for literal in clause}
+    parts = {literal: part for literal, part in literal_parts.items() if isinstance(part, Part)}
+    if len(parts) < len(literal_parts):
+        return _refused({part for part in literal_parts.values() if isinstance(part, Finding)})
+    forms = [*_forms([either(parts[each] for each in clause) for clause in rest]), *_forms_of_terms(rest, parts)]
     return _best(forms, where, budget, _consent(site) if len(rest) < len(clauses) else frozenset())
 
 
@@ -165,12 +166,14 @@ def _forms(clauses: Sequence[Sequence[Part]]) -> Iterator[Form]:
         yield from _all_of(every(clause[0] for clause in clauses))
 
 
-def _forms_of_terms(clauses: Sequence[Clause], site: Site) -> Iterator[Form]:
+def _forms_of_terms(clauses: Sequence[Clause], parts: Mapping[Predicate, Part]) -> Iterator[Form]:
     """Yield the OR of terms that are ANDs, where each is one condition: several interest groups of a category."""
-    if len(clauses) < 2 or () in clauses:
+    if len(clauses) < 2 or not all(clauses) or not any(map(of_groups, parts.values())):
         return
     terms = disjunctive(All(of=tuple(AnyOf(of=clause) for clause in clauses)))
-    joined = [] if isinstance(terms, TooLarge) else [every(_parts(term, site)) for term in terms]
+    if isinstance(terms, TooLarge) or not all(literal in parts for term in terms for literal in term):
+        return
+    joined = [every(parts[literal] for literal in term) for term in terms]
     if len(joined) > 1 and all(len(term) == 1 for term in joined):
         yield from _any_of([term[0] for term in joined])
 
@@ -238,11 +241,6 @@ def _needs_guard(group: Sequence[Part]) -> bool:
 
 
 # -- literals
-
-
-def _parts(clause: Clause, site: Site) -> list[Part]:
-    """Return the parts of literals that all have an exact form."""
-    return [part for literal in clause if isinstance(part := _part(literal, site), Part)]
 
 
 def _part(literal: Predicate, site: Site) -> Part | Finding:
