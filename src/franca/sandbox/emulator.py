@@ -18,6 +18,7 @@ class Call:
         headers: lower-case names.
         body: the decoded JSON; None when there was no body.
         raw: the bytes of the body.
+        at_once: how many calls, this one among them, the account was answering when it came.
     """
 
     method: str
@@ -27,6 +28,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     raw: bytes = b""
+    at_once: int = 1
 
     def arg(self, name: str, default: str | None = None) -> str | None:
         """Return the last value of a query parameter."""

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,14 +46,19 @@ class Host:
         self.clock = clock
         self.faults = Faults()
         self.exchanges: list[Exchange] = []
+        self._at_once = 0
         self.on_exchange: Callable[[Exchange], None] | None = None
         self.abort: Abort = lambda _scope: None
         self._app = Starlette(routes=[*self._switches(), *map(self._path, emulator.routes())], exception_handlers={405: self._misused})
         self._app.router.default = self._missing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one ASGI connection."""
-        await self._app(scope, receive, send)
+        """Serve one ASGI call."""
+        self._at_once += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._at_once -= 1
 
     # -- the emulator's own routes
 
@@ -76,7 +82,8 @@ class Host:
         return _response(reply)
 
     async def _serve(self, request: Request, route: Route) -> Response:
-        call = _call(request, await request.body())
+        at_once = self._at_once
+        call = replace(_call(request, await request.body()), at_once=at_once)
         fault = self.faults.meet(call)
         if fault is None:
             return _response(self._answer(call, route))
