@@ -92,6 +92,10 @@ class MailchimpConnection:
         """Yield the marker's value of everybody who has one."""
         return people.field_values(self._audience, str(remote.body["tag"]))
 
+    def foreign(self) -> Iterator[Remote]:
+        """Yield the interest categories, which no plan reads unless they are mapped (`franca.adapter.importing`)."""
+        return self._resources.foreign()
+
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""
         return self._resources.emails.contents()

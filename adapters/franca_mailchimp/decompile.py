@@ -59,14 +59,16 @@ class MailchimpDecompiler:
         return Decompiled(where=(all_of if match == "all" else any_of)(parts), assumptions=frozenset({SHOWN_WHOLE, *reading.leaned}))
 
     def unmapped(self) -> Iterator[Unmapped]:
-        """Yield the merge fields that no attribute is mapped to."""
+        """Yield the merge fields and interest categories that no attribute is mapped to, and the word for tags where there are any."""
         mapped = {mapping.field for mapping in self._site.destination.attributes.values()}
+        if "tags" not in mapped and any(each.kind is ResourceKind.TAG and each.key is None for each in self._snapshot.remotes):
+            yield Unmapped("tags", "the names of a member's tags", Kind.LIST)
         for remote in self._snapshot.remotes:
             if remote.kind is ResourceKind.FIELD and remote.key is None and remote.body["tag"] not in mapped:
                 yield Unmapped(str(remote.body["tag"]), remote.name, _KINDS.get(str(remote.body["type"])))
 
 
-_KINDS = {"text": Kind.TEXT, "dropdown": Kind.TEXT, "radio": Kind.TEXT, "number": Kind.NUMBER, "date": Kind.DATE}
+_KINDS = {"interests": Kind.LIST, "text": Kind.TEXT, "dropdown": Kind.TEXT, "radio": Kind.TEXT, "number": Kind.NUMBER, "date": Kind.DATE}
 
 
 @dataclass

@@ -10,6 +10,7 @@ from franca_mailchimp import options
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Operation
 from franca_mailchimp.emails import Emails
+from franca_mailchimp.kept import INTERESTS
 
 READ_FIELDS = Operation("read merge fields", "lists", "get_list_merge_fields")
 READ_SEGMENTS = Operation("read segments", "lists", "list_segments")
@@ -62,6 +63,12 @@ class Resources:
             if category["title"] in self._categories:
                 groups = self._client.rows(READ_GROUPS, "interests", self._audience.id, category["id"], fields=("id", "name"))
                 yield from (((options.GROUP, group["name"], category["title"]), str(group["id"])) for group in groups)
+
+    def foreign(self) -> Iterator[Remote]:
+        """Yield the interest categories as fields, named as a mapping names them."""
+        for category in self._client.rows(READ_CATEGORIES, "categories", self._audience.id, fields=("id", "title")):
+            body = {"tag": f"{INTERESTS}{category['title']}", "type": "interests"}
+            yield Remote(kind=ResourceKind.FIELD, id=f"interests-{category['id']}", name=category["title"], body=body)
 
     def create(self, resource: Resource, body: Mapping[str, Any]) -> str:
         """Make a resource; return its id."""

@@ -178,9 +178,12 @@ def test_mailchimp_becomes_files_and_a_plan_is_empty(franca, connected, esps) ->
     at_mailchimp(url, "Germany", **said(op="is", value="DE"))
     at_mailchimp(url, "Nowhere", **said(op="blank"))
     at_mailchimp(url, "Wholesale: 2026", static_segment=[])
+    call(f"{url}/3.0/lists/{Account().audiences[0].id}/interest-categories", MAILCHIMP, {"title": "Topics", "type": "checkboxes"})
     found = imported(franca, connected, "mailchimp")
     assert {each["key"]: each["native"] for each in found["segments"]} == {"germany": False, "nowhere": True, "wholesale_2026": True}
-    assert {"field": "FNAME", "title": "First Name", "type": "text"} in found["unmapped"]
+    unmapped = {each["field"]: each["type"] for each in found["unmapped"]}
+    assert {**unmapped, "FNAME": "text", "interests:Topics": "list", "tags": "list"} == unmapped
+    assert "COUNTRY" not in unmapped
     assert planned(franca, connected, "mailchimp") == []
     assert fingerprint(load_and_check(connected).segments["germany"].where) == fingerprint(load_predicate("{attribute: country, is: DE}"))
     assert "segment/germany" in set(planned(franca, connected, "klaviyo"))

@@ -99,7 +99,7 @@ class Decompiling(Protocol):
 
 @runtime_checkable
 class Foreign(Protocol):
-    """A connection to an ESP that holds people's segments which no plan reads."""
+    """A connection to an ESP that holds people's segments and fields which no plan reads."""
 
     def foreign(self) -> Iterator[Remote]:
         """Yield them."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from franca.cli.common import HERE, Format, FormatOption, ProjectOption, load_checked, sites
+from franca.cli.common import HERE, EnvOption, Format, FormatOption, ProjectOption, load_checked, sites
 from franca.cli.import_segments import import_segments
 from franca.errors import FrancaError
 
@@ -31,6 +31,7 @@ def run(  # noqa: PLR0917 - a command's options
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what segments would be imported; write nothing.")] = False,
     project: ProjectOption = HERE,
+    env: EnvOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where templates are written.", show_default="the project's content/")
     ] = None,
@@ -47,19 +48,17 @@ def run(  # noqa: PLR0917 - a command's options
     Example: franca import klaviyo --content exported/welcome.html
     """
     if content:
-        typer.echo(_templates(destination, files, project, out, format_))
+        typer.echo(_templates(next(sites(load_checked(project, env), [destination])), files, out or project / "content", format_))
         return
     if files or out:
         raise FrancaError("files and --out go with templates", remedy="add --content, or leave them out")
-    typer.echo(import_segments(destination, project, accepted=accept or (), dry_run=dry_run, form=format_))
+    typer.echo(import_segments(destination, project, env=env, accepted=accept or (), dry_run=dry_run, form=format_))
 
 
-def _templates(destination: str, files: list[Path] | None, project: Path, out: Path | None, format_: Format) -> str:
+def _templates(site: Site, files: list[Path] | None, folder: Path, format_: Format) -> str:
     from franca.adapter import adapter
 
-    site = next(sites(load_checked(project), [destination]))
     lifter = adapter(site.destination.adapter).lifter(site)
-    folder = out or project / "content"
     found = {folder / f"{_key(each.name)}.html": each for each in (_exported(files) if files else _held(site))}
     for target, each in found.items():
         if target.exists():

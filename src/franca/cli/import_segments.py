@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from franca.plan import Store
 
 
-def import_segments(destination: str, folder: Path, *, accepted: Collection[str], dry_run: bool, form: Format) -> str:
+def import_segments(destination: str, folder: Path, *, env: str | None, accepted: Collection[str], dry_run: bool, form: Format) -> str:
     """Import an account's segments; return what to tell.
 
     Raises:
@@ -27,7 +27,7 @@ def import_segments(destination: str, folder: Path, *, accepted: Collection[str]
     from franca.plan import check_account
     from franca.render.imported import render_import
 
-    site = next(sites(load_checked(folder), [destination]))
+    site = next(sites(load_checked(folder, env), [destination]))
     with opened(site) as account, progress("reading"):
         snapshot, state = with_foreign(account.connection), account.store.load()
     check_account(state, snapshot, destination)
@@ -35,7 +35,8 @@ def import_segments(destination: str, folder: Path, *, accepted: Collection[str]
     found = read_account(site, adapter, snapshot, state=state, written=load(folder), accepted=accepted)
     path = None if dry_run else _written(found, folder)
     if not dry_run:
-        _adopted(found, site, folder, snapshot, account.store)
+        again = next(sites(load_checked(folder, env), [destination]))
+        _adopted(found, again, snapshot, account.store)
     return render_import(found, path, form.value)
 
 
@@ -56,8 +57,8 @@ def _written(found: Import, folder: Path) -> Path | None:
     return path
 
 
-def _adopted(found: Import, site: Site, folder: Path, snapshot: Snapshot, store: Store) -> None:
-    """Tell the state, with the project as it is now.
+def _adopted(found: Import, site: Site, snapshot: Snapshot, store: Store) -> None:
+    """Tell the state; *site* has the project as it is now.
 
     Raises:
         FrancaError: a plan would change what was just imported.
@@ -66,8 +67,7 @@ def _adopted(found: Import, site: Site, folder: Path, snapshot: Snapshot, store:
     from franca.importing import adopt
     from franca.plan import desire
 
-    again = next(sites(load_checked(folder), [site.destination.name]))
-    left = adopt(found.imported, desire(again, adapter(again.destination.adapter)), snapshot, store)
+    left = adopt(found.imported, desire(site, adapter(site.destination.adapter)), snapshot, store)
     if left:
         what = ", ".join(f"{change.action} {change.address}" for change in left)
         raise FrancaError(f"after the import a plan would still {what}", remedy="please report it; nothing was changed at the ESP")

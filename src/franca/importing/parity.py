@@ -24,7 +24,7 @@ class Parity:
     """A project's segments at two destinations.
 
     Attributes:
-        segments: key → what it is at the first, and what it becomes at the second; those that the first does without are left out.
+        segments: key → what it is at the first, and what it becomes at the second; those that the first cannot have are left out.
         attributes: mapped at the first and not at the second; *events* likewise.
     """
 
@@ -46,7 +46,7 @@ def compare(project: Project, source: str, target: str) -> Parity:
     return Parity(
         source=source,
         target=target,
-        segments={key: pair for key, pair in found.items() if pair[0].realisation is not None or pair[1].realisation is not None},
+        segments={key: pair for key, pair in found.items() if not pair[0].refused},
         attributes=tuple(sorted(here.destination.attributes.keys() - there.destination.attributes.keys())),
         events=tuple(sorted(here.destination.events.keys() - there.destination.events.keys())),
     )
