@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from franca.adapter import Assumption, Finding, Ref, facts
-from franca.definitions import Count, EventTest, Kind, Measure, Op, Sum, ValueTest, names_of
+from franca.definitions import Count, EventNames, EventTest, Kind, Measure, Op, Sum, ValueTest, names_of
 from franca.logic import measure_test
 from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
 from franca_klaviyo.counting import at_least, below, exactly, not_exactly
 from franca_klaviyo.parts import EVERYONE, NOBODY, Condition, Context, Filter, Groups, Part, refuse
 from franca_klaviyo.timeframes import timeframe
 from franca_klaviyo.values import numeric
-from franca_klaviyo.variants import Source, variants
+from franca_klaviyo.variants import Source, Variant, variants
 from franca_klaviyo.windows import Time, leaned
 
 
@@ -52,7 +52,7 @@ def event(leaf: EventTest, positive: bool, context: Context) -> Part:
         RefusedError: there is no exact form.
     """
     measured = _measured(leaf, positive)
-    sources = [_source(name, context) for name in names_of(leaf.event)]
+    sources = sources_of(leaf.event, context)
     found = [each for source in sources for each in _conditions(leaf, source, measured)]
     conditions, findings = tuple(each for each, _ in found if each), frozenset(finding for _, several in found for finding in several)
     groups = _MEASURES[type(measured.measure)](sources, measured, conditions)
@@ -60,11 +60,24 @@ def event(leaf: EventTest, positive: bool, context: Context) -> Part:
     return Part(groups=groups, assumptions=frozenset(leaning), findings=findings)
 
 
-def _source(name: str, context: Context) -> Source:
+def sources_of(event: EventNames, context: Context) -> list[Source]:
+    """Return what each kind of event is at Klaviyo.
+
+    Raises:
+        RefusedError: one has no mapping.
+    """
     destination = context.site.destination
-    if name not in destination.events:
-        raise refuse("unmapped-event", f"the event {name!r} has no mapping under destinations.{destination.name}")
-    return Source(event=name, mapping=destination.events[name], context=context)
+    unmapped = [name for name in names_of(event) if name not in destination.events]
+    if unmapped:
+        raise refuse("unmapped-event", f"the event {unmapped[0]!r} has no mapping under destinations.{destination.name}")
+    return [Source(event=name, mapping=destination.events[name], context=context) for name in names_of(event)]
+
+
+def condition(source: Source, variant: Variant, frame: Filter) -> Condition:
+    """Return a condition on the events that pass a variant in a timeframe, without its measurement."""
+    filters = {"metric_filters": list(variant.filters)} if variant.filters else {}
+    metric = Ref("metric", source.mapping.metric, source.mapping.integration or "")
+    return {"type": "profile-metric", "metric_id": metric, "timeframe_filter": frame, **filters}
 
 
 def _measured(leaf: EventTest, positive: bool) -> Measured:
@@ -85,16 +98,13 @@ def _conditions(leaf: EventTest, source: Source, measured: Measured) -> Iterator
     at = Time(kind=Kind.DATETIME, zone=source.context.site.project.zone, context=source.context, of_event=True)
     for variant in variants(leaf, source, apart=not some):
         frame = timeframe(variant.window, at)
-        filters = {"metric_filters": list(variant.filters)} if variant.filters else {}
-        metric = Ref("metric", source.mapping.metric, source.mapping.integration or "")
-        base = {"type": "profile-metric", "metric_id": metric, "timeframe_filter": frame.filter, **filters}
-        yield base if frame.filter else {}, frame.findings | variant.findings
+        yield condition(source, variant, frame.filter) if frame.filter else {}, frame.findings | variant.findings
 
 
 def _leaned(groups: Groups, source: Source, measured: Measured) -> set[Assumption]:
-    conditions = [condition for group in groups for condition in group]
-    found = set(leaned(condition["timeframe_filter"] for condition in conditions))
-    if any(condition["measurement"] == "count" and _holds_of_none(condition["measurement_filter"]) for condition in conditions):
+    conditions = [each for group in groups for each in group]
+    found = set(leaned(each["timeframe_filter"] for each in conditions))
+    if any(each["measurement"] == "count" and _holds_of_none(each["measurement_filter"]) for each in conditions):
         found.add(ZERO_COUNT)
     # Floating sums carry no promise at the last digit (language.md section 4), so nothing is leaned on for them.
     if conditions and isinstance(measured.measure, Sum) and source.kind(measured.measure.of) is Kind.DECIMAL:

@@ -28,6 +28,7 @@ from franca_klaviyo.consent import consented, mailable
 from franca_klaviyo.definition import canonical, size
 from franca_klaviyo.events import event
 from franca_klaviyo.parts import NOBODY, Condition, Context, Groups, Part, RefusedError, either, refuse
+from franca_klaviyo.regular import regular
 from franca_klaviyo.rewriting import sayable
 from franca_klaviyo.values import IS_SET, NOT_SET
 
@@ -133,7 +134,7 @@ LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Context], Part]] = {
         "picked-events", "Klaviyo tells when the latest or the first of some events was, not what it was or what followed it"
     ),
     Sequence: _refusal("sequences", "Klaviyo has funnels, and no document says how their steps are matched"),
-    Regular: _refusal("regular-events", "Klaviyo has no condition on the number of periods with an event"),
+    Regular: regular,
     Ratio: _refusal("ratios", "Klaviyo does not divide one measure by another"),
     Rank: _refusal("ranks", "Klaviyo's segments do not compare profiles with each other"),
     MemberOf: _refusal("memberships", "a membership in the shop's data is none at Klaviyo"),

@@ -35,6 +35,7 @@ from franca.definitions import (
     Pick,
     PickedEvent,
     PropertyTest,
+    Regular,
     Status,
     This,
     TimeTest,
@@ -74,7 +75,16 @@ COMPARISONS = (Op.GT, Op.GTE, Op.LT, Op.LTE)
 @cache
 def klaviyo_leaves(choice: Choice) -> SearchStrategy[Any]:
     """Return tests on events in parts, when the latest or first was, different values, anniversaries, dates of consent, and texts."""
-    return weighted((4, counts(choice)), (2, picked()), (1, recencies()), (1, distinct()), (2, anniversaries()), (1, dated()), (1, texts()))
+    return weighted(
+        (4, counts(choice)),
+        (2, picked()),
+        (1, recencies()),
+        (1, distinct()),
+        (2, anniversaries()),
+        (1, dated()),
+        (1, texts()),
+        (1, regulars()),
+    )
 
 
 @cache
@@ -111,6 +121,21 @@ def recencies(draw: DrawFn) -> EventTest:
     make = draw(st.sampled_from((DaysSinceLast, DaysSinceFirst)))
     test = ValueTest(op=draw(st.sampled_from(COMPARISONS)), operand=draw(st.sampled_from(DAYS_AGO)))
     return EventTest(event=draw(st.sampled_from(KINDS)), measures=(make(tests=(test,)),))
+
+
+@cache
+def regulars() -> SearchStrategy[Regular]:
+    """Return events on some of the last days."""
+    days = ((1, 1), (1, 3), (2, 3), (3, 3), (1, 12), (2, 6))
+    where = PropertyTest(property="quantity", tests=(ValueTest(op=Op.IS_NOT, operand=0),))
+    filtered = [*((event, None) for event in KINDS), ("order", where), (("order", "view"), where)]
+    return st.sampled_from(
+        [
+            Regular(event=event, every=Period.DAY, at_least=least, of_last=last, where=each)
+            for event, each in filtered
+            for least, last in days
+        ]
+    )
 
 
 @cache

@@ -59,6 +59,7 @@ from franca.definitions import (
     PickedEvent,
     Predicate,
     Previous,
+    Regular,
     Sum,
     This,
     TimeTest,
@@ -198,6 +199,26 @@ def test_named_days() -> None:
     assert_refused(e(OnDay(day=NamedDay.TODAY)), "day-windows")
     assert_refused(at("birthday", OnDay(day=NamedDay.TODAY)), "day-windows")
     assert_refused(at("created_at", OnDay(day=NamedDay.YESTERDAY)), "calendar-days", **UTC)
+
+
+def _daily(least: int, last: int, **changes: Any) -> Regular:
+    return Regular(event="order", every=Period.DAY, at_least=least, of_last=last, **changes)
+
+
+def test_days_with_an_event() -> None:
+    """At least so many of the last days: among any that leave fewer out, one has an event; fewer: of any so many, one has none."""
+
+    def on_day(ago: int, measured: Json = SOME) -> Json:
+        return metric(measured, {"type": "date", "operator": "between", "unit": "day", "start": ago, "end": ago})
+
+    pairs = ((0, 1), (0, 2), (1, 2))
+    assert_compiles(_daily(3, 3), *((on_day(ago),) for ago in range(3)), **UTC)
+    assert_compiles(_daily(2, 3), *((on_day(one), on_day(other)) for one, other in pairs), **UTC)
+    assert_compiles(Not(of=_daily(2, 3)), *((on_day(one, NEVER), on_day(other, NEVER)) for one, other in pairs), **UTC)
+    assert_refused(_daily(3, 3), "day-windows")
+    assert_refused(_daily(6, 12), "too-many-conditions", **UTC)
+    assert_refused(_daily(3, 3, where=InstantTest(tests=(Last(duration=MONTH),))), "combined-windows", **UTC)
+    assert_refused(Regular(event="order", every=Period.WEEK, at_least=3, of_last=3), "regular-events", **UTC)
 
 
 # -- picked events, recencies
