@@ -31,7 +31,7 @@ def staged(connected, monkeypatch):
 
 
 def test_an_environment_is_the_project_with_its_own_keys(staged):
-    """Where it is silent the project speaks; a key of a destination stands in place of the project's, whole."""
+    """Where it is silent the project speaks; a key of a destination stands in place of the project's, whole; others are not touched."""
     project = load_and_check(staged)
     staging = in_environment(project, "staging")
     assert staging.state == ".franca/staging"
@@ -39,7 +39,7 @@ def test_an_environment_is_the_project_with_its_own_keys(staged):
     ours, theirs = project.destinations["klaviyo"], staging.destinations["klaviyo"]
     assert (theirs.settings["api_key"], theirs.settings["url"]) == ("env:STAGING_KEY", ours.settings["url"])
     assert (theirs.attributes, theirs.events) == ({}, ours.events)
-    assert staging.destinations["brevo"] == project.destinations["brevo"]
+    assert list(staging.destinations) == ["klaviyo"]
     assert in_environment(project, None) == project
 
 
@@ -63,6 +63,14 @@ def test_every_verb_of_the_round_takes_an_environment(franca, staged):
         ("staging: {destinations: {klaviyo: {api_kee: x}}}", "Klaviyo has no setting 'api_kee'"),
         ("staging: {state: .franca/}", "environment 'staging' has the state of the project: .franca"),
         ("{a: {state: s3://b/x}, b: {state: s3://b/x/}}", "environment 'b' has the state of environment 'a': s3://b/x"),
+        (
+            "staging: {destinations: {brevo: {}}}",
+            "environment 'staging': 'brevo' is the account of the project: nothing that names it differs",
+        ),
+        (
+            "{a: {destinations: {brevo: {api_key: env:X}}}, b: {destinations: {brevo: {api_key: env:X}}}}",
+            "environment 'b': 'brevo' is the account of environment 'a'",
+        ),
         ("staging: {stat: x}", "environment 'staging' has no key 'stat'"),
         ("staging: {data: {conect: x}}", "environment 'staging': data has no key 'conect'"),
         ("a-b: {state: x}", "'a-b' is not a key"),
@@ -77,6 +85,29 @@ def test_mistakes_in_environments_are_told_with_their_place(franca, connected, w
     assert ended.code == 1
     assert said in ended.err
     assert "franca.yaml:" in ended.err
+
+
+def test_one_account_is_not_two_environments(franca, staged):
+    """Another key of the same account: its state says whose it is, whichever comes first, and nothing is written."""
+    assert franca("apply", "-p", staged, "-d", "klaviyo", "--yes").code == 0
+    for verb in ("plan", "apply"):
+        ended = franca(verb, "-p", staged, "--env", "staging")
+        assert ended.code == 1
+        assert "klaviyo: the account SaNd01 is that of the project without --env, as its state says" in ended.err
+    (staged / ".franca" / "staging").mkdir()
+    (staged / ".franca" / "klaviyo.json").rename(staged / ".franca" / "staging" / "klaviyo.json")
+    ended = franca("plan", "-p", staged, "-d", "klaviyo")
+    assert "is that of the environment 'staging', as its state says" in ended.err
+
+
+def test_an_environment_without_accounts_is_told(franca, connected):
+    """It can be previewed, and nothing can be planned."""
+    with (connected / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write("environments: {local: {data: {connect: data}}}\n")
+    assert franca("preview", "-p", connected, "--env", "local").code == 0
+    ended = franca("plan", "-p", connected, "--env", "local")
+    assert ended.code == 1
+    assert "add one under `environments: local: destinations:` in franca.yaml" in ended.err
 
 
 def test_an_environment_that_does_not_exist_is_told(franca, connected, staged):

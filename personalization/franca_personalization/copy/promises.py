@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a plan without copy loads none of it
 def promises(site: Site, now: datetime) -> Iterator[Problem]:
     """Yield, for a plan, what the copy of a destination's campaigns promises and its brief does not (any more)."""
     name = site.destination.name
-    campaigns = [each for each in site.project.campaigns.values() if each.copy and name in (each.destinations or (name,))]
+    campaigns = [each for each in site.project.campaigns.values() if each.copy and (each.destinations is None or name in each.destinations)]
     copies = {(each.copy.brief, each.copy.segment, each.copy.language): each.copy for each in campaigns if each.copy}
     for key in sorted({copy.brief for copy in copies.values()}):
         yield from _of_brief(site.project, key, [copy for _, copy in sorted(copies.items()) if copy.brief == key], now)

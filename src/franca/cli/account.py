@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from franca.adapter import Adapter, Connection, RealWaiter, Site, Waiter, adapter
-from franca.plan import Desired, Plan, Store, advice, desire, make_plan
+from franca.plan import Desired, Plan, Store, advice, desire, insist_on_own_account, make_plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +21,9 @@ class Account:
 
     def plan(self) -> Plan:
         """Read the destination and return what must change there, with what other layers have to say of it."""
-        plan = make_plan(self.desired, self.connection.read(), self.store.load())
-        told = (str(replace(problem, warning=False)) for problem in advice(self.desired.site, datetime.now(UTC)))
+        plan, site = make_plan(self.desired, self.connection.read(), self.store.load()), self.desired.site
+        insist_on_own_account(site.project, site.destination.name, plan.account)
+        told = (str(replace(problem, warning=False)) for problem in advice(site, datetime.now(UTC)))
         return replace(plan, warnings=(*plan.warnings, *told))
 
 

@@ -85,7 +85,8 @@ def sites(project: Project, names: list[str] | None) -> Iterator[Site]:
         if name not in project.destinations:
             raise FrancaError(f"there is no destination {name!r}", remedy=did_you_mean(name, project.destinations))
     if not project.destinations:
-        raise FrancaError("the project has no destinations", remedy="add one under `destinations:` in franca.yaml")
+        where = f"environments: {project.environment}: destinations:" if project.environment else "destinations:"
+        raise FrancaError("the project has no destinations", remedy=f"add one under `{where}` in franca.yaml")
     for name, destination in project.destinations.items():
         if not names or name in names:
             yield Site(project=project, destination=destination)

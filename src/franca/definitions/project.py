@@ -175,7 +175,8 @@ class Environment(Node):
     Attributes:
         state: its own; by default a folder of its name in the project's.
         connect: of its data; None is the project's.
-        destinations: those that differ, whole: what the project says of them, with the environment's keys in place of the project's.
+        destinations: its accounts, whole: what the project says of them, with the environment's keys in place of the project's. The
+            project's other destinations are not there: no environment touches an account that it does not name.
     """
 
     name: str
@@ -237,6 +238,7 @@ class Project(Node):
     """A project as written: names are not resolved, types not checked (see `franca.language.check`).
 
     Attributes:
+        environments: the others.
         environment: the one that it was taken to; empty for the project itself.
     """
 
@@ -271,14 +273,16 @@ class Project(Node):
         return environment.state or f"{self.state.rstrip('/')}/{environment.name}"
 
     def taken_to(self, name: str) -> Project:
-        """Return the project as it is in one of its environments."""
+        """Return the project as it is in one of its environments; the others are then this one's, the project itself as ""."""
         found = self.environments[name]
+        others = {key: dataclasses.replace(each, state=self.state_of(each)) for key, each in self.environments.items() if key != name}
         return dataclasses.replace(
             self,
             environment=name,
+            environments={"": Environment(name="", state=self.state), **others},
             state=self.state_of(found),
             data=dataclasses.replace(self.data, connect=found.connect or self.data.connect),
-            destinations={**self.destinations, **found.destinations},
+            destinations={key: found.destinations[key] for key in self.destinations if key in found.destinations},
         )
 
     def group(self, name: str) -> tuple[Segment, ...]:

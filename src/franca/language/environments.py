@@ -42,14 +42,20 @@ def _destination(reader: Reader, known: Mapping[str, Entry], name: str, item: It
 
 
 def environment_problems(project: Project) -> Iterator[Problem]:
-    """Yield the environments that share a state: the ids of one account would stand for those of another."""
-    taken = {project.state.rstrip("/"): "the project"}
+    """Yield the environments that share a state (ids of one account would stand for those of another) or an account with another one."""
+    states, accounts = {project.state.rstrip("/"): "the project"}, [("the project", each) for each in project.destinations.values()]
     for environment in project.environments.values():
-        state = project.state_of(environment).rstrip("/")
-        if state in taken:
-            what = f"environment {environment.name!r} has the state of {taken[state]}: {state}"
+        called, state = f"environment {environment.name!r}", project.state_of(environment).rstrip("/")
+        if state in states:
+            what = f"{called} has the state of {states[state]}: {state}"
             yield Problem(what=what, remedy="give it a state of its own, or leave `state` out", position=environment.position)
-        taken.setdefault(state, f"environment {environment.name!r}")
+        states.setdefault(state, called)
+        for destination in environment.destinations.values():
+            for other, known in accounts:
+                if (known.name, known.settings) == (destination.name, destination.settings):
+                    what = f"{called}: {destination.name!r} is the account of {other}: nothing that names it differs"
+                    yield Problem(what=what, remedy="give it a key of its own", position=destination.position)
+        accounts += [(called, each) for each in environment.destinations.values()]
 
 
 def in_environment(project: Project, name: str | None) -> Project:

@@ -10,7 +10,7 @@ from franca.plan.journal import Intent, Journal
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import check_account, make_plan
 from franca.plan.records import Action, Budget, Cap, Change, Plan, PlanFile, Processing, dump_plans, load_plans, plan_schema
-from franca.plan.state import Entry, State, Store
+from franca.plan.state import Entry, State, Store, insist_on_own_account
 
 __all__ = [
     "Action",
@@ -43,6 +43,7 @@ __all__ = [
     "dump_plans",
     "each",
     "insist_on_applied",
+    "insist_on_own_account",
     "load_plans",
     "make_plan",
     "plan_schema",

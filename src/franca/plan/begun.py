@@ -41,7 +41,9 @@ def insist_on_applied(desired: Desired, state: State) -> None:
 
 def _campaigns(desired: Desired) -> Iterator[Campaign]:
     name = desired.site.destination.name
-    yield from (each for each in desired.site.project.campaigns.values() if each.arms and name in (each.destinations or (name,)))
+    yield from (
+        each for each in desired.site.project.campaigns.values() if each.arms and (each.destinations is None or name in each.destinations)
+    )
 
 
 def _tests(desired: Desired) -> list[str]:

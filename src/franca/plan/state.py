@@ -158,6 +158,19 @@ class Store:
         )
 
 
+def insist_on_own_account(project: Project, destination: str, account: str) -> None:
+    """Refuse an account that the state of another environment describes: one would undo what the other does.
+
+    Raises:
+        FrancaError: it does, or that state cannot be read.
+    """
+    for other in project.environments.values():
+        if Store.of(replace(project, state=project.state_of(other)), destination).load().account == account:
+            whose = f"the environment {other.name!r}" if other.name else "the project without --env"
+            what = f"{destination}: the account {account} is that of {whose}, as its state says"
+            raise FrancaError(what, remedy="use the key of another account; nothing was written")
+
+
 def _folder(project: Project) -> Path | RemoteFolder:
     """Return where a project's state is; `file://` (or `local://`) is a folder of this machine like any other."""
     scheme, separator, path = project.state.partition("://")
