@@ -111,7 +111,7 @@ class _Refused:
 def _part(literal: Predicate, context: Context) -> Part | _Refused:
     ((leaf, positive),) = literals([literal])
     try:
-        part = LITERALS[type(leaf)](leaf, positive, context)
+        part = LITERALS.get(type(leaf), _UNKNOWN)(leaf, positive, context)
     except RefusedError as refused:
         return _Refused(findings=frozenset({replace(refused.finding, position=leaf.position)}))
     return replace(part, findings=frozenset(replace(finding, position=leaf.position) for finding in part.findings))
@@ -123,6 +123,8 @@ def _refusal(identity: str, what: str) -> Callable[[Any, bool, Context], Part]:
 
     return refuse_it
 
+
+_UNKNOWN = _refusal("unknown-node", "this adapter does not know what a newer Franca asks here")
 
 LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Context], Part]] = {
     AttributeTest: attribute,

@@ -246,7 +246,7 @@ def _needs_guard(group: Sequence[Part]) -> bool:
 def _part(literal: Predicate, site: Site) -> Part | Finding:
     ((leaf, positive),) = literals([literal])
     try:
-        part = LITERALS[type(leaf)](leaf, positive, site)
+        part = LITERALS.get(type(leaf), _UNKNOWN)(leaf, positive, site)
     except RefusedError as refused:
         return replace(refused.finding, position=leaf.position)
     return replace(part, doubts=frozenset(replace(each, position=leaf.position) for each in part.doubts)) if part.doubts else part
@@ -259,6 +259,7 @@ def _refusal(identity: str, what: str) -> Callable[[Any, bool, Site], Part]:
     return refuse_it
 
 
+_UNKNOWN = _refusal("unknown-node", "this adapter does not know what a newer Franca asks here")
 _NO_EVENTS = _refusal("no-events", "Mailchimp's segments have no conditions on events")
 
 LITERALS: Mapping[type[Predicate], Callable[[Any, bool, Site], Part]] = {
