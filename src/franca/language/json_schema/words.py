@@ -164,7 +164,7 @@ WORDS = {
     "metrics.properties": "Our property and theirs.",
     "environments": "Other accounts for the same definitions, by name: franca plan --env NAME.",
     "environments.data": "Its own data.",
-    "environments.destinations": "Keys in place of the project's, by the name of a destination.",
+    "environments.destinations": "Its accounts: keys in place of the project's, by the name of a destination; others are not there.",
     "policies": "Guards.",
     "minimum_size": "Warn of segments below this size.",
     "maximum_change": "How large a share of a segment's members, or of a plan, may change without an explicit word.",
