@@ -37,6 +37,7 @@ slow: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/overlap.py
+	$(BIN)/python benchmarks/calls.py
 
 faults: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m faults.many --schedules $(N)
