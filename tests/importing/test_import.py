@@ -96,6 +96,8 @@ def test_klaviyo_becomes_files_and_a_plan_is_empty(franca, connected, esps) -> N
     at_klaviyo(esps["klaviyo"], "顧客", ordered(url, "hour", 720))
     at_klaviyo(esps["klaviyo"], "Ordered this month", ordered(url, "day", 30))
     at_klaviyo(esps["klaviyo"], "anna@shop.test and friends", {**COUNTRY, "filter": IN_GERMANY})
+    secret = {"type": "profile-property", "property": "properties['anna@shop.test']", "filter": IN_GERMANY}
+    at_klaviyo(esps["klaviyo"], "One of us", secret)
     listed_at_klaviyo(esps["klaviyo"].url, "Newsletter")
     writes = len([each for each in esps["klaviyo"].host.exchanges if each.call.method != "GET"])
     found = imported(franca, connected, "klaviyo")
@@ -105,7 +107,9 @@ def test_klaviyo_becomes_files_and_a_plan_is_empty(franca, connected, esps) -> N
         "segment": ("顧客", False),
         "ordered_this_month": ("Ordered this month", True),
         "newsletter": ("Newsletter", True),
+        "one_of_us": ("One of us", True),
     }
+    assert found["unmapped"] == []
     assert [(each["name"], each["why"]) for each in found["left_out"]] == [
         ("anna@shop.test and friends", "its name holds an email, which does not belong into a file: rename it there")
     ]

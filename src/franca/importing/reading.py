@@ -55,7 +55,7 @@ def read_account(
         destination=site.destination.name,
         imported=tuple(each for each in found if isinstance(each, Imported)),
         left_out=tuple(each for each in found if isinstance(each, LeftOut)),
-        unmapped=tuple(sorted(decompiler.unmapped())) if decompiler else (),
+        unmapped=tuple(sorted(each for each in decompiler.unmapped() if not names_somebody(each.field))) if decompiler else (),
         known=sum(each is None for each in found) + sum((each.kind, each.id) in ids for each in theirs),
     )
 
@@ -135,6 +135,7 @@ class _Reader:
         return replace(made, segment=replace(made.segment, realise={self.site.destination.name: SKIP}), beside=why)
 
     def _by_name(self, remote: Remote, kind: NativeKind, why: str) -> Imported | LeftOut:
+        why = "its conditions name somebody by their email" if names_somebody(why) else why
         number = self.named[remote.kind, remote.name]
         if number > 1:
             return LeftOut(remote=remote, why=f"{why}; and it cannot be kept by its name: {number} are called so, rename all but one there")
