@@ -43,8 +43,6 @@ TIERS: Mapping[str, Tier] = {
     "add_profiles_to_list": M,
     "remove_profiles_from_list": M,
     "bulk_import_profiles": M,
-    "get_templates": M,
-    "get_template": M,
     "render_template": S,
     "get_campaigns": M,
     "get_campaign": M,
@@ -59,6 +57,7 @@ TIERS: Mapping[str, Tier] = {
     "delete_campaign_variation": M,
     "query_campaign_values": Tier(burst=1, steady=2, daily=225),
     "get_bulk_import_profiles_job": M,
+    "request_profile_deletion": S,
     "get_errors_for_bulk_import_profiles_job": M,
 }
 
