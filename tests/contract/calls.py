@@ -36,9 +36,7 @@ def requests(exchange: Exchange) -> Iterator[Request]:
     call, esp = exchange.call, exchange.emulator
     route = next((each for each in routes(esp) if each.name == exchange.operation), None) if exchange.operation else None
     yield Request(esp=esp, method=call.method, path=call.path, query=call.query, body=call.body, route=route)
-    name, prefix = BATCHES.get((esp, call.method, call.path), ("", ""))
-    if name:
-        yield from _batch(esp, call.body, name, prefix)
+    yield from carried(esp, call.method, call.path, call.body)
 
 
 BATCHES = {
@@ -48,13 +46,14 @@ BATCHES = {
 """Where a batch's calls stand in its body, and what their paths leave out."""
 
 
-def _batch(esp: str, body: Any, name: str, prefix: str) -> Iterator[Request]:
+def carried(esp: str, method: str, path: str, body: Any) -> Iterator[Request]:
     """Yield the operations of a batch; what is no operation is the schema's business."""
-    operations = body.get(name) if isinstance(body, dict) else None
+    name, prefix = BATCHES.get((esp, method, path), ("", ""))
+    operations = body.get(name) if name and isinstance(body, dict) else None
     for each in operations if isinstance(operations, list) else ():
         if isinstance(each, dict):
-            path, _, query = str(each.get("path", "")).partition("?")
-            yield _operation(esp, str(each.get("method", "")), prefix + unquote(path.lstrip("/")), each, tuple(parse_qsl(query)))
+            called, _, query = str(each.get("path", "")).partition("?")
+            yield _operation(esp, str(each.get("method", "")), prefix + unquote(called.lstrip("/")), each, tuple(parse_qsl(query)))
 
 
 def _operation(esp: str, method: str, path: str, each: dict[str, Any], query: Query) -> Request:

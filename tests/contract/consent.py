@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from contract.calls import Request
+from contract.calls import Request, carried
+from franca.adapter.testing import Rules, Sent
 
 KEYS = frozenset(
     # of Mailchimp's members and audiences
@@ -66,27 +69,27 @@ _READS_CONSENT = re.compile(r"\$\.data\.attributes\.definition\.condition_groups
 _SEGMENT = re.compile(r"/api/segments(/[^/]+)?")
 
 
+def _asks(sent: Sent, place: str, value: Any) -> bool:
+    """Return whether a part of a body only asks for consent: a condition of a Klaviyo segment."""
+    asking = _SEGMENT.fullmatch(sent.path) and _READS_CONSENT.fullmatch(place)
+    return bool(asking) and value.get("type") == "profile-marketing-consent"
+
+
+def _inside(esp: str, sent: Sent) -> Iterator[Sent]:
+    return (Sent(method=each.method, path=each.path, body=each.body) for each in carried(esp, sent.method, sent.path, sent.body))
+
+
+RULES: dict[str, Rules] = {
+    esp: Rules(keys=KEYS, calls=calls, inside=partial(_inside, esp), **({"reads": _asks} if esp == "klaviyo" else {}))
+    for esp, calls in CALLS.items()
+}
+"""By ESP."""
+
+
 def violations(found: Request) -> list[str]:
-    """Return what in a request could change consent, make a contact or send."""
-    calls = [why for methods, path, why in CALLS[found.esp] if re.fullmatch(methods, found.method) and re.fullmatch(path, found.path)]
-    keys = [f"{place}: a key of consent" for place in _places(found.body, "$", _allowed(found))]
-    return calls + keys + _owner_mail(found)
-
-
-def _allowed(found: Request) -> bool:
-    """Return whether the body may read consent: a Klaviyo segment's definition."""
-    return found.esp == "klaviyo" and _SEGMENT.fullmatch(found.path) is not None
-
-
-def _places(value: Any, at: str, reading: bool) -> Iterator[str]:
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _places(item, f"{at}[{number}]", reading)
-    elif isinstance(value, dict) and not (reading and _READS_CONSENT.fullmatch(at) and value.get("type") == "profile-marketing-consent"):
-        for key, item in value.items():
-            if key in KEYS:
-                yield f"{at}.{key}"
-            yield from _places(item, f"{at}.{key}", reading)
+    """Return what in a request could change consent, make a contact or send; what it carries inside is a request of its own."""
+    rules = replace(RULES[found.esp], inside=lambda _sent: iter(()))
+    return rules.violations(Sent(method=found.method, path=found.path, body=found.body)) + _owner_mail(found)
 
 
 def _owner_mail(found: Request) -> list[str]:
