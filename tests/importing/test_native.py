@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from franca import native
 from franca.adapter import Address, ResourceKind
 from franca.definitions import Native, NativeKind, Realisation, Segment
 from franca.errors import FrancaError, ProblemsError
@@ -43,6 +44,14 @@ def test_a_mistake_is_told(text, told):
     """An object is exactly one of the kinds that hold people."""
     with pytest.raises(ProblemsError, match=told):
         load_predicate(text)
+
+
+@pytest.mark.parametrize("objects", [{}, {"klaviyo": {}}, {"klaviyo": {"list": "A", "tag": "B"}}, {"klaviyo": {"lst": "A"}}])
+def test_python_takes_the_same(objects):
+    """The builder makes the same node, and refuses the same."""
+    assert native({"klaviyo": {"list": "A"}}) == load_predicate("{native: {klaviyo: {list: A}}}")
+    with pytest.raises(FrancaError, match="native names one segment or list or tag for each destination"):
+        native(objects)
 
 
 def test_it_stands_alone(tmp_path):

@@ -195,6 +195,7 @@ PAIRS = [
     # the rest
     ('at_least(2, segment("a"), segment("b"), everyone())', "{at_least: {count: 2, of: [{segment: a}, {segment: b}, {everyone: true}]}}"),
     ('member_of("VIPs")', "{member_of: VIPs}"),
+    ('native({"klaviyo": {"segment": "By hand"}, "brevo": {"list": "x"}})', "{native: {klaviyo: {segment: By hand}, brevo: {list: x}}}"),
     ('near(52.52, 13, within="25 km")', "{near: {latitude: 52.52, longitude: 13, within: 25 km}}"),
     ('near(52, -13.5, within="2.5 mi")', "{near: {latitude: 52, longitude: -13.5, within: 2.5 mi}}"),
 ]

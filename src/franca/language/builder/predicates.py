@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
@@ -15,6 +16,8 @@ from franca.definitions import (
     InSegment,
     Mailable,
     MemberOf,
+    Native,
+    NativeKind,
     Near,
     NoneOf,
     Predicate,
@@ -71,6 +74,17 @@ def mailable(channel: str) -> Mailable:
 def member_of(name: str) -> MemberOf:
     """A member of *name* in the data's memberships."""
     return MemberOf(name=name)
+
+
+def native(objects: Mapping[str, Mapping[str, str]]) -> Native:
+    """Whoever is in what people made at an ESP: `native({"klaviyo": {"segment": "By hand"}})`. It is a segment's whole `where`."""
+    found = [(place, kind, name) for place, each in objects.items() for kind, name in each.items()]
+    unknown = [kind for _, kind, _ in found if kind not in set(NativeKind)]
+    if not found or unknown or any(len(each) != 1 for each in objects.values()):
+        raise FrancaError(
+            f"native names one {' or '.join(NativeKind)} for each destination", remedy=did_you_mean("".join(unknown), NativeKind)
+        )
+    return Native(objects=tuple((place, NativeKind(kind), name) for place, kind, name in found))
 
 
 def near(latitude: float | Decimal, longitude: float | Decimal, *, within: str) -> Near:
