@@ -106,9 +106,10 @@ def stage(esp: str, people: int = 1) -> Iterator[Stage]:
 
 @contextmanager
 def account(project: Project, on: Stage) -> Iterator[Account]:
-    """Open the destination on a virtual clock."""
+    """Open the destination on a virtual clock, an hour after the last command."""
     from franca.adapter import Site
 
+    on.clock.advance(3600.0)
     site = Site(project=project, destination=project.destinations[on.esp])
     with opened(site, VirtualWaiter(on_sleep=on.clock.advance)) as found:
         yield found

@@ -105,6 +105,10 @@ class Crowd:
         return (FIRST_ROUND + (NEW if later else OLD)).format(**words) + "".join(rounds)
 
 
+LARGE = Crowd(people=100_000, rounds=14)
+"""62 segments."""
+
+
 def _customer(chance: random.Random, number: int) -> Customer:
     email = f"person{number - 1 if number % 50 == 49 else number}@shop.test"
     return Customer("" if number % 50 == 25 else email, chance.choice(COUNTRIES), chance.randrange(0, 800))

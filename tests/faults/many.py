@@ -1,6 +1,6 @@
 """`make faults N=1000`: random fault schedules by seed, for each ESP.
 
-    PYTHONPATH=tests python -m faults.many [--schedules N] [--esp NAME]... [--folder FOLDER]
+    PYTHONPATH=tests python -m faults.many [--schedules N] [--esp NAME]... [--folder FOLDER] [--large]
 
 Resumable: verdicts are kept in FOLDER, one line each, and seeds that are there are not run again; delete the folder after a change of code.
 Ends with 1 if any schedule did not end as it should.
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from faults.crowd import Crowd
+from faults.crowd import LARGE, Crowd
 from faults.schedules import Lives, Verdict
 from faults.shop import ESPS, keys
 from faults.troubles import give_up_soon
@@ -35,20 +35,22 @@ def main() -> None:
     parser.add_argument("--schedules", type=int, default=1000)
     parser.add_argument("--esp", action="append", choices=ESPS)
     parser.add_argument("--folder", type=Path, default=Path("build/faults"))
+    parser.add_argument("--large", action="store_true", help="62 segments and 100,000 people")
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    bad = sum(run(esp, options.schedules, options.folder) for esp in options.esp or ESPS)
+    crowd, folder = (LARGE, options.folder / "large") if options.large else (Crowd(), options.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    bad = sum(run(esp, options.schedules, folder, crowd) for esp in options.esp or ESPS)
     sys.exit(1 if bad else 0)
 
 
-def run(esp: str, schedules: int, folder: Path) -> int:
+def run(esp: str, schedules: int, folder: Path, crowd: Crowd) -> int:
     """Run the seeds below *schedules* that are not known yet; return how many of all went wrong."""
     path = folder / f"{esp}.jsonl"
     path.touch()
     known = {verdict.seed: verdict for verdict in read(path)}
     missing = [seed for seed in range(schedules) if seed not in known]
     with path.open("a", encoding="utf-8") as file:
-        for verdict in verdicts(esp, missing):
+        for verdict in verdicts(esp, missing, crowd):
             file.write(json.dumps(verdict.as_json()) + "\n")
             file.flush()
             known[verdict.seed] = verdict
@@ -72,13 +74,13 @@ def read(path: Path) -> Iterator[Verdict]:
             yield Verdict(**json.loads(line))
 
 
-def verdicts(esp: str, seeds: Iterable[int]) -> Iterator[Verdict]:
+def verdicts(esp: str, seeds: Iterable[int], crowd: Crowd) -> Iterator[Verdict]:
     """Run schedules on one server and one evaluated shop."""
     stage: Any = Stage()
     with tempfile.TemporaryDirectory() as made, keys(), serve(stage) as running, pytest.MonkeyPatch.context() as patch:
         give_up_soon(patch)
         patch.setattr(os, "fsync", lambda _handle: None)  # a process that ends is no loss of power
-        lives = Lives.of(stage, running.url, Path(made), Crowd())
+        lives = Lives.of(stage, running.url, Path(made), crowd)
         for seed in seeds:
             yield lives.disturbed(esp, seed, Path(made) / "lives" / str(seed))
 

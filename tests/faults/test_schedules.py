@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from faults.crowd import Crowd
+from faults.crowd import LARGE, Crowd
 from faults.schedules import Lives
 from faults.shop import ESPS, keys
 from faults.troubles import give_up_soon
@@ -19,7 +19,6 @@ from sandbox.brevo.brevo_account import Stage
 pytestmark = [pytest.mark.usefixtures("_no_loss_of_power"), pytest.mark.parametrize("esp", ESPS)]
 
 FEW, SLOW, PART = 3, 300, 30
-LARGE = Crowd(people=100_000, rounds=14)
 
 
 @pytest.fixture(scope="module")
