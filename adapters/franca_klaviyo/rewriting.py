@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from franca.definitions import (
-    Ago,
     All,
     AnyOf,
     AtLeast,
@@ -19,13 +18,9 @@ from franca.definitions import (
     DaysSinceLast,
     Distinct,
     EventTest,
-    From,
     InstantTest,
     Kind,
-    Last,
-    NamedDay,
     Not,
-    OnDay,
     Op,
     Pick,
     PickedEvent,
@@ -33,20 +28,26 @@ from franca.definitions import (
     Project,
     PropertyTest,
     TimeTest,
-    To,
     ValueTest,
     names_of,
 )
-from franca.logic import measure_test
-from franca_klaviyo.windows import DAY
+from franca.logic import measure_test, simplify
+from franca.logic.inside import nodes
+from franca_klaviyo.sides import ends, is_late, outside
 
 
 def sayable(predicate: Predicate, project: Project) -> Predicate:
-    """Return an equivalent of a simplified predicate, with other leaves in place of those that have a rewriting."""
+    """Return an equivalent of a checked predicate, with other leaves in place of those that have a rewriting."""
+    if not any(isinstance(node, (PickedEvent, *_MEASURES)) for node in nodes(predicate)):
+        return predicate
+    return _rewritten(simplify(predicate), project)
+
+
+def _rewritten(predicate: Predicate, project: Project) -> Predicate:
     if isinstance(predicate, (All, AnyOf, AtLeast)):
-        return replace(predicate, of=tuple(sayable(part, project) for part in predicate.of))
+        return replace(predicate, of=tuple(_rewritten(part, project) for part in predicate.of))
     if isinstance(predicate, Not):
-        return Not(of=sayable(predicate.of, project))
+        return Not(of=_rewritten(predicate.of, project))
     rewrite = _LEAVES.get(type(predicate))
     return rewrite(predicate, project) if rewrite else predicate
 
@@ -100,11 +101,11 @@ def _picked(leaf: PickedEvent, _project: Project) -> Predicate:
     first event the same holds the other way round.
     """
     tests = _instants(leaf.having)
-    ends = [end for test in tests for end in _ENDS.get(type(test), _no_ends)(test)]
-    if not tests or None in ends or leaf.followed_by or leaf.not_followed_by:
+    found = [ends(test) for test in tests]
+    if not tests or () in found or leaf.followed_by or leaf.not_followed_by:
         return leaf
     events = EventTest(event=leaf.event, where=leaf.where, window=leaf.window, position=leaf.position)
-    return All(of=tuple(_bounded(events, end, leaf.pick) for end in ends if end is not None), position=leaf.position)
+    return All(of=tuple(_bounded(events, end, leaf.pick) for several in found for end in several), position=leaf.position)
 
 
 def _instants(having: Predicate | None) -> tuple[TimeTest, ...]:
@@ -117,54 +118,20 @@ def _instants(having: Predicate | None) -> tuple[TimeTest, ...]:
 def _of_literal(literal: Predicate) -> tuple[TimeTest, ...]:
     if isinstance(literal, InstantTest):
         return literal.tests
-    tests = literal.of.tests if isinstance(literal, Not) and isinstance(literal.of, InstantTest) else ()
-    return tuple(_other_side(test) for test in tests if isinstance(test, (Last, From, To)) or (isinstance(test, Ago) and not test.newer))
+    others = outside(literal.of.tests[0]) if isinstance(literal, Not) and isinstance(literal.of, InstantTest) else ()
+    return others if len(others) == 1 else ()
 
 
 def _bounded(events: EventTest, end: TimeTest, pick: Pick) -> Predicate:
     """Return that the picked event lies on the side of an instant that *end* says."""
-    beyond = _some(replace(events, window=(*events.window, end)))
-    if (pick is Pick.LATEST) is isinstance(end, (Last, From)):
-        return beyond
-    return All(of=(_some(events), _some(replace(events, window=(*events.window, _other_side(end))), holds=False)))
-
-
-def _other_side(end: TimeTest) -> TimeTest:
-    match end:
-        case Last():
-            return Ago(older=end.duration)
-        case Ago():
-            return Last(duration=end.older)
-        case From():
-            return To(at=end.at)
-        case To():
-            return From(at=end.at)
-    raise TypeError(f"{end} has two sides")
+    if (pick is Pick.LATEST) is is_late(end):
+        return _some(replace(events, window=(*events.window, end)))
+    (other,) = outside(end)
+    return All(of=(_some(events), _some(replace(events, window=(*events.window, other)), holds=False)))
 
 
 def _some(events: EventTest, *, holds: bool = True) -> Predicate:
     return replace(events, measures=(), per=None) if holds else Not(of=replace(events, measures=(), per=None))
 
-
-def _ends_of_ago(test: Ago) -> tuple[TimeTest | None, ...]:
-    return (test,) if test.newer is None else (Last(duration=test.older), Ago(older=test.newer))
-
-
-def _ends_of_day(test: OnDay) -> tuple[TimeTest | None, ...]:
-    return (None,) if isinstance(test.day, NamedDay) else (From(at=test.day), To(at=test.day + DAY))
-
-
-def _no_ends(_test: TimeTest) -> tuple[TimeTest | None, ...]:
-    return (None,)
-
-
-_ENDS: Mapping[type[TimeTest], Callable[[Any], tuple[TimeTest | None, ...]]] = {
-    Last: lambda test: (test,),
-    From: lambda test: (test,),
-    To: lambda test: (test,),
-    Ago: _ends_of_ago,
-    OnDay: _ends_of_day,
-}
-"""A window as windows with one end each; None: it has other ends."""
 
 _LEAVES: Mapping[type[Predicate], Callable[[Any, Project], Predicate]] = {EventTest: _event, PickedEvent: _picked}

@@ -22,7 +22,7 @@ from franca.definitions import (
     Sample,
     Sequence,
 )
-from franca.logic import Clause, TooLarge, conjunctive, literals, simplify
+from franca.logic import Clause, TooLarge, conjunctive, literals
 from franca_klaviyo.attributes import attribute, of_property
 from franca_klaviyo.consent import consented, mailable
 from franca_klaviyo.definition import canonical, size
@@ -49,7 +49,7 @@ class Native:
 
 def native(where: Predicate, site: Site, accepted: frozenset[str] = frozenset()) -> Native:
     """Compile a checked predicate; *accepted* are the ids of the approximations that the user agrees to."""
-    clauses = conjunctive(sayable(simplify(where), site.project))
+    clauses = conjunctive(sayable(where, site.project))
     if isinstance(clauses, TooLarge):
         return Native(definition=None, findings=(Finding(id="too-large", what=f"Klaviyo takes all of any: {clauses}"),))
     given = frozenset(clause[0] for clause in clauses if len(clause) == 1)

@@ -6,35 +6,30 @@ Of a variant all filters hold for one event (KHC 115005062847), and its time lie
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from franca.adapter import Finding
 from franca.definitions import (
-    Ago,
     All,
     AnyOf,
     AtLeast,
     EventMapping,
     EventTest,
-    From,
     InstantTest,
     Kind,
-    Last,
-    NamedDay,
-    OnDay,
     Op,
     Predicate,
     PropertyTest,
     TimeTest,
-    To,
     ValueTest,
 )
 from franca.logic import FALSE, TRUE, Clause, TooLarge, disjunctive, flip, leaves, literals, simplify
 from franca_klaviyo.parts import Context, Filter, refuse
+from franca_klaviyo.sides import outside
 from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, length_findings, value_filters
-from franca_klaviyo.windows import DATES, DAY
+from franca_klaviyo.windows import DATES
 
 MOST_FILTERS = 10
 """Property filters of one event condition (segments_api_overview)."""
@@ -134,11 +129,18 @@ def _implies_set(leaf: PropertyTest) -> bool:
 def _options(leaf: Predicate, positive: bool, source: Source, asserted: set[str], apart: bool) -> tuple[Variant, ...]:
     """Return the ways in which an event passes one literal."""
     if isinstance(leaf, InstantTest):
-        return tuple(Variant(window=(test,)) for test in ([leaf.tests[0]] if positive else _other_times(leaf.tests[0])))
+        return _of_instant(leaf.tests[0], positive)
     if not isinstance(leaf, PropertyTest):
         raise refuse("event-instants", "Klaviyo has no filter on the hour, the weekday or the day of an event")
     findings = length_findings(constant_test(leaf.tests[0]), source.context)
     return tuple(Variant(filters=filters, findings=findings) for filters in _of_property(leaf, positive, source, asserted, apart))
+
+
+def _of_instant(test: TimeTest, positive: bool) -> tuple[Variant, ...]:
+    others = outside(test)
+    if not positive and not others:
+        raise refuse("event-instants", "Klaviyo has no filter on the instant of an event beside the window")
+    return tuple(Variant(window=(each,)) for each in ((test,) if positive else others))
 
 
 def _of_property(
@@ -165,26 +167,3 @@ def _of_property(
         yield on(filters)
     else:
         yield from (on((IS_SET, *filters)), on((NOT_SET,)))
-
-
-def _other_times(test: TimeTest) -> tuple[TimeTest, ...]:
-    """Return windows of which an event lies in exactly one where it does not lie in *test*: there are no events after now."""
-    make = _OTHER_TIMES.get(type(test))
-    if make is None or (isinstance(test, OnDay) and isinstance(test.day, NamedDay)):
-        raise refuse("event-instants", "Klaviyo has no filter on the instant of an event beside the window")
-    return make(test)
-
-
-def _outside_of_ago(test: Ago) -> tuple[TimeTest, ...]:
-    if test.newer is None:
-        return (Last(duration=test.older),)
-    return Ago(older=test.older), Last(duration=test.newer)
-
-
-_OTHER_TIMES: Mapping[type[TimeTest], Callable[[Any], tuple[TimeTest, ...]]] = {
-    Last: lambda test: (Ago(older=test.duration),),
-    Ago: _outside_of_ago,
-    From: lambda test: (To(at=test.at),),
-    To: lambda test: (From(at=test.at),),
-    OnDay: lambda test: (To(at=test.day), From(at=test.day + DAY)),
-}
