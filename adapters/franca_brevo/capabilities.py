@@ -19,6 +19,7 @@ CAPABILITIES: Capabilities = {
     Capability.ATTRIBUTE_TEXT: NO_API,
     Capability.ATTRIBUTE_TIME: NO_API,
     Capability.COUNT_MEMBERS: Support(Level.PARTIAL, "members of lists, blocklisted ones included; segments have no count", _LISTS),
+    Capability.ERASURE: YES,
     Capability.EVENT_COUNT: NO_API,
     Capability.EVENT_SUM: NO_API,
     Capability.MAILABLE: NO_API,

@@ -19,11 +19,12 @@ from franca.adapter import (
     Written,
     resolve,
 )
+from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca.errors import FrancaError
-from franca_brevo import previews
+from franca_brevo import erasure, previews
 from franca_brevo.client import Client
 from franca_brevo.imports import Imports, held
 from franca_brevo.members import Members
@@ -123,6 +124,10 @@ class BrevoConnection:
     def foreign(self) -> Iterator[Remote]:
         """Yield the segments that people made (`franca.adapter.importing`)."""
         return self._resources.segments()
+
+    def erase(self, email: str) -> Erased:
+        """Have a contact deleted for good (`franca.adapter.erasing`)."""
+        return erasure.erase(self._client, self._people, email)
 
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""

@@ -10,6 +10,7 @@ from franca_klaviyo.rates import AT_ONCE, CALLS, RATES
 from franca_klaviyo.segments import CONDITIONS
 
 _SEGMENTS = "https://developers.klaviyo.com/en/reference/segments_api_overview"
+_PRIVACY = "https://developers.klaviyo.com/en/reference/request_profile_deletion"
 _DATES = "https://help.klaviyo.com/hc/en-us/articles/4403222359451"
 
 CAPABILITIES: Capabilities = {
@@ -18,6 +19,7 @@ CAPABILITIES: Capabilities = {
     Capability.ATTRIBUTE_NUMBER: YES,
     Capability.ATTRIBUTE_TIME: Support(Level.PARTIAL, "no months or years; days begin at midnight UTC", _DATES),
     Capability.COUNT_MEMBERS: YES,
+    Capability.ERASURE: Support(Level.PARTIAL, "asked for and done later; the API does not tell when", _PRIVACY),
     Capability.EVENT_COUNT: Support(
         Level.PARTIAL, "no windows in months; counts of alternatives are shared out, within the conditions of a segment", _SEGMENTS
     ),

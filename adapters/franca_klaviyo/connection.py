@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.standing import Standing
 from franca.definitions import Part
-from franca_klaviyo import members, people, previews
+from franca_klaviyo import erasure, members, people, previews
 from franca_klaviyo.client import HOST, Client
 from franca_klaviyo.resources import Resources
 from franca_klaviyo.results import Reports
@@ -90,6 +91,10 @@ class KlaviyoConnection:
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""
         return members.field_values(self._client, remote)
+
+    def erase(self, email: str) -> Erased:
+        """Have a contact deleted for good (`franca.adapter.erasing`)."""
+        return erasure.erase(self._client, email)
 
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""

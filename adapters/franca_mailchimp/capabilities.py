@@ -12,6 +12,7 @@ from franca_mailchimp.segments import CONDITIONS
 _SEGMENTS = "https://mailchimp.com/developer/marketing/api/list-segments/"
 _FLAT = Support(Level.NO, "a segment is one flat list of conditions, of which all or any must hold", _SEGMENTS)
 _NO_EVENTS = Support(Level.NO, "there are no conditions on events", _SEGMENTS)
+_ERASURE = "https://mailchimp.com/developer/marketing/api/list-members/"
 
 CAPABILITIES: Capabilities = {
     Capability.ANY_OF_ALL: _FLAT,
@@ -19,6 +20,9 @@ CAPABILITIES: Capabilities = {
     Capability.ATTRIBUTE_NUMBER: YES,
     Capability.ATTRIBUTE_TIME: Support(Level.PARTIAL, "days against fixed days; no instants, nothing relative to today", _SEGMENTS),
     Capability.COUNT_MEMBERS: YES,
+    Capability.ERASURE: Support(
+        Level.PARTIAL, "in the audience of the destination; the address can never be imported there again", _ERASURE
+    ),
     Capability.EVENT_COUNT: _NO_EVENTS,
     Capability.EVENT_SUM: _NO_EVENTS,
     Capability.MAILABLE: Support(Level.PARTIAL, "as one of `all` at the top: active subscribers are counted", _SEGMENTS),

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.standing import Standing
-from franca_mailchimp import markers, members, people, results
+from franca_mailchimp import erasure, markers, members, people, results
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.client import Client, host
 from franca_mailchimp.kept import INTERESTS
@@ -95,6 +96,10 @@ class MailchimpConnection:
     def foreign(self) -> Iterator[Remote]:
         """Yield the interest categories, which no plan reads unless they are mapped (`franca.adapter.importing`)."""
         return self._resources.foreign()
+
+    def erase(self, email: str) -> Erased:
+        """Have a contact deleted for good (`franca.adapter.erasing`)."""
+        return erasure.erase(self._audience, email)
 
     def contents(self) -> Iterator[Content]:
         """Yield the account's emails that are not ours."""

@@ -8,6 +8,7 @@ from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support
 from franca_mailerlite.rates import CALLS, RATES
 
 _SEGMENTS = "https://developers.mailerlite.com/docs/segments.html"
+_PEOPLE = "https://developers.mailerlite.com/docs/subscribers.html"
 _GROUPS = "https://developers.mailerlite.com/docs/groups.html"
 
 NO_API = Support(Level.NO, "the API lists, renames and deletes segments; they are made by hand, and their rules cannot be read", _SEGMENTS)
@@ -18,6 +19,7 @@ CAPABILITIES: Capabilities = {
     Capability.ATTRIBUTE_TEXT: NO_API,
     Capability.ATTRIBUTE_TIME: NO_API,
     Capability.COUNT_MEMBERS: Support(Level.PARTIAL, "members are read and counted, status by status; the counters may lag", _GROUPS),
+    Capability.ERASURE: Support(Level.NO, "not built: MailerLite tells deleting from forgetting; forget people in its own pages", _PEOPLE),
     Capability.EVENT_COUNT: NO_API,
     Capability.EVENT_SUM: NO_API,
     Capability.MAILABLE: NO_API,

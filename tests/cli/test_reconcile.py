@@ -90,10 +90,12 @@ def compared(tmp_path: Path, esps) -> Path:
 
 
 @pytest.fixture
-def synced(compared: Path, franca) -> Path:
-    """Return the project after apply and sync."""
-    assert franca("apply", "-p", compared, "--yes").code == 0
-    assert franca("sync", "-p", compared, "--as-of", AS_OF.isoformat()).code == 0
+def synced(compared: Path, franca, request: pytest.FixtureRequest) -> Path:
+    """Return the project after apply and sync: of the test's *esp*, or of all of them."""
+    params = getattr(request.node, "callspec", None)
+    only = ("-d", params.params["esp"]) if params and "esp" in params.params else ()
+    assert franca("apply", "-p", compared, "--yes", *only).code == 0
+    assert franca("sync", "-p", compared, "--as-of", AS_OF.isoformat(), *only).code == 0
     return compared
 
 

@@ -11,6 +11,7 @@ from franca.sandbox import Call, Clock, Handler, Reply, Route
 from franca_klaviyo.sandbox.campaigns import Campaigns
 from franca_klaviyo.sandbox.catalog import Catalog
 from franca_klaviyo.sandbox.conditions import Counting
+from franca_klaviyo.sandbox.erasure import Erasure
 from franca_klaviyo.sandbox.errors import ProblemError, throttled
 from franca_klaviyo.sandbox.imports import Imports
 from franca_klaviyo.sandbox.limits import Windows, tier_of
@@ -91,7 +92,7 @@ class Sandbox:
             usual_import_seconds=import_seconds,
         )
         self._imports, self._shelf, self._things = Imports(self._world), Shelf(self._world), Things(self._world)
-        self._sends = Sends(self._world, self._things)
+        self._sends, self._erasure = Sends(self._world, self._things), Erasure(self._world)
 
     def routes(self) -> Sequence[Route]:
         """Return the route table; names are the SDK's names of the operations."""
@@ -102,6 +103,7 @@ class Sandbox:
             Lists(self._world, tags, people),
             people,
             self._imports,
+            self._erasure,
             tags,
             Templates(self._shelf),
             Campaigns(self._world, self._things, messages),
@@ -130,6 +132,7 @@ class Sandbox:
 
         def handle(call: Call) -> Reply:
             self._imports.settle()
+            self._erasure.settle()
             try:
                 reply = route.handler(call)
             except ProblemError as problem:

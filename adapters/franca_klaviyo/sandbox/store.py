@@ -130,6 +130,14 @@ class Store:
             (_laid(old["attributes"], attributes), _laid(old["properties"], properties), now, row),
         )
 
+    def remove_profile(self, row: int) -> None:
+        """Delete a profile with its memberships and events."""
+        for table, column in (("profiles", "row"), ("list_members", "profile"), ("events", "profile")):
+            self._db.execute(f"delete from {table} where {column} = ?", (row,))  # noqa: S608 - names of our schema
+        self.profiles_version, self.lists_version, self.events_version = (
+            version + 1 for version in (self.profiles_version, self.lists_version, self.events_version)
+        )
+
     def metric(self, name: str, integration: str, created: float) -> int:
         """Return the row number of a metric, made when it is new."""
         found = self.one("select row from metrics where name = ? and integration = ?", name, integration)

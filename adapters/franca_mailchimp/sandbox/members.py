@@ -54,10 +54,20 @@ def set_list_member(context: Context, call: Call) -> Reply:
     member = context.store.member(listed, _key(call))
     if member:
         return _write(context, listed, {**columns(member), **_changes(member, given)}, given, call)
+    if context.store.forgotten(listed, _key(call)):  # reported by three third parties; the words of the detail are a guess
+        detail = f"{given['email_address']} was permanently deleted and cannot be re-imported. The contact must re-subscribe."
+        raise Problem(400, "Forgotten Email Not Subscribed", detail)
     require(given, KINDS, ("status_if_new",))
     status = _status(given["status_if_new"], (*STATUSES, "transactional"))
     new = fresh(given["email_address"], status, context.clock.now())
     return _write(context, listed, {**new, "language": given.get("language") or "", "vip": bool(given.get("vip"))}, given, call)
+
+
+def delete_list_member_permanent(context: Context, call: Call) -> Reply:
+    """POST /lists/{list_id}/members/{subscriber_hash}/actions/delete-permanent: the contact goes, and can never be imported again."""
+    listed = audience(context, call)
+    context.store.erase(listed, _from_path(context, listed, call))
+    return Reply(status=204)
 
 
 def _write(context: Context, listed: str, row: Mapping[str, Any], given: Mapping[str, Any], call: Call) -> Reply:
@@ -147,4 +157,10 @@ ENDPOINTS = (
     Endpoint("GET", _PATH + "/{subscriber_hash}", get_list_member, "lists.get_list_member"),
     Endpoint("PATCH", _PATH + "/{subscriber_hash}", update_list_member, "lists.update_list_member"),
     Endpoint("PUT", _PATH + "/{subscriber_hash}", set_list_member, "lists.set_list_member"),
+    Endpoint(
+        "POST",
+        _PATH + "/{subscriber_hash}/actions/delete-permanent",
+        delete_list_member_permanent,
+        "lists.delete_list_member_permanent",
+    ),
 )

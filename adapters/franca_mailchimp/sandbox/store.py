@@ -21,6 +21,7 @@ create table value (member integer, merge_id integer, text text, primary key (me
 create table segment (id integer primary key autoincrement, audience text, name text, kind text, options text, created text, updated text);
 create table tagged (segment integer, member integer, primary key (segment, member)) without rowid;
 create index tagged_member on tagged (member);
+create table forgotten (audience text, hash text, primary key (audience, hash)) without rowid;
 create table purchase (audience text, email text, id text, at text, total text, products integer, unique (audience, id));
 """
 # one statement, whether the contact exists or not
@@ -99,6 +100,17 @@ class Store:
         if audience in self._members:
             self._members[audience].update({read.id: read for read in self._read(ONE_MEMBER, ITS_VALUES, member)})
         return member
+
+    def erase(self, audience: str, member: Member) -> None:
+        """Delete one contact for good; its address can never come back."""
+        for table, column in (("member", "id"), ("value", "member"), ("tagged", "member"), ("interested", "member")):
+            self.db.execute(f"delete from {table} where {column} = ?", (member.id,))  # noqa: S608 - names of our tables
+        self.db.execute("insert or ignore into forgotten values (?, ?)", (audience, member.hash))
+        self.forget()
+
+    def forgotten(self, audience: str, key: str) -> bool:
+        """Whether a contact of this hash was deleted for good."""
+        return self.db.execute("select 1 from forgotten where audience = ? and hash = ?", (audience, key)).fetchone() is not None
 
     def _read(self, members: str, values: str, argument: str | int) -> list[Member]:
         found: dict[int, dict[int, str]] = {}

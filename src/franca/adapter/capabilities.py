@@ -17,6 +17,7 @@ class Capability(StrEnum):
     ATTRIBUTE_NUMBER = "attribute tests on numbers natively"
     ATTRIBUTE_TIME = "attribute tests on dates and instants natively"
     COUNT_MEMBERS = "the ESP's own count of a segment's members"
+    ERASURE = "a person deleted for good on request"
     EVENT_COUNT = "counts of events natively"
     EVENT_SUM = "sums over events natively"
     MAILABLE = "mailable natively"

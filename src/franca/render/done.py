@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from franca.adapter.erasing import Erased
 from franca.plan import Applied, Result
 from franca.render.text import printable
-from franca.sync import Held, Synced
+from franca.sync import Erasure, Held, Synced
 
 
 def render_applied(applied: Applied, *, after: float | None = None, now: datetime | None = None) -> str:
@@ -49,6 +50,20 @@ def _synced(synced: Synced) -> Iterator[str]:
         yield from (f"    rejected {number:,}: {reason}" for reason, number in held.rejected.items())
     if synced.resources and (synced.without_email or synced.ambiguous):
         yield f"  never pushed: {synced.without_email:,} profiles without an email, {synced.ambiguous:,} emails of several profiles"
+
+
+_THERE = {
+    None: "the ESP was not asked",
+    Erased.DONE: "deleted at the ESP",
+    Erased.ASKED: "the ESP was asked to delete the contact, and does it later",
+    Erased.NOBODY: "the ESP holds no such contact",
+}
+
+
+def render_erased(erased: Erasure) -> str:
+    """Return what was erased at one destination, without a word about whom."""
+    ledger = f"removed from {erased.entries} entries of the ledger" if erased.entries else "not in the ledger"
+    return printable(f"{erased.destination}: {ledger}; {_THERE[erased.there]}")
 
 
 def _counts(held: Held) -> Iterator[str]:

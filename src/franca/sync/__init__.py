@@ -1,6 +1,7 @@
 """Membership and marker deltas: what keeps a destination as fresh as the last sync, and what shows whether it is."""
 
 from franca.sync.delta import Audience, members, winners
+from franca.sync.erase import Erasure, erase, insist_on_erasing, normalised
 from franca.sync.ledger import Ledger
 from franca.sync.reasons import Crowd
 from franca.sync.reconcile import reconcile
@@ -12,12 +13,16 @@ __all__ = [
     "Audience",
     "Compared",
     "Crowd",
+    "Erasure",
     "Held",
     "Ledger",
     "Reason",
     "Reconciled",
     "Synced",
+    "erase",
+    "insist_on_erasing",
     "members",
+    "normalised",
     "reconcile",
     "sync",
     "winners",

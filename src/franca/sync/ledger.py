@@ -138,6 +138,21 @@ class Ledger:
         _replay(self._holdings[resource], line)
         self._dirty = True
 
+    def forget(self, email: str) -> int:
+        """Drop somebody, whatever is known of them, on disk when this returns; return in how many resources they were.
+
+        Hashes under another key cannot be searched: all of them go.
+        """
+        if not self._holdings:
+            return 0
+        hashed = None if self.key is None else self.hash(email)
+        inside = [holding for holding in self._holdings.values() if hashed in _everybody(holding)]
+        for holding in inside:
+            _drop(holding, str(hashed))
+        self._dirty = True
+        self.save()
+        return len(inside)
+
     def finish(self, resources: Iterable[str]) -> None:
         """Note that the sync of *resources* came to an end."""
         for resource in resources:
@@ -206,6 +221,16 @@ def _replay(holding: Holding, line: Mapping[str, Any]) -> None:
     holding.values.update(put)
     for out in take:
         holding.values.pop(out, None)
+
+
+def _everybody(holding: Holding) -> set[str]:
+    return holding.doubt.union(holding.values or (), *holding.jobs.values())
+
+
+def _drop(holding: Holding, hashed: str) -> None:
+    holding.doubt.discard(hashed)
+    for rows in (holding.values or {}, *holding.jobs.values()):
+        rows.pop(hashed, None)
 
 
 def _document(holding: Holding) -> dict[str, Any]:

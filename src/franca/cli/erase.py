@@ -1,0 +1,107 @@
+"""`franca erase`: remove one person from the ledgers, and where that is asked from the ESPs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from franca.cli.common import HERE, EnvOption, ProjectOption, load_checked, sites
+from franca.errors import FrancaError
+
+if TYPE_CHECKING:
+    from franca.adapter import Site
+    from franca.sync import Erasure
+
+NAME = "erase"
+
+
+def run(  # noqa: PLR0917 - a command's options
+    email: Annotated[
+        str | None,
+        typer.Argument(metavar="[EMAIL]", help="Of the person; without it, it is read from standard input.", show_default=False),
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="Read the email from a file instead.")] = None,
+    from_: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="DESTINATION", help="Delete the contact at this ESP too, for good; may be given several times."),
+    ] = None,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Delete the contact at the ESPs of all destinations.")] = False,
+    project: ProjectOption = HERE,
+    env: EnvOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before an ESP deletes.")] = False,
+) -> None:
+    """Remove one person from the ledgers of all destinations, and with --from or --everywhere from the ESPs, for good.
+
+    No other verb deletes a contact. The shop's own data are not changed, and the email stands in nothing that is printed or stored.
+
+    Example: franca erase --everywhere --yes < email.txt
+    """
+    from franca.adapter import adapter
+    from franca.render import render_erased
+    from franca.sync import insist_on_erasing, normalised
+
+    checked = load_checked(project, env)
+    there = {site.destination.name for site in sites(checked, from_)} if from_ or everywhere else set()
+    chosen = list(sites(checked, None))
+    for site in chosen:
+        if site.destination.name in there:
+            insist_on_erasing(site.destination.name, adapter(site.destination.adapter))
+    person = normalised(_read(email, file))
+    _confirm(sorted(there), yes=yes)
+    failures: list[FrancaError] = []
+    for site in chosen:
+        try:
+            typer.echo(render_erased(_erased(person, site, there=site.destination.name in there)))
+        except FrancaError as error:
+            failures.append(error)
+    if failures:
+        raise _several(failures, len(chosen))
+
+
+def _read(email: str | None, file: Path | None) -> str:
+    """Return the email from where it stands; a shell keeps what is typed after a command, and other users may see it."""
+    if file is not None:
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise FrancaError(f"{file} cannot be read ({type(error).__name__})", remedy="give a file with one email") from None
+    if email not in {None, "-"}:
+        return str(email)
+    return str(typer.prompt("Email", err=True, hide_input=True)) if sys.stdin.isatty() else sys.stdin.read()
+
+
+def _confirm(there: Sequence[str], *, yes: bool) -> None:
+    if yes or not there:
+        return
+    where = ", ".join(there)
+    if not sys.stdin.isatty():
+        raise FrancaError(f"nobody is there to ask whether the contact is to be deleted at {where}", remedy="add --yes; nothing was erased")
+    if not typer.confirm(f"Delete the contact for good at {where}?"):
+        raise FrancaError("not erased: nothing was done")
+
+
+def _erased(person: str, site: Site, *, there: bool) -> Erasure:
+    from franca.cli.account import opened
+    from franca.plan import Store
+    from franca.sync import Ledger, erase
+
+    name, store = site.destination.name, Store.of(site.project, site.destination.name)
+    ledger = Ledger.open(site.project, store)
+    if not there:
+        return erase(person, name, store, ledger)
+    with opened(site) as account:
+        return erase(person, name, store, ledger, account.connection)
+
+
+def _several(failures: Sequence[FrancaError], of: int) -> FrancaError:
+    """Return one error: partly done, unless nothing was done anywhere."""
+    from franca.plan import PartlyAppliedError
+
+    what = "\n".join(map(str, failures))
+    if len(failures) == of:
+        return FrancaError(what)
+    return PartlyAppliedError(what, remedy="run the command again: erasing twice is fine")

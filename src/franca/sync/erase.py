@@ -1,0 +1,78 @@
+"""Removing one person: from the ledger of a destination, and where that is asked from the ESP. The only thing that deletes a contact."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from franca.adapter import Adapter, Capability, Connection
+from franca.adapter.erasing import Erased, Erasing
+from franca.errors import FrancaError
+from franca.plan import Store
+from franca.sync.ledger import Ledger
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasure:
+    """What was erased at one destination.
+
+    Attributes:
+        entries: in how many tags, lists and fields the ledger had the person.
+        there: what came of asking the ESP; None when it was not asked.
+    """
+
+    destination: str
+    entries: int
+    there: Erased | None = None
+
+
+def normalised(text: str) -> str:
+    """Return an email as destinations compare it.
+
+    Raises:
+        FrancaError: it is none; the message does not repeat it.
+    """
+    email = unicodedata.normalize("NFC", text).strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise FrancaError("that is not one email", remedy="give one email, on one line")
+    return email
+
+
+def insist_on_erasing(destination: str, adapter: Adapter) -> None:
+    """Refuse an ESP that deletes nobody through its API.
+
+    Raises:
+        FrancaError: it does not; the message says why.
+    """
+    support = adapter.capabilities[Capability.ERASURE]
+    if support.level == "no":
+        what = f"{destination}: nobody can be erased at {adapter.title} from here: {support.reason}"
+        raise FrancaError(what, remedy="erase the person there by hand, and leave the destination out; nothing was erased")
+
+
+def erase(email: str, destination: str, store: Store, ledger: Ledger, connection: Connection | None = None) -> Erasure:
+    """Erase a person.
+
+    Args:
+        email: normalised.
+        destination: its name.
+        store: of the destination; locked meanwhile.
+        ledger: whom sync wrote.
+        connection: to the account, when the ESP is to delete the contact too.
+
+    Raises:
+        FrancaError: the ESP refuses, or another run is at it. Doing it again goes on from there.
+    """
+    with store.locked():
+        there = _erased_there(email, destination, connection) if connection else None
+        ledger.load()
+        return Erasure(destination=destination, entries=ledger.forget(email), there=there)
+
+
+def _erased_there(email: str, destination: str, connection: Connection) -> Erased:
+    if not isinstance(connection, Erasing):
+        raise FrancaError(f"{destination}: its adapter declares that it can erase people, and cannot: a bug of the adapter")
+    return connection.erase(email)

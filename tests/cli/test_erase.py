@@ -1,0 +1,179 @@
+"""`franca erase`: one person goes from the ledgers, and where that is asked from the ESPs; nobody else, and nothing is said of whom."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import AS_OF
+from cli.test_reconcile import ESPS, compared, synced  # noqa: F401 - fixtures
+from contract.traffic import FOREIGN
+from franca.adapter import Capability, Level, Site, VirtualWaiter, adapter, installed
+from franca.adapter.erasing import Erasing
+from franca.cli.account import opened
+from franca.language import check, load
+from franca.sandbox import Fault
+
+ANNA = "anna@shop.test"
+erasing = getattr(pytest.mark, FOREIGN)("franca erase is the one verb that deletes people; each of its requests is looked at here")
+
+
+def connection(folder: Path, esp: str):
+    """Return a context with an open connection."""
+    project = check(load(folder))
+    return opened(Site(project=project, destination=project.destinations[esp]), VirtualWaiter())
+
+
+def holders(folder: Path, esp: str) -> list[str]:
+    """Return the entries of the ledger, resource by resource, as hashes."""
+    resources = json.loads((folder / ".franca" / f"{esp}.ledger.json").read_text(encoding="utf-8"))["resources"]
+    return [hashed for held in resources.values() for hashed in [*held.get("members", ()), *held.get("values", ())]]
+
+
+def deleting(running) -> list[tuple[str, str, object]]:
+    """Return the requests that may have deleted somebody."""
+    return [(e.call.method, e.call.path, e.call.body) for e in running.host.exchanges if e.call.method != "GET"]
+
+
+def test_the_ledgers_of_all_destinations_forget_one_person(franca, synced, esps):  # noqa: F811
+    """No hash of hers is left at any destination, everybody else's is; no ESP is called."""
+    before = {esp: holders(synced, esp) for esp in ESPS}
+    for running in esps.values():
+        running.host.exchanges.clear()
+    ended = franca("erase", " Anna@Shop.test ", "-p", synced)
+    assert ended.code == 0, ended.err
+    for esp in ESPS:
+        gone = [hashed for hashed in before[esp] if hashed not in holders(synced, esp)]
+        assert len(set(gone)) == 1
+        assert len(before[esp]) - len(holders(synced, esp)) == len(gone)
+        assert f"{esp}: removed from {len(gone)} entries of the ledger; the ESP was not asked" in ended.out
+        assert not esps[esp].host.exchanges
+    assert "anna" not in ended.out.lower() + ended.err.lower()
+    assert "klaviyo: not in the ledger" in franca("erase", ANNA, "-p", synced).out
+
+
+@erasing
+@pytest.mark.parametrize("esp", ESPS)
+def test_an_esp_deletes_the_person_for_good(franca, synced, esps, esp):  # noqa: F811
+    """The contact is gone from it and from its lists; the others stay; only this one is named in the request."""
+    with connection(synced, esp) as account:
+        everybody = {contact.email for contact in account.connection.contacts()}
+        (anna,) = account.connection.known([ANNA]).values()
+    esps[esp].host.exchanges.clear()
+    ended = franca("erase", ANNA, "-p", synced, "--from", esp, "--yes")
+    assert ended.code == 0, ended.err
+    profile = {"data": {"type": "profile", "id": anna.id, "attributes": {}}}
+    asked = {"data": {"type": "data-privacy-deletion-job", "attributes": {"profile": profile}}}
+    (request,) = deleting(esps[esp])
+    assert request[0] == {"klaviyo": "POST", "mailchimp": "POST", "brevo": "DELETE"}[esp]
+    assert request[2] == (asked if esp == "klaviyo" else None)
+    assert anna.id in (request[1] if esp != "klaviyo" else str(request[2]))
+    esps[esp].host.clock.advance(60)
+    with connection(synced, esp) as account:
+        assert {contact.email for contact in account.connection.contacts()} == everybody - {ANNA}
+
+
+@erasing
+@pytest.mark.parametrize("esp", ESPS)
+def test_sync_does_not_bring_the_person_back(franca, synced, esps, esp):  # noqa: F811
+    """The shop's data still have her: the next sync, and a full one, find no such contact, and make none."""
+    assert franca("erase", ANNA, "-p", synced, "--from", esp, "--yes").code == 0
+    esps[esp].host.clock.advance(60)
+    for more in ((), ("--full",)):
+        ended = franca("sync", "-p", synced, "-d", esp, "--as-of", AS_OF.isoformat(), *more)
+        assert ended.code == 0, ended.err
+        assert "0 rows written" in ended.out
+        assert "2 not known there" in ended.out
+    with connection(synced, esp) as account:
+        assert not account.connection.known([ANNA])
+
+
+@erasing
+def test_everywhere_means_every_destination(franca, synced, esps):  # noqa: F811
+    """Three ESPs, one command; asked again, nobody is there any more."""
+    first = franca("erase", ANNA, "-p", synced, "--everywhere", "--yes")
+    assert first.code == 0, first.err
+    assert "klaviyo: removed from 2 entries of the ledger; the ESP was asked to delete the contact, and does it later" in first.out
+    assert "mailchimp: removed from" in first.out
+    esps["klaviyo"].host.clock.advance(60)
+    again = franca("erase", ANNA, "-p", synced, "--everywhere", "--yes")
+    assert again.out.count("not in the ledger; the ESP holds no such contact") == 3
+
+
+def test_an_esp_is_never_asked_without_consent(franca, synced, esps):  # noqa: F811
+    """Without a terminal and without --yes nothing is erased, also in no ledger."""
+    before = holders(synced, "brevo")
+    esps["brevo"].host.exchanges.clear()
+    ended = franca("erase", ANNA, "-p", synced, "--from", "brevo")
+    assert (ended.code, holders(synced, "brevo")) == (1, before)
+    assert "add --yes; nothing was erased" in ended.err
+    assert not esps["brevo"].host.exchanges
+
+
+@pytest.mark.parametrize("way", ["stdin", "dash", "file"])
+def test_the_email_need_not_stand_in_the_command(franca, synced, monkeypatch, tmp_path, way):  # noqa: F811
+    """From standard input or from a file, so that no shell keeps it."""
+    path = tmp_path / "person.txt"
+    path.write_text(f"{ANNA}\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{ANNA}\n"))
+    more = {"stdin": (), "dash": ("-",), "file": ("--file", path)}[way]
+    assert "brevo: removed from 4 entries" in franca("erase", "-p", synced, *more).out
+
+
+@pytest.mark.parametrize("wrong", ["canary", "canary@shop.test other@shop.test", "", "canary@shop.test\nother@shop.test"])
+def test_what_is_not_one_email_is_refused_without_repeating_it(franca, synced, wrong):  # noqa: F811
+    """The message says what is wanted."""
+    ended = franca("erase", wrong, "-p", synced)
+    assert ended.code == 1
+    assert "that is not one email; give one email, on one line" in ended.err
+    assert "canary" not in ended.err
+
+
+@erasing
+def test_a_refusal_of_an_esp_names_nobody_and_leaves_the_others_done(franca, synced, esps):  # noqa: F811
+    """Exit code 4; the ESP's words may hold the email, ours do not; run again, it goes on."""
+    body = {"code": "method_not_allowed", "message": f"{ANNA} is a user of this account"}
+    esps["brevo"].host.faults.add(Fault(match="DELETE .*", status=405, body=body, times=1))
+    ended = franca("erase", ANNA, "-p", synced, "--everywhere", "--yes")
+    assert ended.code == 4
+    assert "Brevo: delete a contact" in ended.err
+    assert "anna" not in (ended.out + ended.err).lower()
+    assert "mailchimp: removed from" in ended.out
+    assert (
+        "brevo: removed from 4 entries of the ledger; deleted at the ESP"
+        in franca("erase", ANNA, "-p", synced, "--everywhere", "--yes").out
+    )
+
+
+def test_nothing_personal_is_kept_of_an_erasure(franca, synced):  # noqa: F811
+    """Neither the email nor its hash is in any file of the state afterwards."""
+    held = set(holders(synced, "klaviyo"))
+    assert franca("erase", ANNA, "-p", synced).code == 0
+    (gone,) = held - set(holders(synced, "klaviyo"))
+    for path in (synced / ".franca").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert gone not in text
+        assert "@shop.test" not in text
+
+
+def test_under_another_ledger_key_no_hash_is_kept_at_all(franca, synced, monkeypatch):  # noqa: F811
+    """Hashes that cannot be searched may be hers: all go, and the next sync reads what is there."""
+    monkeypatch.setenv("FRANCA_LEDGER_KEY", "another canary key")
+    assert franca("erase", ANNA, "-p", synced).code == 0
+    assert [holders(synced, esp) for esp in ESPS] == [[], [], []]
+
+
+def test_an_adapter_that_declares_it_can_erase_and_no_other():
+    """The declaration and the connection agree; a no has its reason."""
+    import importlib
+
+    for name in installed():
+        support = adapter(name).capabilities[Capability.ERASURE]
+        module = importlib.import_module(f"franca_{name}.connection")
+        (kind,) = [each for key, each in vars(module).items() if key.endswith("Connection") and each.__module__ == module.__name__]
+        assert hasattr(kind, "erase") is (support.level is not Level.NO), name
+        assert support.level is Level.YES or support.reason
+    assert hasattr(Erasing, "erase")
