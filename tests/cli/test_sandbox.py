@@ -71,16 +71,20 @@ def test_accounts_at_one_esp_are_told_apart(serving: Serve, unused_port: int) ->
     assert len(set(ids)) == 2
 
 
-@pytest.mark.parametrize("esp", ["mailchimp", "brevo"])
+IDENTITIES: dict[str, Callable[[Any], Any]] = {
+    "klaviyo": lambda made: made._world.account.id,
+    "mailchimp": lambda made: (made._context.account.id, made._context.account.audiences[0].id),
+    "brevo": lambda made: made._known[0].handler(None).body["organization_id"],
+    "mailerlite": lambda made: made._account,
+}
+
+
+@pytest.mark.parametrize("esp", IDENTITIES)
 def test_further_accounts_have_ids_of_their_own(esp: str) -> None:
     """What Franca takes for the identity of an account differs from number to number."""
     from franca.sandbox import Clock, emulator
 
-    def identity(number: int) -> str:
-        made: Any = emulator(esp, Clock(), number=number)
-        return str(made._context.account.id if esp == "mailchimp" else made._known[0].handler(None).body["organization_id"])
-
-    assert len({identity(number) for number in range(1, 10)}) == 9
+    assert len({IDENTITIES[esp](emulator(esp, Clock(), number=number)) for number in range(1, 10)}) == 9
 
 
 def test_faults_strike_and_say_which_they_were(serving: Serve, unused_port: int) -> None:

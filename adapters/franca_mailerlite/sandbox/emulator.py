@@ -37,14 +37,14 @@ class Sandbox:
     Args:
         clock: the present, and the ticks of the rate window.
         api_key: what the header `Authorization: Bearer` must hold.
-        account: what the header `x-account_id` of every answer says.
+        account: what the header `x-account_id` of every answer says; without it, that of the account of this *number*.
     """
 
     name = "mailerlite"
 
-    def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: str = ACCOUNT) -> None:
+    def __init__(self, clock: Clock, *, api_key: str = API_KEY, account: str = "", number: int = 1) -> None:
         self.assumptions: dict[str, bool] = dict(ASSUMPTIONS)
-        self._api_key, self._account = api_key, account
+        self._api_key, self._account = api_key, account or str(int(ACCOUNT) + number - 1)
         self.store = Store(clock)
         people, fields = People(self.store, self.assumptions), Fields(self.store)
         self._limits = Limits(clock)
