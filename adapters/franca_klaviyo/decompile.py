@@ -63,7 +63,7 @@ class KlaviyoDecompiler:
     def unmapped(self) -> Iterator[Unmapped]:
         """Yield the properties that segments name: no endpoint lists them all (section 1.6 of the contract sheet)."""
         named = {
-            condition["property"]
+            str(condition.get("property"))
             for remote in self._snapshot.remotes
             if remote.key is None and "definition" in remote.body
             for group in groups_of(remote.body["definition"])

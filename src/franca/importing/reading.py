@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from franca.adapter import Adapter, Connection, Remote, ResourceKind, Site, Snapshot, key_of
-from franca.adapter.importing import Decompiler, Decompiling, Foreign, NotRepresentableError, names_somebody
+from franca.adapter.importing import Decompiled, Decompiler, Decompiling, Foreign, NotRepresentableError, names_somebody
 from franca.definitions import SKIP, Native, NativeKind, Project, Realisation, Segment
 from franca.errors import ProblemsError
 from franca.importing.keys import key_for
@@ -46,7 +46,8 @@ def read_account(
         accepted: ids of findings that the user consents to.
     """
     decompiler = adapter.decompiler(site, snapshot, accepted) if isinstance(adapter, Decompiling) else None
-    reader = _Reader(site=site, adapter=adapter, decompiler=decompiler, written=written, taken={*written.segments, WHOLE})
+    ours = frozenset(address.key for address in (*snapshot.owned(), *state.entries))
+    reader = _Reader(site=site, adapter=adapter, decompiler=decompiler, written=written, ours=ours, taken={*written.segments, *ours, WHOLE})
     theirs = [each for each in snapshot.remotes if each.kind in KINDS and each.key is None]
     reader.named = Counter((each.kind, each.name) for each in theirs)
     ids = {(address.kind, entry.id) for address, entry in state.entries.items()}
@@ -70,6 +71,7 @@ class _Reader:
     adapter: Adapter
     decompiler: Decompiler | None
     written: Project
+    ours: frozenset[str]
     taken: set[str]
     named: Counter[tuple[ResourceKind, str]] = field(default_factory=Counter)
 
@@ -99,7 +101,7 @@ class _Reader:
             raise NotRepresentableError(NOT_SEGMENTS[kind])
         if self.decompiler is None:
             raise NotRepresentableError(f"the API of {self.adapter.title} does not show the conditions of segments")
-        found = self.decompiler.segment(remote)
+        found = _decompiled(self.decompiler, remote)
         segment = self._checked(Segment(key="imported", name=remote.name, where=found.where))
         made = Imported(
             segment=replace(segment, where=found.where),
@@ -121,9 +123,9 @@ class _Reader:
             raise NotRepresentableError(f"our language refuses it: {error.problems[0].what}") from error
 
     def _again(self, segment: Segment) -> Segment | None:
-        """Return the segment of the project that has this name and this meaning."""
+        """Return the segment of the project that has this name and this meaning, and no object of its own there."""
         meaning = fingerprint(segment.where)
-        same = (each for each in self.site.project.segments.values() if each.name == segment.name)
+        same = (each for each in self.site.project.segments.values() if each.name == segment.name and each.key not in self.ours)
         return next((each for each in same if not isinstance(each.where, Native) and fingerprint(each.where) == meaning), None)
 
     def _beside(self, made: Imported, segment: Segment) -> Imported:
@@ -146,6 +148,18 @@ class _Reader:
         key = key_for(remote.name, str(remote.kind), self.taken)
         self.taken.add(key)
         return key
+
+
+def _decompiled(decompiler: Decompiler, remote: Remote) -> Decompiled:
+    """Return what a segment says.
+
+    Raises:
+        NotRepresentableError: there is no exact equal, or the ESP shows something that its documents do not know.
+    """
+    try:
+        return decompiler.segment(remote)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise NotRepresentableError("its conditions have a form that the vendor's documents do not know") from error
 
 
 def _unfit(remote: Remote) -> str:
