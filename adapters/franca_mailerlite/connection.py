@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from franca.adapter import (
     Contact,
@@ -122,7 +123,14 @@ def connect(site: Site, waiter: Waiter) -> MailerLiteConnection:
     if not (key.reveal().isascii() and key.reveal().isprintable() and " " not in key.reveal()):
         # The HTTP library would refuse it too, in a message that holds it.
         raise FrancaError(f"destination {destination.name!r}: api_key holds characters that no key has", remedy="copy it again")
-    if not url.startswith(("https://", "http://")):
+    if not _is_web_address(url):
         raise FrancaError(f"destination {destination.name!r}: url is not a web address", remedy="leave it out for the real MailerLite")
     client = Client(url, key, waiter)
     return MailerLiteConnection(client, Resources(client, segments=names_segments(site)))
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("https", "http")
+    except ValueError:  # a bracket that is not closed; the SDK would raise it as it is
+        return False
