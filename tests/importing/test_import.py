@@ -188,6 +188,10 @@ def test_mailchimp_becomes_files_and_a_plan_is_empty(franca, connected, esps) ->
     unmapped = {each["field"]: each["type"] for each in found["unmapped"]}
     assert {**unmapped, "FNAME": "text", "interests:Topics": "list", "tags": "list"} == unmapped
     assert "COUNTRY" not in unmapped
+    assert {each["field"]: each["attribute"] for each in found["unmapped"] if each["attribute"]} == {"FNAME": "first_name"}
+    text = franca("import", "mailchimp", "--project", connected).out
+    assert '  first_name: {field: "FNAME"}  # First Name, text' in text
+    assert '  ATTRIBUTE: {field: "interests:Topics"}  # Topics, list' in text
     assert planned(franca, connected, "mailchimp") == []
     assert fingerprint(load_and_check(connected).segments["germany"].where) == fingerprint(load_predicate("{attribute: country, is: DE}"))
     assert "segment/germany" in set(planned(franca, connected, "klaviyo"))

@@ -11,7 +11,7 @@ from franca.adapter.importing import Decompiled, Decompiler, Decompiling, Foreig
 from franca.definitions import SKIP, Native, NativeKind, Project, Realisation, Segment
 from franca.errors import ProblemsError
 from franca.importing.keys import key_for
-from franca.importing.records import Import, Imported, LeftOut
+from franca.importing.records import Import, Imported, LeftOut, Suggestion
 from franca.language import check
 from franca.language.copies import WHOLE
 from franca.logic import fingerprint
@@ -56,9 +56,18 @@ def read_account(
         destination=site.destination.name,
         imported=tuple(each for each in found if isinstance(each, Imported)),
         left_out=tuple(each for each in found if isinstance(each, LeftOut)),
-        unmapped=tuple(sorted(each for each in decompiler.unmapped() if not names_somebody(each.field))) if decompiler else (),
+        unmapped=tuple(_suggestions(site, decompiler)) if decompiler else (),
         known=sum(each is None for each in found) + sum((each.kind, each.id) in ids for each in theirs),
     )
+
+
+def _suggestions(site: Site, decompiler: Decompiler) -> Iterator[Suggestion]:
+    """Yield the fields without a mapping, but those whose names name somebody."""
+    free = {name.lower(): name for name in site.project.data.profile.attributes if name not in site.destination.attributes}
+    for each in sorted(decompiler.unmapped()):
+        if not names_somebody(each.field) and not names_somebody(each.title):
+            alike = (free.get(key_for(words, "", ())) for words in (each.title, each.field))
+            yield Suggestion(field=each, attribute=next(filter(None, alike), ""))
 
 
 def _order(remote: Remote) -> tuple[int, str, str]:

@@ -44,6 +44,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A field without a mapping, and the attribute of the project that has its name and no mapping yet; empty when none has."""
+
+    field: Unmapped
+    attribute: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Import:
     """What an account holds that the project does not know.
 
@@ -55,5 +63,5 @@ class Import:
     destination: str
     imported: tuple[Imported, ...]
     left_out: tuple[LeftOut, ...]
-    unmapped: tuple[Unmapped, ...]
+    unmapped: tuple[Suggestion, ...]
     known: int = 0

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from franca.importing import Import, Imported
+from franca.importing import Import, Imported, Suggestion
 from franca.render.markdown import escape
 from franca.render.text import printable
 
@@ -24,8 +24,18 @@ def _data(found: Import, path: Path | None) -> dict[str, object]:
         "file": str(path) if path else None,
         "segments": [_segment(each) for each in found.imported],
         "left_out": [{"kind": str(each.remote.kind), "name": each.remote.name, "why": each.why} for each in found.left_out],
-        "unmapped": [{"field": each.field, "title": each.title, "type": str(each.kind) if each.kind else None} for each in found.unmapped],
+        "unmapped": [_suggestion(each) for each in found.unmapped],
         "known": found.known,
+    }
+
+
+def _suggestion(each: Suggestion) -> dict[str, object]:
+    found = each.field
+    return {
+        "field": found.field,
+        "title": found.title,
+        "type": str(found.kind) if found.kind else None,
+        "attribute": each.attribute or None,
     }
 
 
@@ -57,9 +67,13 @@ def _text(found: Import, path: Path | None) -> Iterator[str]:
         yield printable(f"  left out: {left.remote.kind} {left.remote.name!r}: {left.why}")
     if found.unmapped:
         yield "fields that no attribute is mapped to; where your data hold them too, write under attributes of the destination:"
-        for field in found.unmapped:
-            kind = f" ({field.kind})" if field.kind else ""
-            yield printable(f"  ATTRIBUTE: {{field: {json.dumps(field.field, ensure_ascii=False)}}}  # {field.title}{kind}")
+        yield from (printable(f"  {_line(each)}") for each in found.unmapped)
+
+
+def _line(each: Suggestion) -> str:
+    """Return a line of a mapping; without an attribute of that name its place is left open."""
+    kind = f", {each.field.kind}" if each.field.kind else ""
+    return f"{each.attribute or 'ATTRIBUTE'}: {{field: {json.dumps(each.field.field, ensure_ascii=False)}}}  # {each.field.title}{kind}"
 
 
 def _split(found: Import) -> tuple[list[Imported], list[Imported]]:
@@ -92,4 +106,6 @@ def _markdown(found: Import, path: Path | None) -> Iterator[str]:
         yield f"| | {left.remote.kind} {escape(left.remote.name)} | left out: {escape(left.why)} |"
     if found.unmapped:
         yield ""
-        yield "Fields without a mapping: " + ", ".join(f"{escape(each.field)} ({escape(each.title)})" for each in found.unmapped)
+        yield "Fields without a mapping: " + ", ".join(
+            f"{escape(each.field.field)} ({escape(each.field.title)})" for each in found.unmapped
+        )
