@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,16 +40,12 @@ def run(  # noqa: PLR0917 - a command's options
 
     Example: franca erase --everywhere --yes < email.txt
     """
-    from franca.adapter import adapter
     from franca.render import render_erased
-    from franca.sync import insist_on_erasing, normalised
+    from franca.sync import normalised
 
     checked = load_checked(project, env)
-    there = {site.destination.name for site in sites(checked, from_)} if from_ or everywhere else set()
+    there = _erasing(sites(checked, from_)) if from_ or everywhere else frozenset()
     chosen = list(sites(checked, None))
-    for site in chosen:
-        if site.destination.name in there:
-            insist_on_erasing(site.destination.name, adapter(site.destination.adapter))
     person = normalised(_read(email, file))
     _confirm(sorted(there), yes=yes)
     failures: list[FrancaError] = []
@@ -60,6 +56,17 @@ def run(  # noqa: PLR0917 - a command's options
             failures.append(error)
     if failures:
         raise _several(failures, len(chosen))
+
+
+def _erasing(chosen: Iterable[Site]) -> frozenset[str]:
+    """Return the names of destinations whose ESPs all delete people on request; nothing is done where one does not."""
+    from franca.adapter import adapter
+    from franca.sync import insist_on_erasing
+
+    found = list(chosen)
+    for site in found:
+        insist_on_erasing(site.destination.name, adapter(site.destination.adapter))
+    return frozenset(site.destination.name for site in found)
 
 
 def _read(email: str | None, file: Path | None) -> str:
