@@ -44,10 +44,12 @@ class Crowd:
     Attributes:
         people: customers; one in fifty has no email, and one in fifty the email of another.
         rounds: of four segments each, after the first six.
+        patience: seconds of real time after which an answer is given up.
     """
 
     people: int = 300
     rounds: int = 0
+    patience: float = 2.0
 
     @property
     def segments(self) -> int:
@@ -105,7 +107,7 @@ class Crowd:
         return (FIRST_ROUND + (NEW if later else OLD)).format(**words) + "".join(rounds)
 
 
-LARGE = Crowd(people=100_000, rounds=14)
+LARGE = Crowd(people=100_000, rounds=14, patience=60.0)
 """62 segments."""
 
 

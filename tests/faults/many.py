@@ -78,7 +78,7 @@ def verdicts(esp: str, seeds: Iterable[int], crowd: Crowd) -> Iterator[Verdict]:
     """Run schedules on one server and one evaluated shop."""
     stage: Any = Stage()
     with tempfile.TemporaryDirectory() as made, keys(), serve(stage) as running, pytest.MonkeyPatch.context() as patch:
-        give_up_soon(patch)
+        give_up_soon(patch, crowd.patience)
         patch.setattr(os, "fsync", lambda _handle: None)  # a process that ends is no loss of power
         lives = Lives.of(stage, running.url, Path(made), crowd)
         for seed in seeds:

@@ -21,8 +21,8 @@ from sandbox.brevo.brevo_account import Stage
 
 SHARES = (0.01, 0.03, 0.08, 0.15)
 """Of requests that meet trouble."""
-RARE = {"a timeout": 0.02}
-"""Weights of troubles that cost a second of real time; all others weigh 1."""
+RARE, TWICE = {"a timeout": 0.02}, 2
+"""Weights of troubles that cost real time, and how often one strikes at most; all others weigh 1."""
 PACES = (1.0, 1.0, 5.0, 40.0)
 """How many times longer than usual asynchronous work takes."""
 RUNS = 25
@@ -228,7 +228,7 @@ def disturb(account: Account, chance: random.Random) -> Fate:
     names = [VENDORS_429, HALF, *TROUBLES]
     share = chance.choice(SHARES)
     for name in chance.sample(names, chance.randrange(3, len(names) + 1)):
-        rule = fault(name, account.esp, None)
+        rule = fault(name, account.esp, TWICE if name in RARE else None)
         account.host.faults.add(replace(rule, share=share / 4 * RARE.get(name, 1.0), seed=chance.getrandbits(32)))
     account.clock.slow = chance.choice(PACES)
     return Fate(account, chance, share=chance.choice((0.0, 0.005, 0.02)))

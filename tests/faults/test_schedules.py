@@ -30,7 +30,7 @@ def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lives]:
 def staged(folder: Path, crowd: Crowd) -> Iterator[Lives]:
     stage: Any = Stage()
     with keys(), serve(stage) as running, pytest.MonkeyPatch.context() as patch:
-        give_up_soon(patch)
+        give_up_soon(patch, crowd.patience)
         yield Lives.of(stage, running.url, folder, crowd)
 
 

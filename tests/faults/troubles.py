@@ -40,7 +40,7 @@ def fault(name: str, esp: str, times: int | None) -> Fault:
     return replace(known[name], times=times)
 
 
-def give_up_soon(patch: pytest.MonkeyPatch) -> None:
-    """Let every client take a second without an answer for a timeout."""
+def give_up_soon(patch: pytest.MonkeyPatch, seconds: float = 1.0) -> None:
+    """Let every client take so many seconds without an answer for a timeout."""
     for client in (franca_klaviyo.client, franca_mailchimp.client, franca_brevo.client):
-        patch.setattr(client, "TIMEOUT", (5, 1.0))
+        patch.setattr(client, "TIMEOUT", (5, seconds))

@@ -215,17 +215,17 @@ class Counting:
     def members(self, definition: Filter, now: float) -> Members:
         """Return the row numbers of a definition's members: groups are ANDed, the conditions of a group ORed (documented)."""
         present = Present(now=now, assumptions=dict(self._assumptions))
-        self._forget(present)
+        if self._token != (token := self.token(now)):
+            self._token = token
+            self._kept.clear()
         world = Evaluation(store=self._store, index=self._index, present=present)
         groups = [frozenset[int]().union(*(self._condition(world, c) for c in g["conditions"])) for g in definition["condition_groups"]]
         return groups[0].intersection(*groups[1:])
 
-    def _forget(self, present: Present) -> None:
+    def token(self, now: float) -> Any:
+        """Return what an answer depends on besides the definition: who keeps one may use it while this is the same."""
         versions = (self._store.profiles_version, self._store.lists_version, self._store.events_version)
-        token = (present.now, tuple(present.assumptions.items()), versions)
-        if token != self._token:
-            self._token = token
-            self._kept.clear()
+        return now, tuple(self._assumptions.items()), versions
 
     def _condition(self, world: Evaluation, condition: Filter) -> Members:
         key = json.dumps(condition, sort_keys=True)

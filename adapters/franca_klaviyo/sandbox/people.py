@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from franca.sandbox import Call, Reply, Route
 from franca_klaviyo.sandbox.conditions import can_receive
 from franca_klaviyo.sandbox.errors import not_interpreted
 from franca_klaviyo.sandbox.index import Profile
-from franca_klaviyo.sandbox.query import Clause, chosen, page, parse_filter, sorting, sparse
+from franca_klaviyo.sandbox.query import Clause, Key, Sorted, chosen, page, parse_filter, sorting, sparse
 from franca_klaviyo.sandbox.times import iso
 from franca_klaviyo.sandbox.world import World, document, linkage, ok, resource
 
@@ -34,6 +34,7 @@ class People:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._kept: tuple[Any, Any, Sorted] | None = None
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -43,9 +44,12 @@ class People:
         clauses = parse_filter(call, FILTERS)
         by, descending = sorting(call, ("id", "created", "email", "updated"), "id")
         rows, profiles = self._world.store.profile_rows(), self._world.counting.profiles()
-        kept = [i for i, row in rows.items() if self._found(clauses, i, profiles[row])] if clauses else list(rows)
-        # Instants are ISO text in one zone, so that text sorts as time.
-        keys = [(i if by == "id" else profiles[rows[i]].attributes.get(by) or "", i) for i in kept]
+        if by == "id" and not clauses:
+            keys: list[Key] = self._sorted(rows, rows, lambda: [(i, i) for i in rows])
+        else:
+            kept = [i for i, row in rows.items() if self._found(clauses, i, profiles[row])] if clauses else list(rows)
+            # Instants are ISO text in one zone, so that text sorts as time.
+            keys = [(i if by == "id" else profiles[rows[i]].attributes.get(by) or "", i) for i in kept]
         shown = page(call, keys, size=DEFAULT, maximum=MOST, descending=descending)
         data = [self._shown(call, identity, rows[identity]) for identity in shown.ids]
         return ok({"data": data, "links": shown.links})
@@ -87,9 +91,15 @@ class People:
         clauses = parse_filter(call, MEMBER_FILTERS)
         _by, descending = sorting(call, ("joined_group_at",), "joined_group_at")
         rows, profiles = self._world.store.profile_rows(), self._world.counting.profiles()
-        inside = [(joined[row], i) for i, row in rows.items() if row in joined]
+        inside = self._sorted(rows, joined, lambda: [(joined[row], i) for i, row in rows.items() if row in joined])
         keys = [key for key in inside if _fits(clauses, profiles[rows[key[1]]], _place(*key))] if clauses else inside
         return rows, page(call, keys, size=DEFAULT, maximum=MOST, descending=descending)
+
+    def _sorted(self, rows: Any, joined: Any, keys: Callable[[], list[Key]]) -> Sorted:
+        """Return keys in order, kept while the tables behind them are the same objects: the store makes new ones when they change."""
+        if self._kept is None or self._kept[0] is not rows or self._kept[1] is not joined:
+            self._kept = (rows, joined, Sorted(sorted(keys())))
+        return self._kept[2]
 
 
 def _place(joined: float, identity: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import binascii
 import heapq
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,15 +134,26 @@ class Page:
         return [identity for _, identity in self.keys]
 
 
+class Sorted(list[Key]):
+    """Keys in order: a long listing that is read page by page need not be put in order for each."""
+
+
 def page(call: Call, keys: Iterable[Key], *, size: int, maximum: int, descending: bool = False) -> Page:
     """Cut the page that the call asks for; *size* is the default; beyond *maximum* is refused (documented)."""
     wanted = _size(call, size, maximum)
-    start = _cursor(call)
-    rest = keys if start is None else [key for key in keys if (key < start if descending else key > start)]
-    shown = (heapq.nlargest if descending else heapq.nsmallest)(wanted + 1, rest)
-    more, shown = len(shown) > wanted, shown[:wanted]
+    found = _cut(keys, _cursor(call), wanted + 1, descending=descending)
+    more, shown = len(found) > wanted, found[:wanted]
     following = _link(call, _encode(shown[-1])) if more else None
     return Page(keys=shown, links={"self": _link(call, call.arg("page[cursor]")), "next": following, "prev": None})
+
+
+def _cut(keys: Iterable[Key], start: Key | None, number: int, *, descending: bool) -> list[Key]:
+    """Return the *number* keys that follow *start*."""
+    if isinstance(keys, Sorted) and not descending:
+        begin = 0 if start is None else bisect_right(keys, start)
+        return list(keys[begin : begin + number])
+    rest = keys if start is None else [key for key in keys if (key < start if descending else key > start)]
+    return (heapq.nlargest if descending else heapq.nsmallest)(number, rest)
 
 
 def _size(call: Call, default: int, maximum: int) -> int:

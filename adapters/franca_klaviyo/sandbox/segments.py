@@ -36,6 +36,7 @@ class Segments:
     def __init__(self, world: World, tags: Tags, people: People) -> None:
         self._world, self._tags, self._people = world, tags, people
         self._store = world.store
+        self._kept: tuple[Any, dict[int, float]] = (None, {})
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -151,5 +152,9 @@ class Segments:
 
     def _joined(self, call: Call) -> dict[int, float]:
         row = self._world.find("segments", call.params["id"])
-        # Guess: members count as joined when the definition was written; when somebody entered is not tracked here.
-        return dict.fromkeys(self._members(row), row["updated"])
+        # Kept, since a segment is read page by page, while nothing changes that it counts over.
+        token = (row["id"], row["definition"], row["updated"], self._world.counting.token(self._world.now()))
+        if self._processing(row) or token != self._kept[0]:
+            # Guess: members count as joined when the definition was written; when somebody entered is not tracked here.
+            self._kept = (None if self._processing(row) else token, dict.fromkeys(self._members(row), row["updated"]))
+        return self._kept[1]
