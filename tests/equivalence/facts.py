@@ -30,11 +30,17 @@ COUNTS: Mapping[str, Callable[[Row], bool]] = {
 
 def seed(shop: Shop, name: str) -> dict[str, Any]:
     """Return the seed of one ESP's sandbox, in the format of `franca.sandbox.host`."""
-    people = {_email(row): row for row in (*shop.held, *shop.strangers)}  # of several with one email the last one wins
+    people = _people(shop)
     contacts = [_contact(row, _FIELDS[name](row)) for row in people.values()]
     if name == "klaviyo":  # an unknown date of consent is unknown there too
         contacts = [{**contact, "consent": {"at": None, **contact["consent"]}} for contact in contacts]
     return {"contacts": contacts, **({"metrics": _metrics(), "events": _events(shop)} if name == "klaviyo" else {})}
+
+
+def _people(shop: Shop) -> dict[str, Row]:
+    """Return whom the ESP holds: of several with one email the last one, and one without a key, who is no profile of ours, before all."""
+    rows = sorted((*shop.held, *shop.strangers), key=lambda row: row["customer_id"] is not None)
+    return {_email(row): row for row in rows}
 
 
 def _email(row: Row) -> str:
@@ -103,7 +109,7 @@ def _metrics() -> list[dict[str, Any]]:
 
 def _events(shop: Shop) -> list[dict[str, Any]]:
     """Return what those did whom the ESP holds, in the order in which it happened."""
-    people = {_email(row): row for row in (*shop.held, *shop.strangers)}
+    people = _people(shop)
     emails = {row["customer_id"]: _spelled(people[_email(row)]) for row in (*shop.held, *shop.strangers) if row["customer_id"]}
     return sorted((event for name in EVENTS for event in _of_source(shop, name, emails)), key=lambda event: str(event["at"]))
 
