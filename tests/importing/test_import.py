@@ -224,6 +224,19 @@ def test_what_is_told_to_people(franca, connected, esps) -> None:
     assert "| `ger_many` | segment Ger&#124;many" in markdown
 
 
+@HAND
+def test_what_is_wrong_elsewhere_does_not_stop_an_import(franca, connected, esps) -> None:
+    """A segment that names a field which is not there stops a plan, and is nothing to an import."""
+    file = connected / "franca.yaml"
+    file.write_text(file.read_text("utf-8").replace("{country: COUNTRY}", "{country: COUNTRY, first_name: NOPE}"), encoding="utf-8")
+    (connected / "segments" / "annas.yaml").write_text("segments: {annas: {name: Annas, where: {attribute: first_name, is: Anna}}}\n")
+    at_mailchimp(esps["mailchimp"].url, "Germany", **said(op="is", value="DE"))
+    assert "names the merge-field 'NOPE'" in franca("plan", "--project", connected, "-d", "mailchimp").err
+    assert [each["key"] for each in imported(franca, connected, "mailchimp")["segments"]] == ["germany"]
+    file.write_text(file.read_text("utf-8").replace("NOPE", "FNAME"), encoding="utf-8")
+    assert "segment/germany" not in planned(franca, connected, "mailchimp")
+
+
 def test_files_go_with_templates(franca, connected) -> None:
     """Segments are read from the account, and from nowhere else."""
     assert "add --content" in franca("import", "klaviyo", "x.html", "--project", connected).err

@@ -18,6 +18,7 @@ from franca.plan import Entry, State
 from franca_klaviyo.adapter import ADAPTER
 from importing.test_decompile_klaviyo import ACCOUNT, HANDMADE, groups
 from logic.crowd import written
+from plan.fake import Esp, FakeAdapter
 
 GERMAN = written("{attribute: country, is: DE}")
 JSON = st.recursive(
@@ -90,6 +91,14 @@ def test_two_of_one_name_cannot_be_kept_by_it() -> None:
     assert [each.segment.key for each in read(handmade(exact), handmade(exact, identity="2")).imported] == ["germans", "germans_2"]
     found = read(handmade(other), handmade(other, identity="2"))
     assert (found.imported, ["2 are called so" in each.why for each in found.left_out]) == ((), [True, True])
+
+
+def test_an_adapter_that_reads_nothing_backwards_keeps_names() -> None:
+    """A third party's adapter needs no decompiler: its segments are kept by their names."""
+    snapshot = Snapshot(account="a", remotes=(handmade(groups(HANDMADE[0][0])),))
+    (found,) = read_account(kit.site(), FakeAdapter(esp=Esp()), snapshot, state=State(), written=kit.site().project).imported
+    assert found.is_native
+    assert "does not show the conditions of segments" in found.why
 
 
 def test_what_the_project_names_already_is_known() -> None:

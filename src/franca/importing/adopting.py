@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from franca.adapter import Address, ResourceKind, Snapshot
+from franca.errors import FrancaError
 from franca.importing.records import Imported
-from franca.plan import Change, Desired, Store, check_account, make_plan
+from franca.plan import Desired, Store, check_account
 from franca.plan.adoption import adopted
 
 
-def adopt(imported: Collection[Imported], desired: Desired, snapshot: Snapshot, store: Store) -> tuple[Change, ...]:
-    """Note the ids of imported segments in the state; return what a plan would still change about them, which should be nothing.
+def adopt(imported: Collection[Imported], desired: Desired, snapshot: Snapshot, store: Store) -> None:
+    """Note in the state which objects the imported segments are, so that a plan has nothing to do about them.
 
     Args:
         imported: what was imported.
@@ -20,17 +22,18 @@ def adopt(imported: Collection[Imported], desired: Desired, snapshot: Snapshot, 
         store: of the destination.
 
     Raises:
-        FrancaError: the state belongs to another account, or another run is at it.
+        FrancaError: the state belongs to another account, another run is at it, or a segment would become something else there.
     """
-    destination = desired.site.destination.name
     with store.locked():
         state = store.load()
-        check_account(state, snapshot, destination)
-        state = type(state)(account=snapshot.account, entries=state.entries)
+        check_account(state, snapshot, desired.site.destination.name)
+        state = replace(state, account=snapshot.account)
         for each in imported:
             address = Address(ResourceKind.SEGMENT, each.segment.key)
-            if not each.is_native and address in desired.resources:
+            if each.is_native or each.beside:
+                continue
+            if address in desired.resources:
                 state = state.put(address, adopted(desired.resources[address], each.remote))
+            elif not each.written:
+                raise FrancaError(f"the segment {each.segment.key!r} was imported and would become something else there: please report it")
         store.save(state)
-    keys = {each.segment.key for each in imported}
-    return tuple(change for change in make_plan(desired, snapshot, state).changes if change.segment in keys)
