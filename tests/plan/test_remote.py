@@ -193,6 +193,27 @@ def test_a_lock_that_somebody_took_over_is_not_released():
     assert names() == ["shop.lock"]
 
 
+def test_what_stopped_a_run_is_told_although_its_lock_cannot_be_deleted(monkeypatch):
+    """The store is gone for good: not that is told, but why the run stopped; after a run that went well it is told."""
+
+    def fail(*_arguments, **_more):
+        raise OSError
+
+    def stopped(error: Exception | None) -> None:
+        with remote().locked(), monkeypatch.context() as patch:
+            patch.setattr(MemoryFileSystem, "cat_file", fail)
+            patch.setattr(MemoryFileSystem, "rm_file", fail)
+            if error:
+                raise error
+
+    monkeypatch.setattr(MemoryFileSystem, "rm_file", fail)
+    with pytest.raises(PartlyAppliedError, match="stopped"):
+        stopped(PartlyAppliedError("stopped"))
+    MemoryFileSystem.store.clear()
+    with pytest.raises(FrancaError, match=r"cannot be written: shop.lock: OSError"):
+        stopped(None)
+
+
 def test_a_store_that_fails_is_one_line(monkeypatch):
     """Whatever its own error is called; nothing of it is shown but its kind."""
 

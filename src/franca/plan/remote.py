@@ -10,7 +10,7 @@ import os
 import platform
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,11 +64,6 @@ class RemoteFile:
 
     folder: RemoteFolder
     name: str
-
-    @property
-    def parent(self) -> RemoteFolder:
-        """The folder."""
-        return self.folder
 
     @property
     def stem(self) -> str:
@@ -141,9 +136,15 @@ class RemoteFile:
             raise self._refusal(what)
         try:
             yield
-        finally:
-            if self._holder().get("token") == token:
-                self.unlink(missing_ok=True)
+        except BaseException:
+            with suppress(FrancaError):  # what stopped the run is told, not that its lock could not be deleted after that
+                self._release(token)
+            raise
+        self._release(token)
+
+    def _release(self, token: str) -> None:
+        if self._holder().get("token") == token:
+            self.unlink(missing_ok=True)
 
     def _taken(self, note: str) -> bool:
         """Make the object, if nobody has; not every store says in the same words that it was there."""
