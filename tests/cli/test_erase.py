@@ -159,6 +159,14 @@ def test_nothing_personal_is_kept_of_an_erasure(franca, synced):  # noqa: F811
         assert "@shop.test" not in text
 
 
+def test_what_the_last_preview_kept_goes_too(franca, synced):  # noqa: F811
+    """It holds keyed hashes of profiles, and which of them is hers cannot be told from an email."""
+    assert franca("preview", "-p", synced, "--as-of", AS_OF.isoformat()).code == 0
+    assert (synced / ".franca" / "preview.parquet").exists()
+    assert "deleted what the last preview had kept" in franca("erase", ANNA, "-p", synced).out
+    assert not (synced / ".franca" / "preview.parquet").exists()
+
+
 def test_under_another_ledger_key_no_hash_is_kept_at_all(franca, synced, monkeypatch):  # noqa: F811
     """Hashes that cannot be searched may be hers: all go, and the next sync reads what is there."""
     monkeypatch.setenv("FRANCA_LEDGER_KEY", "another canary key")

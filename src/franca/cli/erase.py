@@ -14,6 +14,7 @@ from franca.errors import FrancaError
 
 if TYPE_CHECKING:
     from franca.adapter import Site
+    from franca.definitions import Project
     from franca.sync import Erasure
 
 NAME = "erase"
@@ -48,6 +49,7 @@ def run(  # noqa: PLR0917 - a command's options
     chosen = list(sites(checked, None))
     person = normalised(_read(email, file))
     _confirm(sorted(there), yes=yes)
+    _forget_preview(checked)
     failures: list[FrancaError] = []
     for site in chosen:
         try:
@@ -89,6 +91,16 @@ def _confirm(there: Sequence[str], *, yes: bool) -> None:
         raise FrancaError(f"nobody is there to ask whether the contact is to be deleted at {where}", remedy="add --yes; nothing was erased")
     if not typer.confirm(f"Delete the contact for good at {where}?"):
         raise FrancaError("not erased: nothing was done")
+
+
+def _forget_preview(project: Project) -> None:
+    """Delete what the last preview left: it knows people by a keyed hash of the profile's key, which no email tells."""
+    from franca.cli.preview import FILE
+
+    path = project.local / FILE
+    if path.exists():
+        path.unlink()
+        typer.echo("deleted what the last preview had kept: the next one tells no changes")
 
 
 def _erased(person: str, site: Site, *, there: bool) -> Erasure:
