@@ -19,7 +19,7 @@ CAPABILITIES: Capabilities = {
     Capability.ATTRIBUTE_TEXT: NO_API,
     Capability.ATTRIBUTE_TIME: NO_API,
     Capability.COUNT_MEMBERS: Support(Level.PARTIAL, "members are read and counted, status by status; the counters may lag", _GROUPS),
-    Capability.ERASURE: Support(Level.NO, "not built: MailerLite tells deleting from forgetting; forget people in its own pages", _PEOPLE),
+    Capability.ERASURE: Support(Level.PARTIAL, "asked for: the person is gone at once, and the data within 30 days", _PEOPLE),
     Capability.EVENT_COUNT: NO_API,
     Capability.EVENT_SUM: NO_API,
     Capability.MAILABLE: NO_API,

@@ -20,6 +20,8 @@ from franca.adapter import (
     Written,
     resolve,
 )
+from franca.adapter.erasing import Erased
+from franca.adapter.standing import Standing
 from franca.errors import FrancaError
 from franca_mailerlite.client import Client
 from franca_mailerlite.constructs import WHY
@@ -72,6 +74,14 @@ class MailerLiteConnection:
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
         """Return those of *emails* that MailerLite holds."""
         return self._people.known(emails)
+
+    def standings(self, emails: Collection[str]) -> dict[str, Standing]:
+        """Return whether those of *emails* that are there are mailed (`franca.adapter.standing`)."""
+        return self._people.standings(emails)
+
+    def erase(self, email: str) -> Erased:
+        """Have somebody forgotten (`franca.adapter.erasing`)."""
+        return self._people.erase(email)
 
     def members(self, remote: Remote, resource: Resource) -> Iterator[Contact]:  # noqa: ARG002 - the protocol's signature
         """Yield the members of a group, or of a segment that people made."""

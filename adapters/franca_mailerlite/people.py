@@ -8,9 +8,13 @@ from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import quote
 
 from franca.adapter import Contact, TerminalError
+from franca.adapter.erasing import Erased
+from franca.adapter.standing import Standing
 from franca_mailerlite.client import Client, Part, Row, batched
 
 STATUSES = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")  # documented
+STANDINGS = {"active": Standing.MAILABLE, "unconfirmed": Standing.OUTSIDE}
+"""Whoever unsubscribed, bounced or complained is held and not mailed."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -34,13 +38,29 @@ class People:
         return (contact for contact, _ in self._all("read segment members", f"/segments/{segment}/subscribers"))
 
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
-        """Return those of *emails* that MailerLite holds: looked up, 50 a call, which is never more calls than reading everybody."""
+        """Return those of *emails* that MailerLite holds."""
+        return {email: contact for email, (contact, _) in self._found(emails).items()}
+
+    def standings(self, emails: Collection[str]) -> dict[str, Standing]:
+        """Return for those of *emails* that MailerLite holds whether it mails them."""
+        return {email: STANDINGS.get(str(row.get("status")), Standing.SUPPRESSED) for email, (_, row) in self._found(emails).items()}
+
+    def erase(self, email: str) -> Erased:
+        """Have somebody forgotten: that is more than deleting, which can be undone (documented)."""
+        found = self.known([email]).get(email)
+        if found is None:
+            return Erased.NOBODY
+        self._client.call("forget a subscriber", "POST", f"/subscribers/{found.id}/forget", safe=True)
+        return Erased.ASKED
+
+    def _found(self, emails: Collection[str]) -> dict[str, tuple[Contact, Row]]:
+        """Look *emails* up, 50 a call, which is never more calls than reading everybody."""
         asked = sorted(email for email in emails if _EMAIL.fullmatch(email))
-        found: dict[str, Contact] = {}
+        found: dict[str, tuple[Contact, Row]] = {}
         for batch in batched(asked):
             rows = self._rows("look up subscribers", [f"/subscribers/{quote(email, safe='@')}" for email in batch])
-            contacts = (_contact(row) for row in rows if row is not None)
-            found |= {contact.email: contact for contact in contacts if contact.email in batch}
+            pairs = ((_contact(row), row) for row in rows if row is not None)
+            found |= {contact.email: (contact, row) for contact, row in pairs if contact.email in batch}
         return found
 
     def rows(self, contacts: Sequence[Contact]) -> list[Row | None]:

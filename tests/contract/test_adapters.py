@@ -6,10 +6,15 @@ import pytest
 
 from contract.examples import USES, subject
 from franca.adapter import Capability, installed
-from franca.adapter.testing import CHECKS, EXAMPLES, MADE, Check
+from franca.adapter.testing import CHECKS, EXAMPLES, MADE, Check, made
 
 NAMES = sorted(installed())
 """A declared entry point that does not load fails every test of its adapter."""
+
+
+def _marks(check: Check) -> list[pytest.MarkDecorator]:
+    erasing = check is made.erases_whom_it_is_asked_to
+    return [pytest.mark.foreign_traffic("the one thing that deletes people, and only when asked to")] if erasing else []
 
 
 def test_every_installed_adapter_is_tried() -> None:
@@ -18,7 +23,7 @@ def test_every_installed_adapter_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", [pytest.param(each, marks=_marks(each), id=each.__name__) for each in CHECKS])
 def test_the_contract(check: Check, name: str) -> None:
     """Each installed adapter does what its contract says; the facts are the docstrings of the checks."""
     check(subject(name))

@@ -12,13 +12,15 @@ import pytest
 
 from contract.examples import subject
 from franca.adapter import PROTOCOL, YES, Capability, Contact, Setting, Written
+from franca.adapter.erasing import Erased
+from franca.adapter.standing import Standing
 from franca.adapter.testing import CHECKS, BrokenContractError, Check, Rules, Sent, broken
 from franca.adapter.testing import subject as subjects
 from franca.definitions import Realisation
 from franca.errors import FrancaError
 from franca.sandbox import Clock
 from franca_mailerlite.adapter import MailerLiteAdapter
-from franca_mailerlite.capabilities import CAPABILITIES
+from franca_mailerlite.capabilities import CAPABILITIES, NO_API
 from franca_mailerlite.client import Part
 from franca_mailerlite.connection import MailerLiteConnection
 
@@ -116,6 +118,16 @@ def _makes_twins(connection: MailerLiteConnection) -> None:
     connection._client.call = lambda *args, **kwargs: call(*args, **{**kwargs, "safe": True})  # type: ignore[method-assign]
 
 
+def _forgets_nobody(connection: MailerLiteConnection) -> None:
+    """Say that somebody is gone."""
+    connection.erase = lambda email: Erased.NOBODY if "stranger" in email else Erased.DONE  # type: ignore[method-assign]
+
+
+def _mails_everybody(connection: MailerLiteConnection) -> None:
+    """Call everybody mailable."""
+    connection.standings = lambda emails: dict.fromkeys(connection.known(emails), Standing.MAILABLE)  # type: ignore[method-assign]
+
+
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], None]:
     """Run one check with another adapter in MailerLite's place."""
@@ -144,6 +156,9 @@ BROKEN = [
     (Changed(_resubscribes), "makes_nobody_and_changes_no_consent", "a consent changed"),
     (Changed(_goes_around), "makes_nobody_and_changes_no_consent", "calls through the policy"),
     (Changed(_takes_all), "deletes_only_what_is_ours", "taken for ours"),
+    (Changed(capabilities={**CAPABILITIES, Capability.ERASURE: NO_API}), "erases_whom_it_is_asked_to", "declared no, and the connection"),
+    (Changed(_forgets_nobody), "erases_whom_it_is_asked_to", "who is still there"),
+    (Changed(_mails_everybody), "tells_who_is_mailed", "it calls mailable"),
     (Changed(_makes_twins), "makes_nothing_twice", "two objects at the destination carry the mark"),
 ]
 

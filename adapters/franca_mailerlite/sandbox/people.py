@@ -1,15 +1,15 @@
-"""`/subscribers`: reading them and changing their fields; making and deleting them is not emulated."""
+"""`/subscribers`: reading them, changing their fields, forgetting them; making and deleting them is not emulated."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from franca.sandbox import Call, Reply, Route
 from franca_mailerlite.sandbox.errors import absent, body_of, invalid
 from franca_mailerlite.sandbox.pages import by_cursor, number, status_of
-from franca_mailerlite.sandbox.store import STATUSES, Store, Subscriber
+from franca_mailerlite.sandbox.store import STATUSES, Store, Subscriber, stamp
 
 
 class People:
@@ -25,6 +25,7 @@ class People:
             Route("GET", "/api/subscribers", self._list, "listSubscribers"),
             Route("GET", one, self._get, "getSubscriber"),
             Route("PUT", one, self._update, "updateSubscriber"),
+            Route("POST", f"{one}/forget", self._forget, "forgetSubscriber"),
         )
 
     def find(self, identifier: str) -> Subscriber:
@@ -101,6 +102,14 @@ class People:
             self._regroup(person, groups or [])
         person.status, person.updated_at = status, self._store.now()
         return Reply(body={"data": self._whole(person)})
+
+    def _forget(self, call: Call) -> Reply:
+        """Forget somebody: gone at once, the data within 30 days (documented; that no call shows them meanwhile is a guess)."""
+        person = self.find(call.params["subscriber"])
+        self._regroup(person, ())
+        del self._store.people[person.id], self._store.emails[person.email]
+        forgotten = {**self.shown(person), "forget_at": stamp(self._store.present() + timedelta(days=30)), "groups": []}
+        return Reply(body={"message": "Subscriber data will be completely deleted within 30 days.", "subscriber": forgotten})
 
     def _write(self, person: Subscriber, fields: Mapping[str, Any]) -> None:
         for key, value in fields.items():

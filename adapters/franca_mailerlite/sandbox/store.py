@@ -80,9 +80,13 @@ class Store:
         self._last += 1
         return str(947_000 + self._last if short else FIRST_ID + self._last)
 
+    def present(self) -> datetime:
+        """Return the clock's present."""
+        return self._clock.now()
+
     def now(self) -> str:
         """Return the present as MailerLite writes it: UTC without a zone (seen)."""
-        return stamp(self._clock.now())
+        return stamp(self.present())
 
     def by_key(self, key: str) -> Field | None:
         """Return the field of a key."""

@@ -9,8 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from franca.adapter.capabilities import Capability, Level
+from franca.adapter.erasing import Erased, Erasing
 from franca.adapter.protocol import Site
 from franca.adapter.resources import Remote, Snapshot
+from franca.adapter.standing import Standing, Telling
 from franca.adapter.testing.definitions import GERMAN, segment
 from franca.adapter.testing.demand import Check, demand
 from franca.adapter.testing.rules import Sent
@@ -25,6 +27,7 @@ PEOPLE: Mapping[str, Mapping[str, Any]] = {
     f"p{number}@shop.test": {"country": "DE" if number < 3 else "FR", "points": number} for number in range(5)
 }
 GERMANS = frozenset(email for email, values in PEOPLE.items() if values["country"] == "DE")
+UNSUBSCRIBED = "p1@shop.test"
 STRANGER = "stranger@elsewhere.test"
 """Somebody whom the ESP does not hold."""
 
@@ -108,9 +111,9 @@ def _counts(account: Account, site: Site) -> dict[str, int]:
 
 
 def _seeds(subject: Subject) -> list[dict[str, Any]]:
-    """Return five people; the second has unsubscribed."""
-    statuses = ["subscribed", "unsubscribed", *(["subscribed"] * (len(PEOPLE) - 2))]
-    return [subject.contact(email, values, status) for (email, values), status in zip(PEOPLE.items(), statuses, strict=True)]
+    """Return five people, of whom one has unsubscribed."""
+    statuses = {UNSUBSCRIBED: "unsubscribed"}
+    return [subject.contact(email, values, statuses.get(email, "subscribed")) for email, values in PEOPLE.items()]
 
 
 # -- checks
@@ -184,9 +187,44 @@ def makes_nothing_twice(subject: Subject) -> None:
         demand(not left, f"after {ROUNDS} rounds there is still to do: {left}")
 
 
+# -- people
+
+
+def erases_whom_it_is_asked_to(subject: Subject) -> None:
+    """Declared NO: no connection can. Else one person goes, for good or later, and nobody else; a stranger is nobody."""
+    level, (gone, *others) = subject.adapter.capabilities[Capability.ERASURE].level, sorted(PEOPLE)
+    with opened(subject, *_seeds(subject)) as account, account.connected(_whole(account)) as connection:
+        before = dict(subject.people(account.host.emulator))
+        demand(isinstance(connection, Erasing) is (level is not Level.NO), f"erasure is declared {level}, and the connection differs")
+        if not isinstance(connection, Erasing):
+            return
+        nobody, outcome = connection.erase(STRANGER), connection.erase(gone)
+        after = dict(subject.people(account.host.emulator))
+        demand(nobody is Erased.NOBODY, f"of a stranger it says {nobody!r}")
+        demand(outcome is not Erased.NOBODY, "of somebody whom the ESP holds it says that it does not")
+        demand(outcome is Erased.ASKED or gone not in after, "it says that it erased somebody who is still there")
+        wrong = [email for email in others if after.get(email) != before[email]]
+        demand(not wrong, f"erasing one changed others: {wrong}")
+
+
+def tells_who_is_mailed(subject: Subject) -> None:
+    """Where a connection can be asked: who unsubscribed is not mailable, who subscribed is, and a stranger is not held."""
+    with opened(subject, *_seeds(subject)) as account, account.connected(_whole(account)) as connection:
+        if not isinstance(connection, Telling):
+            return
+        before = dict(subject.people(account.host.emulator))
+        told = connection.standings([*PEOPLE, STRANGER])
+        mailed = sorted(email for email, standing in told.items() if standing is Standing.MAILABLE)
+        demand(set(told) == set(PEOPLE), f"it tells of {sorted(told)}, and holds {sorted(PEOPLE)}")
+        demand(mailed == sorted(set(PEOPLE) - {UNSUBSCRIBED}), f"it calls mailable {mailed}; {UNSUBSCRIBED} unsubscribed")
+        demand(dict(subject.people(account.host.emulator)) == before, "asking changed something")
+
+
 MAKING: tuple[Check, ...] = (
     reads_back_what_it_makes,
     makes_nobody_and_changes_no_consent,
     deletes_only_what_is_ours,
     makes_nothing_twice,
+    erases_whom_it_is_asked_to,
+    tells_who_is_mailed,
 )
