@@ -53,6 +53,7 @@ def test_an_hours_share_of_brevo_ends_an_apply_too():
     assert (found.first, found.seconds) == (120, 1.0)
     assert Cap(what="all else", calls=101, limit=100, seconds=HOUR) in found.caps
     assert "101 of 100 an hour (all else)" in render_budget(found)
+    assert "36000" not in render_budget(found)  # 20 of them are not worth a word
 
 
 def test_mailchimp_names_no_rate():

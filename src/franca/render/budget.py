@@ -11,7 +11,7 @@ _SMALL = dict(enumerate("no one two three four five six seven eight nine ten".sp
 
 
 def render_budget(budget: Budget) -> str:
-    """Return the calls, the time and the share of the caps, on one line; empty when the changes cost nothing."""
+    """Return the calls, the time and the share of each cap of which a hundredth is used, on one line; empty when nothing is."""
     return "; ".join(_parts(budget))
 
 
@@ -33,7 +33,7 @@ def _parts(budget: Budget) -> Iterator[str]:
         yield f"{_plural(budget.calls, 'call')}: {_time(budget)}"
     if budget.first is not None:
         yield f"only the first {_plural(budget.first, 'change')} now, then apply ends and says when to go on"
-    for cap in budget.caps:
+    for cap in (each for each in budget.caps if 100 * each.calls >= each.limit):
         yield f"{cap.calls} of {cap.limit} {cap.per} ({cap.what})"
     if budget.uncounted:
         yield f"{_plural(budget.uncounted, 'change')} whose calls depend on the content, not counted"
