@@ -61,14 +61,14 @@ class KlaviyoDecompiler:
         return Decompiled(where=where, assumptions=frozenset(reading.leaned), approximated=tuple(sorted(reading.approximated)))
 
     def unmapped(self) -> Iterator[Unmapped]:
-        """Yield the properties that segments name: no endpoint lists them all (section 1.6 of the contract sheet)."""
+        """Yield the fields that segments name: no endpoint lists all properties (section 1.6 of the contract sheet)."""
         named = {
-            str(condition.get("property"))
+            FIELDS[str(condition["type"])](condition)
             for remote in self._snapshot.remotes
             if remote.key is None and "definition" in remote.body
             for group in groups_of(remote.body["definition"])
             for condition in group
-            if condition.get("type") == "profile-property"
+            if str(condition.get("type")) in FIELDS
         }
         yield from (Unmapped(each, each) for each in sorted(named - self._names.attributes.keys() - {"email"}))
 
@@ -176,15 +176,44 @@ def _property(condition: Condition, group: Group, reading: Reading) -> Predicate
         return Everyone() if test["operator"] == "is-set" else Not(of=Everyone())
     if group.says_unset(condition):
         return None
+    return _tested(name, test, reading, unset=group.unset(name))
+
+
+def _tested(name: str, test: Filter, reading: Reading, *, unset: bool = False) -> Predicate:
     attribute, mapping, type_ = reading.names.attribute(name)
-    place = Place(subject=attribute, type=type_, mapping=mapping, unset=group.unset(name))
     if test.get("type") != "date":
-        return passes(test, place)
+        return passes(test, Place(subject=attribute, type=type_, mapping=mapping, unset=unset))
     if type_.kind not in (Kind.DATE, Kind.DATETIME):
         unrepresentable(f"it tests {name} as a date, and {attribute!r} is a {type_}")
     found = times(test, type_.kind, reading.names.zone, reading)
     reading.leaned |= found.leaned
     return AttributeTest(attribute=attribute, tests=found.tests)
+
+
+# -- what Klaviyo computes: mappings name it as `computed.py` reads them
+
+
+def _prediction(condition: Condition) -> str:
+    if condition.get("dimension") == "channel_affinity":
+        return f"affinity['{condition.get('predicted_channel')} {condition.get('measurement')}']"
+    return f"predicted['{condition.get('dimension')}']"
+
+
+FIELDS: Mapping[str, Callable[[Condition], str]] = {
+    "profile-property": lambda condition: str(condition.get("property")),
+    "profile-region": lambda condition: f"region['{condition.get('region')}']",
+    "profile-postal-code-distance": lambda condition: (
+        f"distance['{condition.get('country_code')} {condition.get('postal_code')} {condition.get('unit')}']"
+    ),
+    "profile-predictive-analytics": _prediction,
+}
+"""Type of condition → the field that it is about, as a mapping names it."""
+
+
+def _computed(condition: Condition, _group: Group, reading: Reading) -> Predicate:
+    inside: Filter = {"type": "boolean", "operator": "equals", "value": condition.get("in_region")}
+    test = inside if condition["type"] == "profile-region" else condition["filter"]
+    return _tested(FIELDS[condition["type"]](condition), test, reading)
 
 
 # -- events
@@ -233,5 +262,6 @@ _MEASURES: Mapping[str, Callable[[Condition, str, Group, Reading], tuple[Measure
 CONDITIONS: Mapping[str, Callable[[Condition, Group, Reading], Predicate | None]] = {
     "profile-property": _property,
     "profile-metric": _metric,
+    **dict.fromkeys(["profile-region", "profile-postal-code-distance", "profile-predictive-analytics"], _computed),
 }
 """What conditions say by themselves; those on consent are read together."""

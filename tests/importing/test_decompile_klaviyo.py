@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from adapters.klaviyo import kit
 from equivalence.trees import trees
 from franca.adapter import Remote, ResourceKind, Snapshot, replace_refs
 from franca.adapter.importing import Decompiled, NotRepresentableError
-from franca.definitions import Predicate
+from franca.definitions import FieldMapping, Predicate
 from franca.logic import fingerprint
 from franca_klaviyo.adapter import ADAPTER
 from franca_klaviyo.decompile import KlaviyoDecompiler
@@ -136,7 +137,8 @@ REFUSED = [
     ([did("id of Placed Order", ("sum", "less-than", 5))], "the sum over no events"),
     ([did("id of Placed Order", metric_filters=sku("not-equals"))],
      "keeps events without"),
-    ([{"type": "profile-predictive-analytics", "dimension": "predicted_clv"}], "profile-predictive-analytics"),
+    ([{"type": "profile-predictive-analytics", "dimension": "predicted_clv", "filter": {}}],
+     r"no attribute is mapped to predicted\['predicted_clv'\]"),
     ([{"type": "profile-group-membership", "is_member": True, "group_ids": ["L"]}], "profile-group-membership"),
     ([{"type": "profile-marketing-consent", "consent": {"channel": "email", "can_receive_marketing": True,
        "consent_status": {"subscription": "any"}}}], "not each reason"),
@@ -150,6 +152,26 @@ def test_what_has_no_exact_equal_is_refused_with_the_reason(conditions: list[dic
     """Whatever Klaviyo does not document, or our language cannot say, or names people."""
     with pytest.raises(NotRepresentableError, match=why):
         decompiled(groups(conditions))
+
+
+@pytest.mark.parametrize(
+    ("where", "mapped"),
+    [
+        (written("{attribute: vip, is: true}"), {"vip": "region['european_union']"}),
+        (written("{attribute: score, lt: 25}"), {"score": "distance['USA 10001 miles']"}),
+        (written("{attribute: credit, gte: 9.5}"), {"credit": "predicted['total_clv']"}),
+        (written("{attribute: points, is: 1}"), {"points": "affinity['email priority']"}),
+        (written("{attribute: first_name, is: high}"), {"first_name": "affinity['push rank']"}),
+    ],
+)
+def test_what_klaviyo_computes_is_read_back(where: Predicate, mapped: dict[str, str]) -> None:
+    """Regions, distances and predictions, over the attributes that are mapped to them."""
+    site = kit.site(attributes={name: FieldMapping(field=field) for name, field in mapped.items()})
+    body = {"definition": native(where, site).definition, "active": True}
+    remote = Remote(kind=ResourceKind.SEGMENT, id="1", name="Made by hand", body=body)
+    assert fingerprint(KlaviyoDecompiler(site, ACCOUNT).segment(remote).where) == fingerprint(where)
+    (told,) = KlaviyoDecompiler(kit.site(attributes={}), replace(ACCOUNT, remotes=(remote,))).unmapped()
+    assert told.field in mapped.values()
 
 
 def test_an_inactive_segment_is_refused() -> None:
