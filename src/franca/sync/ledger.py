@@ -217,7 +217,8 @@ def _replay(holding: Holding, line: Mapping[str, Any]) -> None:
     if holding.values is None:
         return
     put, take = line.get("put", {}), line.get("take", ())
-    holding.doubt = (holding.doubt | set(line.get("sent", ()))) - put.keys() - set(take)
+    holding.doubt.update(line.get("sent", ()))
+    holding.doubt.difference_update(put, take)
     holding.values.update(put)
     for out in take:
         holding.values.pop(out, None)
