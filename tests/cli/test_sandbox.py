@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +38,17 @@ def serving(franca: Serve, monkeypatch: pytest.MonkeyPatch, unused_port: int) ->
 
 @pytest.fixture
 def unused_port() -> int:
-    """Return the first of a row of ports that nobody uses."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """Return the first of four ports in a row that nobody uses."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            first = int(server.getsockname()[1])
+        try:
+            with ExitStack() as stack:
+                for port in range(first, first + 4):
+                    stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        except OSError:
+            continue
+        return first
 
 
 def klaviyo(port: int, path: str, key: str = "pk_sandbox") -> requests.Response:
