@@ -26,6 +26,7 @@ from franca.definitions import (
     To,
 )
 from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE, LESS_SKIPS_BLANK, NOT_MATCHES_BLANK, NUMERIC, WILDCARDS_LITERAL
+from franca_mailchimp.kept import REFUSED, REGIONAL
 from franca_mailchimp.options import CATEGORY, GROUP, MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, STATIC_SEGMENT, Condition
 
 SHOWN_WHOLE = Assumption(
@@ -96,6 +97,8 @@ class Reading:
         Raises:
             NotRepresentableError: none, or several.
         """
+        if mapped in REFUSED:
+            unrepresentable(f"{mapped}: {REFUSED[mapped][1]}")
         found = [name for name, mapping in self.site.destination.attributes.items() if mapping.field == mapped]
         if len(found) != 1:
             unrepresentable(f"{'several attributes are' if found else 'no attribute is'} mapped to {mapped}")
@@ -273,6 +276,27 @@ def _rating(condition: Condition, reading: Reading) -> Predicate:
     return failing(attribute.name, Op.IS, value) if op == "not" else passing(attribute.name, _COMPARED[op], value)
 
 
+def _orders(condition: Condition, reading: Reading) -> Predicate:
+    """Return a count or an amount of orders, as far as somebody without any surely does not pass."""
+    attribute, _ = reading.attribute(str(condition["field"]))
+    op, value = str(condition["op"]), number(attribute.type, condition.get("value"))
+    if not (op == "greater" and float(str(value)) >= 0) and not (op == "is" and float(str(value)) > 0):
+        unrepresentable("what conditions on orders do with who ordered nothing is not documented")
+    return passing(attribute.name, _COMPARED[op], value)
+
+
+def _word(mapped: str, op: str, refused: Collection[str] = ()) -> Callable[[Condition, Reading], Predicate]:
+    def read(condition: Condition, reading: Reading) -> Predicate:
+        attribute, _ = reading.attribute(mapped)
+        found = text(condition.get("value"))
+        if condition["op"] != op or found in refused or attribute.type.kind is not Kind.TEXT:
+            unrepresentable(f"{condition['op']!r} of {found!r} has no exact equal for {mapped}")
+        reading.leaned |= {CASE_SENSITIVE, ACCENTS_DISTINCT}
+        return passing(attribute.name, Op.IS, found)
+
+    return read
+
+
 CONDITIONS: Mapping[str, Callable[[Condition, Reading], Predicate | None]] = {
     "TextMerge": _merge_of(Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.NUMBER),
     "SelectMerge": _merge_of(Kind.TEXT),
@@ -282,4 +306,8 @@ CONDITIONS: Mapping[str, Callable[[Condition, Reading], Predicate | None]] = {
     "VIP": _flag("vip"),
     "EcommPurchased": _flag("ecomm_purchased"),
     "MemberRating": _rating,
+    "EcommNumber": _orders,
+    "EcommSpent": _orders,
+    "Language": _word("language", "is", REGIONAL),
+    "SignupSource": _word("source", "source_is"),
 }
