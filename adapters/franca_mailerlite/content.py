@@ -16,7 +16,7 @@ from franca.definitions import Part
 from franca.errors import FrancaError
 from franca_mailerlite.constructs import CONSTRUCTS, WHY
 
-REMEDY = "leave the template out there: name its destinations in the front matter"
+REMEDY = "name the destinations that it is for in its front matter, or take it out of the project"
 
 
 def refusal(what: str) -> FrancaError:

@@ -68,6 +68,10 @@ class Sandbox:
         known = any(compile_path(route.path)[0].match(call.path) for route in (*self._known, self._batch))
         return (wrong_method(call.method, call.path) if known else no_route(call.path)).reply()
 
+    def throttled(self) -> Reply:
+        """Return the 429 of a full window that opens in a second."""
+        return self._limits.full(1)
+
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take people and segments (see `seeding`).
 

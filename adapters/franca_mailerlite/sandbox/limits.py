@@ -25,10 +25,13 @@ class Limits:
         if now - self._started >= self.SECONDS - EPSILON:
             self._started, self._used = now, 0
         if self._used >= self.CALLS:
-            wait = max(1, math.ceil(self._started + self.SECONDS - now - EPSILON))
-            return Reply(status=429, body={"message": "Too Many Attempts."}, headers={**self.headers(), "Retry-After": str(wait)})
+            return self.full(max(1, math.ceil(self._started + self.SECONDS - now - EPSILON)))
         self._used += 1
         return None
+
+    def full(self, wait: int) -> Reply:
+        """Return the 429 of a window that opens in *wait* seconds."""
+        return Reply(status=429, body={"message": "Too Many Attempts."}, headers={**self.headers(), "Retry-After": str(wait)})
 
     def headers(self) -> dict[str, str]:
         """Return the headers of every answer (documented)."""

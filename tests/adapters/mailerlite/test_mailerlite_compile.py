@@ -85,7 +85,7 @@ def test_a_project_with_a_template_is_refused_unless_it_goes_elsewhere() -> None
     """The plan names the way out; a template for another ESP is none of MailerLite's."""
     template = replace(_template(Construct.TEXT), destinations=None)
     project = replace(SITE.project, templates={"x": template}, root=Path())
-    with pytest.raises(ProblemsError, match=r"keeps no templates.*name its destinations in the front matter"):
+    with pytest.raises(ProblemsError, match=r"keeps no templates.*name the destinations that it is for"):
         desire(replace(SITE, project=project), ADAPTER)
     elsewhere = replace(project, templates={"x": replace(template, destinations=("other",))})
     assert desire(replace(SITE, project=elsewhere), ADAPTER).resources
