@@ -163,6 +163,8 @@ def test_windows_in_days_are_imported_with_consent(franca, connected, esps) -> N
     """What is not exact is told in the file, above the segment that it is about."""
     url = esps["klaviyo"].url
     at_klaviyo(esps["klaviyo"], "Ordered this month", ordered(url, "day", 30))
+    told = franca("import", "klaviyo", "--project", connected, "--dry-run", "--accept", "day-window").err
+    assert "nothing that was imported needed --accept day-window" in told
     dry = imported(franca, connected, "klaviyo", "--dry-run", "--accept", "day-windows")
     assert dry["file"] is None
     assert not (connected / "segments" / "imported_klaviyo.yaml").exists()

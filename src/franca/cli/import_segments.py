@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from franca.cli.common import Format, load_checked, progress, sites
+from franca.cli.common import Format, load_checked, progress, sites, warn
 
 if TYPE_CHECKING:
     from franca.importing import Import
@@ -30,6 +30,8 @@ def import_segments(destination: str, folder: Path, *, env: str | None, accepted
     check_account(state, snapshot, destination)
     adapter = account.desired.adapter
     found = read_account(site, adapter, snapshot, state=state, written=load(folder), accepted=accepted)
+    unused = sorted({*accepted} - {finding for each in found.imported for finding, _ in each.approximated})
+    warn(f"nothing that was imported needed --accept {each}" for each in unused)
     path = None if dry_run else _written(found, folder)
     if not dry_run:
         again = next(sites(load_checked(folder, env), [destination]))
