@@ -95,8 +95,11 @@ def _in_a_field(mapping: FieldMapping, of: Attribute, test: Test, positive: bool
 
 
 def _never_blank(of: Attribute, part: Part) -> Part:
-    """Return the part without a thought for blank fields, where the attribute is never missing and the field holds the same."""
-    return replace(part, blank=False, soft=False) if of.required else part
+    """Return the part without a thought for blank fields, where the attribute is never missing and the field holds the same.
+
+    Not of a text: the empty one is a value here (language.md section 4, item 2), and a blank field there.
+    """
+    return replace(part, blank=False, soft=False) if of.required and of.type.kind is not Kind.TEXT else part
 
 
 def _against_constants(test: Untimed) -> ValueTest:

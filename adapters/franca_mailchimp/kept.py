@@ -148,7 +148,7 @@ def _text(condition_type: str, positive: str, negative: str, check: Callable[[st
             tag=asked.field,
             conditions=tuple({"field": asked.field, "condition_type": condition_type, "op": op, "value": each} for each in texts),
             any=asked.positive,
-            blank=not asked.positive and not asked.attribute.required,
+            blank=not asked.positive,  # also of a required attribute: the empty text is a value here
             assumptions=frozenset([CASE_SENSITIVE, ACCENTS_DISTINCT]),
         )
 
@@ -178,9 +178,8 @@ def _country(asked: Asked) -> Part:
     if wrong:
         raise refuse("country-code", f"a condition takes a country of two capital letters, not {wrong[0]!r}")
     head = {"field": "ipgeo", "condition_type": "IPGeoCountryState", "op": "ipgeocountry" if asked.positive else "ipgeonotcountry"}
-    blank = not asked.positive and not asked.attribute.required
     conditions = tuple({**head, "value": each} for each in countries)
-    return Part(tag=asked.field, conditions=conditions, presence=_UNKNOWN_PLACE, any=asked.positive, blank=blank)
+    return Part(tag=asked.field, conditions=conditions, presence=_UNKNOWN_PLACE, any=asked.positive, blank=not asked.positive)
 
 
 # -- numbers

@@ -58,6 +58,7 @@ TYPES: Mapping[str, tuple[DataType, bool]] = {
     "birthday": (DataType(Kind.DATE), False),
     "points": (DataType(Kind.INTEGER), False),
     "level": (DataType(Kind.INTEGER), True),
+    "tier": (TEXT, True),
     "signed": (DataType(Kind.DATETIME), False),
 }
 """Type, and whether it is `required`."""
@@ -80,6 +81,7 @@ FIELDS = {
     "birthday": "BDAY",
     "points": "POINTS",
     "level": "LEVEL",
+    "tier": "TIER",
     "signed": "timestamp_opt",
 }
 MAPPED = {name: FieldMapping(field=field) for name, field in FIELDS.items()}
@@ -123,7 +125,7 @@ def _person(draw: random.Random, place: int) -> naive.Row:
         "buyer": bool(orders),
         "stars": draw.randint(1, 5),
         "language": draw.choice(("de", "en", "it", None)),
-        "source": draw.choice(("API", "List Import")),
+        "source": draw.choice(("API", "List Import", "")),
         "place": draw.choice(("DE", "US", None)),
         "orders": len(orders),
         "products": sum(count for _, count in orders),
@@ -132,6 +134,7 @@ def _person(draw: random.Random, place: int) -> naive.Row:
         "birthday": draw.choice((None, date(1990, 2, 28), date(1992, 2, 29), date(1991, 3, 1), date(2001, 12, 24))),
         "points": draw.choice((None, -1, 0, 3, 7)),
         "level": draw.randint(1, 4),
+        "tier": draw.choice(("gold", "silver", "")),
         "_orders": orders,
     }
 
@@ -142,7 +145,7 @@ def seed(rows: list[naive.Row]) -> dict[str, Any]:
 
 
 def _contact(row: naive.Row) -> dict[str, Any]:
-    held = ("tags", "plan", "topics", "points", "level")
+    held = ("tags", "plan", "topics", "points", "level", "tier")
     fields = {FIELDS[name]: row[name] for name in held if row[name] is not None}
     born = {"BDAY": f"{row['birthday']:%m/%d}"} if row["birthday"] else {}
     status = {"SUBSCRIBED": "subscribed", "UNSUBSCRIBED": "unsubscribed", None: "never"}[row["email_status"]]
@@ -185,6 +188,7 @@ def leaves() -> list[Predicate]:
     found += [a("language", op, "de") for op in (Op.IS, Op.IS_NOT)] + [a("language", Op.NOT_IN, ("de", "en"))]
     found += [a("place", Op.IS, "DE"), a("place", Op.IS_NOT, "DE"), a("place", Op.IN, ("DE", "US"))]
     found += [a("source", op, "List Import") for op in (Op.IS, Op.IS_NOT)]
+    found += [a("tier", Op.IS, "gold"), a("tier", Op.IS_NOT, "gold"), a("tier", Op.NOT_IN, ("gold", "silver"))]
     found += [a("level", op, 2) for op in _NUMBERS] + [a("level", Op.NOT_IN, (2, 3))]
     found += [a("points", op, 3) for op in _ORDERED] + [a("birthday", Op.IS_SET, True)]
     found += [at("signed", test) for test in (From(at=date(2026, 1, 3)), To(at=date(2026, 1, 3)), OnDay(day=date(2026, 1, 3)))]
@@ -225,7 +229,7 @@ def account(segments: Mapping[str, Predicate], rows: list[naive.Row]) -> Iterato
     nobody = {"email": "nobody@other.test", "fields": everything, "consent": {"status": "pending", "suppressed": False}}
     with serve(Host(sandbox, clock)) as running, pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEY_VARIABLE, API_KEY)
-        for tag, kind in (("BDAY", "birthday"), ("POINTS", "number"), ("LEVEL", "number")):
+        for tag, kind in (("BDAY", "birthday"), ("POINTS", "number"), ("LEVEL", "number"), ("TIER", "text")):
             sdk(running.url).lists.add_list_merge_field(LIST, {"name": tag, "tag": tag, "type": kind})
         sandbox.seed({**seed(rows), "contacts": [nobody, *seed(rows)["contacts"]]})
         place, waiter = site(segments, settings=settings(running.url)), VirtualWaiter(on_sleep=clock.advance)

@@ -238,6 +238,13 @@ def test_what_is_never_missing_is_never_blank(where: Predicate, match: str, cond
     assert leaned <= names
 
 
+def test_a_required_text_may_be_empty() -> None:
+    """The empty text is a value here and a blank field there, so that "is not x" names blank fields all the same."""
+    place = site(attributes={"source": FieldMapping(field="SOURCE")})
+    text = [merge("SOURCE", "not", "text", "x"), merge("SOURCE", "blank", "text")]
+    assert native(a("source", Op.IS_NOT, "x"), place).options == canonical("any", text)
+
+
 def dated(op: str, day: str | None = None, field: str = "timestamp_opt") -> Json:
     head = {"field": field, "condition_type": "Date", "op": op}
     return head if day is None else {**head, "value": "date", "extra": day}
@@ -309,13 +316,13 @@ LEANED = {
     "orders": frozenset[str](),
     "stars": frozenset[str](),
     "language": frozenset({"mailchimp.case-sensitive", "mailchimp.accents-distinct", "mailchimp.not-matches-blank"}),
-    "source": frozenset({"mailchimp.case-sensitive", "mailchimp.accents-distinct"}),
+    "source": frozenset({"mailchimp.case-sensitive", "mailchimp.accents-distinct", "mailchimp.not-matches-blank"}),
 }
 
 
 @pytest.mark.parametrize(("name", "leaned"), LEANED.items())
 def test_what_is_leaned_on(name: str, leaned: frozenset[str]) -> None:
-    """Ids and numbers lean on nothing but the facts; a language may be unknown, and no condition asks for that."""
+    """Ids and numbers lean on nothing but the facts; a language or source may be blank, and no condition asks for that."""
     tests = {"tags": (Op.HAS_NONE, ("blog",)), "topics": (Op.HAS_NONE, ("Sale",)), "orders": (Op.LT, 3), "stars": (Op.LT, 3)}
     where = a(name, *tests[name]) if name in tests else a(name, Op.IS_NOT, "de")
     assert {each.id for each in native(where, site()).assumptions} == leaned | {f"facts:mailchimp.{name}"}
