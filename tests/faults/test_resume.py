@@ -10,6 +10,7 @@ import pytest
 from faults.conftest import Theatre
 from faults.life import Account, Course, Seam, StoppedError
 from faults.shop import ESPS
+from franca.errors import FrancaError
 
 pytestmark = [pytest.mark.usefixtures("_no_loss_of_power"), pytest.mark.parametrize("esp", ESPS)]
 
@@ -42,6 +43,22 @@ def test_a_job_is_given_once(theatre: Theatre, esp: str, tmp_path: Path) -> None
     course = theatre.course(esp, "first sync")
     account = stopped(theatre, esp, course, tmp_path / "case")
     assert starts(account) == 1
+    course.step.run(account)
+    assert starts(account) == course.calls.count(WORDS[esp])
+    assert account.end() == course.end
+
+
+def test_a_job_that_outlasts_our_patience_is_given_once(theatre: Theatre, esp: str, tmp_path: Path) -> None:
+    """The sync says that it goes on there and gives up; hours later the next one takes over what came of it, and sends the rest."""
+    course = theatre.course(esp, "first sync")
+    account = theatre.account(esp, tmp_path / "case").restore(course.before)
+    account.clock.slow = 10_000.0
+    for _ in range(2):
+        with pytest.raises(FrancaError, match=r"not done yet|still being processed"):
+            course.step.run(account)
+    assert starts(account) == 1
+    account.clock.advance(100_000.0)
+    account.clock.slow = 1.0
     course.step.run(account)
     assert starts(account) == course.calls.count(WORDS[esp])
     assert account.end() == course.end
