@@ -125,7 +125,7 @@ def test_a_fault_that_is_none_is_one_line(serving: Serve, fault: str, said: str)
     outcome = serving("--fault", fault)
     assert outcome.code == 1
     assert said in outcome.err
-    assert "429:0.1" in outcome.err
+    assert "throttled:0.1" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -125,3 +125,15 @@ def test_asynchronous_work_takes_as_long_as_the_clock_says(brevo: Running, slow:
     assert status() != "completed"
     brevo.host.clock.advance(0.5)
     assert status() == "completed"
+
+
+WORDS = {"klaviyo": "Retry-After", "mailchimp": "", "brevo": "x-sib-ratelimit-reset", "mailerlite": "Retry-After"}
+
+
+@pytest.mark.parametrize(("esp", "header"), WORDS.items())
+def test_throttled_is_each_esps_own_429(esp: str, header: str) -> None:
+    """It has a body, and names a second where the ESP names times."""
+    reply = emulator(esp, Clock(NOW)).throttled()
+    assert reply.status == 429
+    assert reply.body
+    assert not header or reply.headers[header] == "1"

@@ -121,6 +121,10 @@ class Sandbox:
             return Reply(status=405, body={"code": "method_not_allowed", "message": f"{call.method} Method is not allowed on this path"})
         return Reply(status=404, body={"code": "document_not_found", "message": "Route not found"})
 
+    def throttled(self) -> Reply:
+        """Return the 429 of a full second."""
+        return self._limits.full()
+
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take contacts, and segments made by hand (see `seeding`).
 

@@ -53,11 +53,15 @@ class Limits:
         """Count one call; return 429 when a window is full. A refused call costs nothing (guess)."""
         windows = self._windows(path)
         if not all(window.remaining for window in windows):
-            body = {"code": "too_many_requests", "message": "Too many requests"}  # code and words are guesses; the status is documented
-            return Reply(status=429, body=body, headers=self.headers(path))
+            return _full(self.headers(path))
         for window in windows:
             window.used += 1
         return None
+
+    def full(self) -> Reply:
+        """Return the 429 of a second's window of contacts, whatever is left in it."""
+        allowed = str(self._contacts[0].allowed)
+        return _full({"x-sib-ratelimit-limit": allowed, "x-sib-ratelimit-remaining": "0", "x-sib-ratelimit-reset": "1"})
 
     def headers(self, path: str) -> dict[str, str]:
         """Return the vendor's three headers, on every answer (documented); no `Retry-After` exists (documented).
@@ -82,3 +86,8 @@ class Limits:
         for window in windows:
             window.roll(self._clock.ticks())
         return windows
+
+
+def _full(headers: dict[str, str]) -> Reply:
+    # code and words are guesses; the status is documented
+    return Reply(status=429, body={"code": "too_many_requests", "message": "Too many requests"}, headers=headers)

@@ -163,6 +163,10 @@ class Sandbox:
         """Return 404 for a path that this API does not have (guess: the text)."""
         return ProblemError(404, "not_found", "Not found.", f"The path {call.path} could not be found.").reply()
 
+    def throttled(self) -> Reply:
+        """Return the 429 of a full window that opens in a second."""
+        return throttled(1).reply()
+
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take contacts, events and metrics as a shop's integration would have put them there."""
         seed(self._world.store, data, self._world.now())

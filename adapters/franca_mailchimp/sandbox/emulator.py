@@ -102,6 +102,10 @@ class Sandbox:
         allowed = sorted({route.method for pattern, route in self._patterns if pattern.match(call.path)})
         return replace(reply, headers={"Allow": ", ".join(allowed)})
 
+    def throttled(self) -> Reply:
+        """Return the 429 that has a body (its title is documented, the detail a guess); past ten calls at once it has none."""
+        return Problem(429, "Too Many Requests", "You have exceeded the limit of 10 simultaneous connections.").reply()
+
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take contacts and orders (see `franca_mailchimp.sandbox.seeding`); `audience` is the name of the first audience.
 

@@ -24,7 +24,7 @@ FIRST_PORT = 8101
 FIRST = ("klaviyo", "mailchimp", "brevo")
 """The order of ports."""
 SLOW = "slow:"
-HOW = "write KIND[:SHARE][@PATTERN], as 429:0.1, 500:0.02@POST, half:0.05, reset, reset-after, truncate or hang, or slow:30"
+HOW = "write KIND[:SHARE][@PATTERN], as throttled:0.1, 429, 500:0.02@POST, half:0.05, reset, reset-after, truncate or hang, or slow:30"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,9 @@ def run(  # noqa: PLR0917 - options
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="T", help="Freeze the sandboxes' clock at this instant.")] = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND[:SHARE][@PATTERN]", help="Let calls fail, as 429:0.1, 500:0.02@POST, truncate; or slow:30. Repeatable."),
+        typer.Option(
+            metavar="KIND[:SHARE][@PATTERN]", help="Let calls fail, as throttled:0.1, 500:0.02@POST, truncate; or slow:30. Repeatable."
+        ),
     ] = None,
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="How to write where they are: text, or json on one line.")
@@ -77,7 +79,7 @@ def run(  # noqa: PLR0917 - options
 
     Any client talks to them. Switches: POST /_faults, /_clock, /_assumptions, /_seed; GET /_requests.
 
-    Example: franca sandbox klaviyo --port 8101 --seed . --fault 429:0.1 --fault 500:0.02@POST
+    Example: franca sandbox klaviyo --port 8101 --seed . --fault throttled:0.1 --fault 500:0.02@POST
     """
     if format_ is Format.MARKDOWN:
         raise FrancaError("there is no markdown of sandboxes", remedy="use --format text or json")

@@ -82,6 +82,10 @@ class Emulator(Protocol):
         """Return this ESP's answer for a path or method it does not have."""
         ...
 
+    def throttled(self) -> Reply:
+        """Return this ESP's answer to a call too many, asking for a second where the ESP names a time."""
+        ...
+
     def seed(self, data: Mapping[str, Any]) -> None:
         """Take contacts and events as a shop's integration would have put them there (see `franca.sandbox.host`)."""
         ...

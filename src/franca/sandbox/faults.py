@@ -11,7 +11,7 @@ from typing import Any
 
 from franca.sandbox.emulator import Call
 
-KINDS = ("status", "half", "reset", "reset-after", "hang", "truncate")
+KINDS = ("status", "throttled", "half", "reset", "reset-after", "hang", "truncate")
 ROWS = ("contacts", "data", "emails", "jsonBody", "members", "members_to_add", "members_to_remove", "operations")
 """The names under which the ESPs' calls list rows: what may be half done. Half of a definition is never kept."""
 
@@ -23,9 +23,10 @@ class Fault:
     """One rule of what goes wrong.
 
     Attributes:
-        kind: `status` answers with *status*, *headers* and *body* in place of the call; `half` does so after the work for the first
-            half of the rows, and passes over calls without rows; `reset` aborts the connection before anything happens;
-            `reset-after` does the work, then aborts; `hang` never answers; `truncate` sends half a body.
+        kind: `status` answers with *status*, *headers* and *body* in place of the call, `throttled` with the ESP's own 429; `half` answers
+            as `status` does after the work for the first half of the rows, and passes over calls without rows; `reset` aborts the
+            connection before anything happens; `reset-after` does the work, then aborts; `hang` never answers; `truncate` sends half
+            a body.
         match: regular expression searched in "METHOD /path".
         after: how many matching calls pass first.
         times: how often it then strikes; None is for ever.

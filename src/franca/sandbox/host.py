@@ -89,8 +89,9 @@ class Host:
             return _response(self._answer(call, route))
         if fault.kind == "half":
             self._work(halved(call), route)
-        if fault.kind in ("status", "half"):
-            reply = Reply(status=fault.status, body=fault.body, headers=fault.headers)
+        if fault.kind in ("status", "throttled", "half"):
+            said = Reply(status=fault.status, body=fault.body, headers=fault.headers)
+            reply = self.emulator.throttled() if fault.kind == "throttled" else said
             self._record(self._exchange(call, route, reply, fault))
             return _response(reply)
         if fault.kind in ("reset-after", "truncate"):
