@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from contract.examples import subject
 from franca.adapter import PROTOCOL, YES, Capability, Contact, Setting, Written
 from franca.adapter.erasing import Erased
 from franca.adapter.standing import Standing
-from franca.adapter.testing import CHECKS, BrokenContractError, Check, Rules, Sent, broken
+from franca.adapter.testing import CHECKS, BrokenContractError, Check, Rules, Sent, broken, made
 from franca.adapter.testing import subject as subjects
 from franca.definitions import Realisation
 from franca.errors import FrancaError
@@ -214,3 +216,12 @@ def test_the_kit_needs_no_test_runner_and_no_sdk() -> None:
 def test_a_key_never_stands_in_a_subject_s_project() -> None:
     """It stands in a file beside it."""
     assert GOOD.site().destination.settings["api_key"] == "file:key"
+
+
+def test_the_example_of_the_guide_runs() -> None:
+    """The subject that adapters/README.md shows, at MailerLite, keeps the whole contract without more definitions."""
+    guide = (Path(__file__).parents[2] / "adapters" / "README.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(program.replace('name="example"', 'name="mailerlite"'), names)
+    assert broken(names["SUBJECT"], [check for check in CHECKS if check is not made.erases_whom_it_is_asked_to]) == []
