@@ -14,6 +14,7 @@ import pytest
 
 from contract.examples import subject
 from franca.adapter import PROTOCOL, YES, Capability, Contact, Setting, Written
+from franca.adapter.constructs import Construct, refused
 from franca.adapter.erasing import Erased
 from franca.adapter.standing import Standing
 from franca.adapter.testing import CHECKS, BrokenContractError, Check, Rules, Sent, broken, made
@@ -65,6 +66,15 @@ class Leaning(Changed):
         found = super().assess(segment, site)
         more = replace(next(iter(self.assumptions.values())), id="mailerlite.secret")
         return {**found, Realisation.MEMBERS: replace(found[Realisation.MEMBERS], assumptions=(more,))}
+
+
+class Talking(Changed):
+    """Its dialect declares something else than it says."""
+
+    def dialect(self, site: Any) -> Any:
+        found = super().dialect(site)
+        found.constructs = {**found.constructs, **self.said}
+        return found
 
 
 def _renames(connection: MailerLiteConnection) -> None:
@@ -153,6 +163,9 @@ BROKEN = [
     (Changed(capabilities={**CAPABILITIES, Capability.MARKER_SEGMENT: YES}), "keeps_markers", r"it compiles to \[\]"),
     (Leaning(), "names_what_it_leans_on", "not declared: mailerlite.secret"),
     (Changed(assumptions={"x": None}), "has_a_sandbox_that_flips_them", "no switch of the emulator, or off: x"),
+    (Talking(said={Construct.COUPON: YES}), "says_in_templates_what_it_declares", "COUPON is declared yes; the findings are"),
+    (Talking(said={Construct.TEXT: refused("no")}), "says_in_templates_what_it_declares", r"TEXT is declared no; .* not \['no'\]"),
+    (Talking(said={Construct.TEXT: refused("")}), "declares_every_construct", "a reason stands with all"),
     (Changed(_renames), "reads_back_what_it_makes", "."),
     (Changed(_upserts), "makes_nobody_and_changes_no_consent", "sync does not report"),
     (Changed(_resubscribes), "makes_nobody_and_changes_no_consent", "a consent changed"),

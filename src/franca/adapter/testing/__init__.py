@@ -20,8 +20,9 @@ from franca.adapter.testing.made import MAKING
 from franca.adapter.testing.pure import PURE
 from franca.adapter.testing.rules import Rules, Sent
 from franca.adapter.testing.subject import Account, Subject
+from franca.adapter.testing.templates import SAYING
 
-CHECKS: tuple[Check, ...] = (*DECLARED, *PURE, *MAKING)
+CHECKS: tuple[Check, ...] = (*DECLARED, *SAYING, *PURE, *MAKING)
 """All of the contract: declarations first, then what is compiled, then what is made at the emulator."""
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "MAKING",
     "PROJECT",
     "PURE",
+    "SAYING",
     "Account",
     "BrokenContractError",
     "Check",

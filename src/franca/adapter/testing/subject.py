@@ -34,6 +34,7 @@ class Subject:
         rules: what no request may hold.
         settings: of the destination, beside api_key and url.
         attributes, events: how the ESP maps those of *project*, as far as it can hold them.
+        template_attributes: the same of what templates print (`franca.adapter.testing.templates`), where they differ.
         world: what a shop's integration has put into the account (`Emulator.seed`), so that every mapped name exists.
         by_hand: (method, path, body) of calls that make things as people would: a list, a field; none may be touched.
         sdk: modules that only `connect` may load.
@@ -48,6 +49,7 @@ class Subject:
     settings: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, FieldMapping] = field(default_factory=dict)
     events: Mapping[str, EventMapping] = field(default_factory=dict)
+    template_attributes: Mapping[str, FieldMapping] = field(default_factory=dict)
     world: Mapping[str, Any] = field(default_factory=dict)
     by_hand: tuple[tuple[str, str, Any], ...] = ()
     sdk: tuple[str, ...] = ()
