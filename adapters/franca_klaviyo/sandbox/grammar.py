@@ -284,6 +284,12 @@ def _filled(condition: Mapping[str, Any]) -> dict[str, Any]:
     if condition["type"] == "profile-group-membership" and condition["is_member"]:
         return {**condition, "timeframe_filter": condition.get("timeframe_filter")}
     if condition["type"] == "profile-marketing-consent":
-        status = condition["consent"]["consent_status"]
-        return {**condition, "consent": {**condition["consent"], "consent_status": {**status, "filters": status.get("filters")}}}
+        return {**condition, "consent": _filled_consent(condition["consent"])}
     return dict(condition)
+
+
+def _filled_consent(consent: Mapping[str, Any]) -> dict[str, Any]:
+    status = consent["consent_status"]
+    fields, _ = _CONSENT[consent["channel"], consent["can_receive_marketing"], status["subscription"]]
+    optional = fields or consent["channel"] == "email"  # of emails every branch of the contract has filters, some of them null alone
+    return {**consent, "consent_status": {**status, **({"filters": status.get("filters")} if optional else {})}}
