@@ -29,6 +29,7 @@ def run(adapter_name: Annotated[str | None, typer.Argument(metavar="[ADAPTER]", 
         if adapter_name and cells[0].reason:
             typer.echo(f"    {cells[0].reason}")
     tests = [found.testing_at(Destination(name="", adapter=found.name)) for found in shown]
-    typer.echo(f"{TESTS:<{width}}" + "".join(f"  {f'{each.arms} arms':<10}" for each in tests).rstrip())
+    typer.echo(f"{TESTS:<{width}}" + "".join(f"  {f'{each.arms} arms' if each.parts else 'no':<10}" for each in tests).rstrip())
     if adapter_name:
-        typer.echo(f"    arms may differ in {', '.join(sorted(tests[0].parts))}; beyond that Franca splits the audience")
+        can = f"arms may differ in {', '.join(sorted(tests[0].parts))}; beyond that " if tests[0].parts else ""
+        typer.echo(f"    {can}Franca splits the audience")

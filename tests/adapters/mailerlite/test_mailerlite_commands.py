@@ -101,3 +101,11 @@ def test_a_person_is_forgotten_on_request(franca: Any, shop: Path, mailerlite: S
     assert ended.code == 0, ended.err
     assert "anna" not in ended.out + ended.err
     assert {person.email for person in mailerlite.store.people.values()} == {f"{each}@shop.test" for each in PEOPLE[1:]}
+
+
+def test_what_the_esp_can_do_is_told(franca: Any) -> None:  # noqa: F811
+    """With the reasons; an ESP that runs no tests itself has none, and no empty list of what arms may differ in."""
+    told = franca("capabilities", "mailerlite").out
+    assert "segments made and changed through the API                      no\n" in told
+    assert told.splitlines()[-2:] == ["A/B tests run by the ESP itself                                no", "    Franca splits the audience"]
+    assert "MailerLite" in franca("capabilities").out
