@@ -183,7 +183,7 @@ def check_batches(number: int) -> None:
 
 def test_handmade_segments_mean_the_same_when_imported() -> None:
     """The sandbox, which knows Klaviyo's documents and not our compiler, counts whom the imported definition selects."""
-    check_batches(3)
+    check_batches(1)
 
 
 @pytest.mark.slow
