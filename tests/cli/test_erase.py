@@ -167,6 +167,17 @@ def test_what_the_last_preview_kept_goes_too(franca, synced):  # noqa: F811
     assert not (synced / ".franca" / "preview.parquet").exists()
 
 
+def test_ledgers_of_destinations_that_are_gone_are_reached_too(franca, synced):  # noqa: F811
+    """The project names the destination no more, and its file still knows her."""
+    path = synced / ".franca" / "brevo.ledger.json"
+    path.rename(path.with_name("former.ledger.json"))
+    before = holders(synced, "former")
+    shown = franca("erase", ANNA, "-p", synced).out
+    assert "former: removed from 4 entries of the ledger" in shown
+    assert "brevo: not in the ledger" in shown
+    assert len(holders(synced, "former")) == len(before) - 4
+
+
 def test_under_another_ledger_key_no_hash_is_kept_at_all(franca, synced, monkeypatch):  # noqa: F811
     """Hashes that cannot be searched may be hers: all go, and the next sync reads what is there."""
     monkeypatch.setenv("FRANCA_LEDGER_KEY", "another canary key")

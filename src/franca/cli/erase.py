@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from franca.adapter import Site
     from franca.definitions import Project
     from franca.sync import Erasure
+
+    Step = Callable[[], Erasure]
 
 NAME = "erase"
 
@@ -50,14 +54,16 @@ def run(  # noqa: PLR0917 - a command's options
     person = normalised(_read(email, file))
     _confirm(sorted(there), yes=yes)
     _forget_preview(checked)
-    failures: list[FrancaError] = []
-    for site in chosen:
+    failures, done = list[FrancaError](), 0
+    asked: Iterator[Step] = (partial(_erased, person, site, there=site.destination.name in there) for site in chosen)
+    for step in chain(asked, _left_over(person, chosen)):
         try:
-            typer.echo(render_erased(_erased(person, site, there=site.destination.name in there)))
+            typer.echo(render_erased(step()))
+            done += 1
         except FrancaError as error:
             failures.append(error)
     if failures:
-        raise _several(failures, len(chosen))
+        raise _several(failures, partly=done > 0)
 
 
 def _erasing(chosen: Iterable[Site]) -> frozenset[str]:
@@ -116,11 +122,19 @@ def _erased(person: str, site: Site, *, there: bool) -> Erasure:
         return erase(person, name, store, ledger, account.connection)
 
 
-def _several(failures: Sequence[FrancaError], of: int) -> FrancaError:
+def _left_over(person: str, chosen: Sequence[Site]) -> Iterator[Step]:
+    """Yield what removes the person from ledgers of destinations that the project had once."""
+    from franca.plan import Store
+    from franca.sync import Ledger, erase, forgotten_stores
+
+    project, names = chosen[0].project, [site.destination.name for site in chosen]
+    for store in forgotten_stores(Store.of(project, names[0]), names):
+        yield partial(erase, person, store.destination, store, Ledger.open(project, store))
+
+
+def _several(failures: Sequence[FrancaError], *, partly: bool) -> FrancaError:
     """Return one error: partly done, unless nothing was done anywhere."""
     from franca.plan import PartlyAppliedError
 
     what = "\n".join(map(str, failures))
-    if len(failures) == of:
-        return FrancaError(what)
-    return PartlyAppliedError(what, remedy="run the command again: erasing twice is fine")
+    return PartlyAppliedError(what, remedy="run the command again: erasing twice is fine") if partly else FrancaError(what)

@@ -57,6 +57,15 @@ class RemoteFolder:
     def __truediv__(self, name: str) -> RemoteFile:
         return RemoteFile(self, name)
 
+    def names(self) -> list[str]:
+        """Return the names of the objects in it; errors are the store's own."""
+        self.fs.invalidate_cache()  # stores remember listings, and others write too
+        try:
+            found = self.fs.ls(self.path, detail=False)
+        except FileNotFoundError:
+            return []
+        return [str(each).rpartition("/")[2] for each in found]
+
 
 @dataclass(frozen=True)
 class RemoteFile:
@@ -178,13 +187,7 @@ class RemoteFile:
         return f"{self.folder.path}/{self.name}"
 
     def _parts(self) -> list[str]:
-        self.folder.fs.invalidate_cache()  # stores remember listings, and others write too
-        try:
-            found = self.folder.fs.ls(self.folder.path, detail=False)
-        except FileNotFoundError:
-            return []
-        names = (str(each).rpartition("/")[2] for each in found)
-        wanted = (name for name in names if name.startswith(f"{self.name}.") and name[len(self.name) + 1 :].isdigit())
+        wanted = (name for name in self.folder.names() if name.startswith(f"{self.name}.") and name[len(self.name) + 1 :].isdigit())
         return [f"{self.folder.path}/{name}" for name in sorted(wanted)]
 
     def _put(self, path: str, content: bytes, mode: str = "overwrite") -> None:

@@ -1,7 +1,7 @@
 """Membership and marker deltas: what keeps a destination as fresh as the last sync, and what shows whether it is."""
 
 from franca.sync.delta import Audience, members, winners
-from franca.sync.erase import Erasure, erase, insist_on_erasing, normalised
+from franca.sync.erase import Erasure, erase, forgotten_stores, insist_on_erasing, normalised
 from franca.sync.ledger import Ledger
 from franca.sync.reasons import Crowd
 from franca.sync.reconcile import reconcile
@@ -20,6 +20,7 @@ __all__ = [
     "Reconciled",
     "Synced",
     "erase",
+    "forgotten_stores",
     "insist_on_erasing",
     "members",
     "normalised",

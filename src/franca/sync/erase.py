@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
-from franca.adapter import Adapter, Capability, Connection
+from franca.adapter import Adapter, Capability, Connection, Level
 from franca.adapter.erasing import Erased, Erasing
 from franca.errors import FrancaError
 from franca.plan import Store
@@ -41,6 +43,14 @@ def normalised(text: str) -> str:
     return email
 
 
+def forgotten_stores(store: Store, known: Collection[str]) -> list[Store]:
+    """Return the stores beside *store* that have a ledger, but for those of the *known* destinations: of some that the project had once."""
+    folder, ending = store.folder, ".ledger.json"
+    names = [path.name for path in folder.glob(f"*{ending}")] if isinstance(folder, Path) else folder.names()
+    left = {name.removesuffix(ending) for name in names if name.endswith(ending)} - set(known)
+    return [Store(folder, name) for name in sorted(left)]
+
+
 def insist_on_erasing(destination: str, adapter: Adapter) -> None:
     """Refuse an ESP that deletes nobody through its API.
 
@@ -48,7 +58,7 @@ def insist_on_erasing(destination: str, adapter: Adapter) -> None:
         FrancaError: it does not; the message says why.
     """
     support = adapter.capabilities[Capability.ERASURE]
-    if support.level == "no":
+    if support.level is Level.NO:
         what = f"{destination}: nobody can be erased at {adapter.title} from here: {support.reason}"
         raise FrancaError(what, remedy="erase the person there by hand, and leave the destination out; nothing was erased")
 
