@@ -50,7 +50,7 @@ _LEAVES = {
     ),
     "mailchimp": weighted((6, strategies.attribute_tests(_FIELDS)), (1, _CONSENT), (1, _MAILABLE)),
 }
-"""Mapped facts: no samples (our keys are no facts of theirs) and no dates of consent."""
+"""Mapped facts: no samples (our keys are no facts of theirs), and dates of consent where `leaves.dated` has them."""
 
 DEPTHS = st.sampled_from((0, 1, 1, 2))
 _TREES: dict[str, SearchStrategy[Predicate]] = {
