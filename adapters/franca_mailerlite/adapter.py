@@ -52,10 +52,10 @@ class MailerLiteAdapter:
         """Return the group that sync makes equal to the segment.
 
         Raises:
-            FrancaError: a native segment, which the API cannot make, or a marker was asked for.
+            FrancaError: a native segment, which the API cannot make, or a marker was asked for; a name that is too long.
         """
         if realisation is Realisation.MEMBERS:
-            return group(segment)
+            return group(segment, site)
         if realisation is Realisation.MARKER:
             raise FrancaError(f"{segment.key}: a marker is compiled with its field", remedy="call compile_marker")
         raise FrancaError(

@@ -75,9 +75,14 @@ class People:
         return [answer.data if answer.done else None for answer in answers]
 
     def _all(self, operation: str, path: str) -> Iterator[tuple[Contact, Row]]:
+        """Yield everybody once, also who has another status by the time that it is asked for."""
+        seen: set[str] = set()
         for status in STATUSES:
             for row in self._client.by_cursor(operation, path, status):
-                yield _contact(row), row
+                contact = _contact(row)
+                if contact.id not in seen:
+                    seen.add(contact.id)
+                    yield contact, row
 
 
 def _contact(row: Row) -> Contact:

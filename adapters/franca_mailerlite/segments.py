@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from franca.adapter import Assessment, Finding, Holds, Marker, Resource, ResourceKind, Severity, Site
+from franca.adapter import Assessment, Finding, Holds, Marker, Resource, ResourceKind, Severity, Site, owned_name
 from franca.definitions import Native, NativeKind, Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailerlite.assumptions import EMAILS_LOWER, UPDATE_KEEPS
 from franca_mailerlite.names import can_be_field, field_key
+
+LONGEST_NAME = 255  # of groups and fields (documented)
 
 
 def assess(segment: Segment) -> Mapping[Realisation, Assessment]:
@@ -46,8 +48,17 @@ def _no_key(segment: Segment) -> Finding:
     return Finding(id="key-changed", what=what, position=segment.position)
 
 
-def group(segment: Segment) -> tuple[Resource, ...]:
-    """Return the group that sync makes equal to a segment."""
+def group(segment: Segment, site: Site) -> tuple[Resource, ...]:
+    """Return the group that sync makes equal to a segment.
+
+    Raises:
+        FrancaError: its name with our mark is longer than MailerLite's names can be.
+    """
+    if len(owned_name(segment.name, segment.key)) > LONGEST_NAME:
+        what = (
+            f"{site.destination.name}: the name of {segment.key!r} is too long: with our mark, MailerLite takes {LONGEST_NAME} characters"
+        )
+        raise FrancaError(what, remedy="shorten the name", position=segment.position)
     return (Resource(kind=ResourceKind.LIST, key=segment.key, title=segment.name, segment=segment.key, holds=Holds.MEMBERS),)
 
 

@@ -43,6 +43,14 @@ def test_what_cannot_be_compiled_says_so(realisation: Realisation) -> None:
         ADAPTER.compile(VIP, realisation, SITE)
 
 
+def test_a_name_that_mailerlite_would_refuse_is_refused_before() -> None:
+    """255 characters with our mark, and no more."""
+    room = 255 - len(" [franca:vip]")
+    assert ADAPTER.compile(replace(VIP, name="x" * room), Realisation.MEMBERS, SITE)
+    with pytest.raises(FrancaError, match="the name of 'vip' is too long"):
+        ADAPTER.compile(replace(VIP, name="x" * (room + 1)), Realisation.MEMBERS, SITE)
+
+
 @given(key=st.from_regex(r"[A-Za-z0-9_]{1,12}", fullmatch=True))
 def test_a_key_survives_the_way_into_a_field_and_back_or_is_refused(key: str) -> None:
     """MailerLite makes the key from the name: what we let through comes out as it went in."""

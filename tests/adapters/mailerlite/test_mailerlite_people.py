@@ -116,6 +116,16 @@ def test_nobody_is_hidden_by_a_status(shop: Shop) -> None:
     assert [shop.person(f"{status}@example.com").status for status in STATUSES] == ["junk", "unsubscribed", "unconfirmed", "bounced"]
 
 
+def test_somebody_who_unsubscribes_while_members_are_read_is_one_member(shop: Shop) -> None:
+    """Seen among the active, and again among the unsubscribed."""
+    (anna,), remote = shop.seed(["anna@example.com"]), shop.group()
+    list(shop.connection.write_members(remote, [anna], []))
+    members = shop.connection.members(remote, ANY)
+    assert next(members) == anna
+    shop.person("anna@example.com").status = "unsubscribed"
+    assert list(members) == []
+
+
 @pytest.mark.parametrize(("asked", "calls"), [(1, 1), (50, 1), (51, 2), (120, 3)])
 def test_known_looks_up_fifty_a_call(shop: Shop, asked: int, calls: int) -> None:
     """Those who are there; strangers, and what is no email, are nobody."""

@@ -162,9 +162,9 @@ def deletes_only_what_is_ours(subject: Subject) -> None:
         _applied(account, nothing)
         left = sorted(map(str, _read(account, nothing).owned()))
         demand(not left, f"ours, not wanted, and still there: {left}")
-        kept = {each.id for each in _foreign(account, nothing)}
-        gone = [each.name for each in foreign if each.id not in kept]
-        demand(not gone, f"made by hand, and gone: {gone}")
+        kept = _foreign(account, nothing)
+        gone = [each.name for each in foreign if each not in kept]
+        demand(not gone, f"made by hand, and gone or changed: {gone}")
 
 
 def _foreign(account: Account, site: Site) -> list[Remote]:
