@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from franca.adapter import TerminalError, TransientError, Written
+from franca.adapter.erasing import Erased
 from franca.errors import FrancaError
-from franca.sync import Ledger, sync
+from franca.sync import Ledger, erase, sync
 from plan.fake import Esp, FakeConnection, Fault, Killed, store
 from sync.test_sync import KEY, People, World, emails, world
 
@@ -158,3 +159,31 @@ def test_notes_of_what_is_under_way_hold_hashes_alone(tmp_path):
     assert not [text for text in files if "@example" in text]
     lines = [json.loads(line) for line in (tmp_path / ".franca" / "shop.ledger.log.jsonl").read_text().splitlines()]
     assert any("job" in line and len(line["rows"]) == 2 for line in lines)
+
+
+@dataclass
+class Forgetful(Jobs):
+    """It deletes people too."""
+
+    def erase(self, email: str) -> Erased:
+        del self.esp.contacts[email]
+        return Erased.DONE
+
+
+def test_nobody_is_erased_while_a_job_may_bring_them_back(tmp_path):
+    """An import that a stopped sync left under way would make the contact again: erasing waits for it, or does nothing."""
+    shop, waiting = fresh(tmp_path), dict[str, list]()
+    with pytest.raises(FrancaError):
+        run(shop, SENT, Jobs(shop.esp, waiting=waiting, patience=False))
+    project = shop.desired.site.project
+    ledger = Ledger.open(project, store(tmp_path))
+    with pytest.raises(TransientError, match="still under way"):
+        erase("bob@example.com", "shop", store(tmp_path), ledger, Forgetful(shop.esp, waiting=waiting, patience=False))
+    assert "bob@example.com" in shop.esp.contacts
+    assert any(ledger.hash("bob@example.com") in (ledger.held(entry) or {}) for entry in ledger.entries)
+    shop.esp.calls.clear()
+    done = erase("bob@example.com", "shop", store(tmp_path), ledger, Forgetful(shop.esp, waiting=waiting))
+    assert shop.esp.calls == ["look 0"]
+    assert (done.there, done.entries) == (Erased.DONE, 2)
+    again = Ledger.open(project, store(tmp_path))
+    assert not any(again.hash("bob@example.com") in (again.held(entry) or {}) for entry in again.entries)

@@ -8,11 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from franca.adapter import Adapter, Capability, Connection, Level
+from franca.adapter import Adapter, Capability, Connection, Level, Remote, ResourceKind
 from franca.adapter.erasing import Erased, Erasing
 from franca.errors import FrancaError
 from franca.plan import Store
 from franca.sync.ledger import Ledger
+from franca.sync.writing import resumed
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -77,12 +78,17 @@ def erase(email: str, destination: str, store: Store, ledger: Ledger, connection
         FrancaError: the ESP refuses, or another run is at it. Doing it again goes on from there.
     """
     with store.locked():
-        there = _erased_there(email, destination, connection) if connection else None
         ledger.load()
+        there = _erased_there(email, destination, ledger, connection) if connection else None
         return Erasure(destination=destination, entries=ledger.forget(email), there=there)
 
 
-def _erased_there(email: str, destination: str, connection: Connection) -> Erased:
+def _erased_there(email: str, destination: str, ledger: Ledger, connection: Connection) -> Erased:
     if not isinstance(connection, Erasing):
         raise FrancaError(f"{destination}: its adapter declares that it can erase people, and cannot: a bug of the adapter")
+    for entry in ledger.entries:
+        kind, _, id_ = entry.partition("/")
+        remote = Remote(kind=ResourceKind(kind), id=id_, name=id_)
+        for job in ledger.jobs(entry):
+            resumed(connection, remote, job, ())  # an import that is still under way would make the contact again (Brevo's do)
     return connection.erase(email)

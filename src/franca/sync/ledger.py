@@ -89,6 +89,11 @@ class Ledger:
             return None
         return {**found.values, **dict.fromkeys(found.doubt, DOUBTFUL)} if found.doubt else found.values
 
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """All resources, as KIND/ID."""
+        return tuple(self._holdings)
+
     def jobs(self, resource: str) -> Jobs:
         """Return the work at the ESP that a stopped run left under way."""
         found = self._holdings.get(resource)
