@@ -13,6 +13,7 @@ from dataclasses import replace
 from franca.definitions import All, AnyOf, AtLeast, Count, EventTest, Op, Predicate, names_of
 from franca.logic.canonical import canonical
 from franca.logic.clauses import TooLarge, disjunctive
+from franca.logic.kept import kept
 from franca.logic.literals import measure_test
 from franca.logic.simplify import Kind, build, simplify
 
@@ -23,11 +24,12 @@ SPLIT = 16
 def normal_form(predicate: Predicate) -> Predicate:
     """Return the normal form of a checked predicate: equivalent, idempotent, independent of order, repetition and position."""
     form = simplify(predicate)
-    while (shorter := simplify(split(form))) != form:
+    while (parts := split(form)) != form and (shorter := simplify(parts)) != form:
         form = shorter
     return form
 
 
+@kept
 def fingerprint(predicate: Predicate) -> str:
     """Return the SHA-256 of the normal form as 64 hex digits; equal across processes, machines and versions of Python."""
     return hashlib.sha256(canonical(normal_form(predicate)).encode("ascii")).hexdigest()

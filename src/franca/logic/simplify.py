@@ -30,6 +30,7 @@ from franca.definitions import (
 from franca.logic.canonical import canonical
 from franca.logic.folding import folded
 from franca.logic.implication import WORDS, implies
+from franca.logic.kept import kept
 from franca.logic.literals import CALENDAR, FALSE, TRUE, flip, is_literal
 from franca.logic.nnf import nnf
 from franca.logic.subjects import is_discrete, same_subject, test_of, with_test
@@ -41,6 +42,7 @@ Known = tuple[Predicate, ...]
 Kind = type[All] | type[AnyOf]
 
 
+@kept
 def simplify(predicate: Predicate) -> Predicate:
     """Return an equivalent predicate in negation normal form that says nothing twice; idempotent, order-insensitive."""
     form = _simplify(nnf(predicate), ())
