@@ -28,6 +28,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/python tests/budgets.py
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/nodes.py --check
 	$(BIN)/python tests/wheel.py
 
 slow: $(STAMP)

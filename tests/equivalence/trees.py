@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 import strategies
 from adapters.klaviyo import kit as klaviyo
-from adapters.klaviyo.leaves import klaviyo_leaves
+from adapters.klaviyo.klaviyo_leaves import klaviyo_leaves
 from adapters.mailchimp import kit as mailchimp
 from franca.definitions import ConsentTest, Mailable, Predicate, Status
 

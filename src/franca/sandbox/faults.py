@@ -58,13 +58,15 @@ class Fault:
             raise ValueError(f"the share {share:g} is not above 0 and at most 1")
         _compiled(match)
         rule = cls(match=match, share=share, seed=seed, times=None)
-        return replace(rule, status=int(kind)) if kind.isdecimal() else replace(rule, kind=kind)
+        if not kind.isdecimal():
+            return replace(rule, kind=kind)
+        if not 400 <= int(kind) <= 599:
+            raise ValueError(f"the status {kind} is no error")
+        return replace(rule, status=int(kind))
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind of fault {self.kind!r}; known: {', '.join(KINDS)}")
-        if not 400 <= self.status <= 599:
-            raise ValueError(f"the status {self.status} is no error")
         self._random = random.Random(self.seed)  # noqa: S311 - reproducible faults, not secrets
 
     def strikes(self, line: str) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import strategies
 from adapters.klaviyo.kit import ATTRIBUTES, Account, account, seed, site
-from adapters.klaviyo.leaves import klaviyo_leaves
+from adapters.klaviyo.klaviyo_leaves import klaviyo_leaves
 from evaluator import naive
 from franca.adapter import Remote, Resource
 from franca.definitions import ConsentTest, Mailable, Predicate, Realisation, Status
