@@ -171,6 +171,14 @@ def test_native_segments_are_compared_with_the_esps_own_count(franca, synced, es
         assert reached["here_alone"] == {**EVERYWHERE, "facts": 1, "suppressed": 1}
 
 
+def test_people_whom_an_esp_counts_and_cannot_list_by_email_are_told(franca, synced, esps):
+    """A profile with a phone number alone is in Klaviyo's count of Germans, and no email tells who it is."""
+    nameless = {**contact("klaviyo", "nameless", "DE"), "email": None}
+    esps["klaviyo"].host.emulator.seed({"contacts": [nameless]})
+    germans = of_kind(found(franca, synced, "klaviyo"), "germans", "segment")
+    assert (germans["uncounted"], germans["differs"]) == (1, True)
+
+
 def test_who_came_within_the_hour_is_taken_for_processing_lag(franca, synced):
     """Anna ordered half an hour ago, and Klaviyo has no such event yet; Ben's older order is there."""
     buyers = of_kind(found(franca, synced, "klaviyo"), "buyers", "segment")
