@@ -178,6 +178,25 @@ def test_ledgers_of_destinations_that_are_gone_are_reached_too(franca, synced): 
     assert len(holders(synced, "former")) == len(before) - 4
 
 
+def test_a_state_at_a_url_is_reached_too(franca, compared):  # noqa: F811
+    """Its ledgers are objects of a store; also there, those of destinations that are gone are found."""
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    with (compared / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write("state: memory://erase\n")
+    MemoryFileSystem.store.clear()
+    MemoryFileSystem().pipe_file("/erase/.keep", b"")
+    for verb in (("apply", "--yes"), ("sync", "--as-of", AS_OF.isoformat())):
+        ended = franca(*verb, "-p", compared, "-d", "brevo")
+        assert ended.code == 0, ended.err
+    memory = MemoryFileSystem()
+    memory.mv("/erase/brevo.ledger.json", "/erase/former.ledger.json")
+    shown = franca("erase", ANNA, "-p", compared)
+    assert shown.code == 0, shown.err
+    assert "former: removed from 4 entries of the ledger" in shown.out
+    MemoryFileSystem.store.clear()
+
+
 def test_under_another_ledger_key_no_hash_is_kept_at_all(franca, synced, monkeypatch):  # noqa: F811
     """Hashes that cannot be searched may be hers: all go, and the next sync reads what is there."""
     monkeypatch.setenv("FRANCA_LEDGER_KEY", "another canary key")
