@@ -130,6 +130,12 @@ def _makes_twins(connection: MailerLiteConnection) -> None:
     connection._client.call = lambda *args, **kwargs: call(*args, **{**kwargs, "safe": True})  # type: ignore[method-assign]
 
 
+def _tells_nothing(connection: MailerLiteConnection) -> None:
+    """Write members, and say nothing of what was written."""
+    write = connection.write_members
+    connection.write_members = lambda *args: (each for each in write(*args) if not each)  # type: ignore[method-assign]
+
+
 def _forgets_nobody(connection: MailerLiteConnection) -> None:
     """Say that somebody is gone."""
     connection.erase = lambda email: Erased.NOBODY if "stranger" in email else Erased.DONE  # type: ignore[method-assign]
@@ -174,6 +180,7 @@ BROKEN = [
     (Changed(capabilities={**CAPABILITIES, Capability.ERASURE: NO_API}), "erases_whom_it_is_asked_to", "declared no, and the connection"),
     (Changed(_forgets_nobody), "erases_whom_it_is_asked_to", "who is still there"),
     (Changed(_mails_everybody), "tells_who_is_mailed", "it calls mailable"),
+    (Changed(_tells_nothing), "ends_right_after_a_stop", "undisturbed, and run again: a further sync writes"),
     (Changed(_makes_twins), "makes_nothing_twice", "two objects at the destination carry the mark"),
 ]
 

@@ -80,12 +80,17 @@ class Subject:
         return {"email": email, "fields": fields, "consent": {"status": status, "suppressed": False}}
 
 
+class StoppedError(BaseException):
+    """The process ends here; nothing may catch it."""
+
+
 @dataclass(kw_only=True)
 class Account:
     """An account at the emulator, served on loopback.
 
     Attributes:
         calls: what the adapter's policy was asked to run, in our words.
+        stop: how many calls are made before the process ends, once; None is all.
     """
 
     subject: Subject
@@ -93,6 +98,8 @@ class Account:
     root: Path
     host: Host
     calls: list[str] = field(default_factory=list)
+    stop: int | None = None
+    stopped: bool = False
 
     def site(self, *segments: Segment, markers: tuple[str, ...] = ()) -> Site:
         """Return a project with these segments, at this account."""
@@ -102,11 +109,17 @@ class Account:
     def connected(self, site: Site) -> Iterator[Connection]:
         """Connect on the account's virtual clock, as every command does anew."""
         connection = self.subject.adapter.connect(site, VirtualWaiter(on_sleep=self.host.clock.advance))
-        connection.policy.before_call = self.calls.append
+        connection.policy.before_call = self._heard
         try:
             yield connection
         finally:
             connection.close()
+
+    def _heard(self, operation: str) -> None:
+        if len(self.calls) == self.stop and not self.stopped:
+            self.stopped = True
+            raise StoppedError
+        self.calls.append(operation)
 
 
 @contextmanager
