@@ -25,7 +25,7 @@ from fifty import SCHEMA, five_hundred
 from rich.console import Console
 from rich.table import Table
 
-from franca.adapter import VirtualWaiter, Window, adapter
+from franca.adapter import Site, VirtualWaiter, Window, adapter
 from franca.audience import evaluate
 from franca.cli.account import Account, opened
 from franca.definitions import Destination, Project
@@ -68,6 +68,7 @@ MAPPED = {
     "brevo": "{country: COUNTRY, points: POINTS}",
 }
 MORE = {"klaviyo": "", "mailchimp": ", audience: Customers", "brevo": ""}
+METRICS = {"order": "Placed Order", "view": "Viewed Product", "open": "Opened Email"}
 MEMBERS = """segments:
   buyers: {name: Buyers, realise: {klaviyo: members, mailchimp: members, brevo: members}, where: {attribute: points, gte: 1}}
   vip: {name: VIP, realise: {klaviyo: marker, mailchimp: marker, brevo: marker}, where: {attribute: points, gte: 1}}
@@ -107,8 +108,6 @@ def stage(esp: str, people: int = 1) -> Iterator[Stage]:
 @contextmanager
 def account(project: Project, on: Stage) -> Iterator[Account]:
     """Open the destination on a virtual clock, an hour after the last command."""
-    from franca.adapter import Site
-
     on.clock.advance(3600.0)
     site = Site(project=project, destination=project.destinations[on.esp])
     with opened(site, VirtualWaiter(on_sleep=on.clock.advance)) as found:
@@ -248,26 +247,34 @@ def _fewest(windows: list[tuple[int, float]], calls: int) -> float:
     return now
 
 
-def thinking(esp: str, wheres: list[str]) -> tuple[float, int]:
-    """Return the CPU seconds of compiling and comparing segments with an account that holds them all, and how many there are natively."""
+def thinking(esp: str, whole: Project, half: Project) -> tuple[float, int]:
+    """Return the CPU seconds of compiling segments and comparing them with an account that holds half of them, and how many are native.
+
+    Brevo keeps 300 lists (reported), so that it cannot hold all of five hundred.
+    """
     with stage(esp) as on, tempfile.TemporaryDirectory(prefix="franca-bench-") as folder:
-        root = Path(folder)
-        (root / "segments").mkdir()
-        (root / "franca.yaml").write_text(SCHEMA.format(folder="data"), encoding="utf-8")
-        lines = "".join(f"  s{number}: {{name: s{number}, where: {where}}}\n" for number, where in enumerate(wheres))
-        (root / "segments" / "all.yaml").write_text("segments:\n" + lines, encoding="utf-8")
-        project = replace(check(load(root)), destinations={esp: _mapped(esp, on.url)})
         if esp == "klaviyo":
-            on.host.emulator.seed({"metrics": [{"name": name} for name in ("Placed Order", "Viewed Product", "Opened Email")]})
-        made(project, on)
-        with account(project, on) as found:
-            snapshot, state, site = found.connection.read(), found.store.load(), found.desired.site
+            on.host.emulator.seed({"metrics": [{"name": name} for name in METRICS.values()]})
+        mapped = {"destinations": {esp: _mapped(esp, on.url)}, "root": Path(folder)}
+        made(held := replace(half, **mapped), on)
+        with account(held, on) as found:
+            snapshot, state = found.connection.read(), found.store.load()
+        project = replace(whole, **mapped)
+        site = Site(project=project, destination=project.destinations[esp])
         started = time.process_time()
         desired = desire(site, adapter(esp))
         plan = make_plan(desired, snapshot, state)
         taken = time.process_time() - started
-        assert not plan.changes
+        assert {str(change.action) for change in plan.changes} == {"create"}
         return taken, sum(str(decision.realisation) == "native" for decision in desired.decisions.values())
+
+
+def _project(root: Path, wheres: list[str]) -> Project:
+    (root / "segments").mkdir(exist_ok=True)
+    (root / "franca.yaml").write_text(SCHEMA.format(folder="data"), encoding="utf-8")
+    lines = "".join(f"  s{number}: {{name: s{number}, where: {where}}}\n" for number, where in enumerate(wheres))
+    (root / "segments" / "all.yaml").write_text("segments:\n" + lines, encoding="utf-8")
+    return check(load(root))
 
 
 def _mapped(esp: str, url: str) -> Destination:
@@ -275,7 +282,7 @@ def _mapped(esp: str, url: str) -> Destination:
 
     names = {"klaviyo": "properties['{}']"}.get(esp, "{}")
     attributes = {name: FieldMapping(field=names.format(name.upper())) for name in ("country", "points")}
-    kinds = {"order": "Placed Order", "view": "Viewed Product", "open": "Opened Email"} if esp == "klaviyo" else {}
+    kinds = METRICS if esp == "klaviyo" else {}
     events = {name: EventMapping(metric=metric, value="total" if name == "order" else None) for name, metric in kinds.items()}
     settings: Mapping[str, Any] = {"api_key": f"env:FRANCA_CALLS_{esp.upper()}", "url": url}
     if esp == "mailchimp":
@@ -296,10 +303,16 @@ def measure(people: int = 100_000, segments: int = 300, compiled: int = 500) -> 
     head = ("ESP", "", "members written", "markers written", "reads for matching", "besides", "speed, of what is allowed", "429")
     show(f"{people:,} members and as many markers (wanted: ≥ 90 % of what is allowed, ≤ 1 % refused)", head, rows)
     wheres = five_hundred()[:compiled]
-    times = [thinking(esp, wheres) for esp in ESPS]
+    with tempfile.TemporaryDirectory(prefix="franca-bench-") as folder:
+        half, whole = (_project(Path(folder), wheres[:number]) for number in (len(wheres) // 2, len(wheres)))
+    times = [thinking(esp, whole, half) for esp in ESPS]
     rows = [[esp, f"{seconds:.2f} s", f"{native}"] for esp, (seconds, native) in zip(ESPS, times, strict=True)]
     total = ["all", f"{sum(seconds for seconds, _ in times):.2f} s", "wanted: ≤ 2 s"]
-    show(f"{len(wheres):,} segments compiled and compared with an account that holds them: CPU", ("ESP", "CPU", "native"), [*rows, total])
+    show(
+        f"{len(wheres):,} segments compiled and compared with an account that holds half of them: CPU",
+        ("ESP", "CPU", "native"),
+        [*rows, total],
+    )
 
 
 def show(title: str, head: tuple[str, ...], rows: list[list[str]]) -> None:
