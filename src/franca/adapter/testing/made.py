@@ -35,10 +35,7 @@ def reads_back_what_it_makes(subject: Subject) -> None:
         demand(not left, f"a second plan is not empty: {left}")
         demand(synced(account, site, GERMANS).written > 0, "the first sync wrote nothing")
         demand(synced(account, site, GERMANS).written == 0, "a second sync writes again")
-        counts = counted(account, site)
-        wrong = {key: count for key, count in counts.items() if count != len(GERMANS)}
-        demand(not wrong, f"the ESP counts {wrong}, and we {len(GERMANS)}")
-        demand("members" in counts, "nothing counts the members")
+        _counts_as_we_do(account, site)
 
 
 def makes_nobody_and_changes_no_consent(subject: Subject) -> None:
@@ -116,7 +113,15 @@ def _told_twice(subject: Subject, stop: int | None) -> int:
         left = [str(change.address) for change in planned(account, site).changes]
         demand(not left, f"{at}, and run again: still to do: {left}")
         demand(synced(account, site, GERMANS).written == 0, f"{at}, and run again: a further sync writes")
+        _counts_as_we_do(account, site, f"{at}, and run again: ")
         return calls
+
+
+def _counts_as_we_do(account: Account, site: Site, at: str = "") -> None:
+    counts = counted(account, site)
+    wrong = {key: count for key, count in counts.items() if count != len(GERMANS)}
+    demand(not wrong, f"{at}the ESP counts {wrong}, and we {len(GERMANS)}")
+    demand("members" in counts, f"{at}nothing counts the members")
 
 
 # -- people
