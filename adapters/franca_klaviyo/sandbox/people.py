@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -35,6 +36,7 @@ class People:
     def __init__(self, world: World) -> None:
         self._world = world
         self._kept: tuple[Any, Any, Sorted] | None = None
+        self._emails: tuple[Any, Mapping[str, Sequence[str]]] | None = None
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -47,12 +49,25 @@ class People:
         if by == "id" and not clauses:
             keys: list[Key] = self._sorted(rows, rows, lambda: [(i, i) for i in rows])
         else:
-            kept = [i for i, row in rows.items() if self._found(clauses, i, profiles[row])] if clauses else list(rows)
+            kept = [i for i in self._candidates(clauses, rows) if self._found(clauses, i, profiles[rows[i]])]
             # Instants are ISO text in one zone, so that text sorts as time.
             keys = [(i if by == "id" else profiles[rows[i]].attributes.get(by) or "", i) for i in kept]
         shown = page(call, keys, size=DEFAULT, maximum=MOST, descending=descending)
         data = [self._shown(call, identity, rows[identity]) for identity in shown.ids]
         return ok({"data": data, "links": shown.links})
+
+    def _candidates(self, clauses: Sequence[Clause], rows: Mapping[str, int]) -> Iterable[str]:
+        """Return the ids among which the filter's are: those with the emails that it names, in whatever case, or all."""
+        named = next((clause.value for clause in clauses if clause.field == "email"), None)
+        if named is None:
+            return rows
+        if self._emails is None or self._emails[0] is not rows:
+            profiles, found = self._world.counting.profiles(), defaultdict(list)
+            for identity, row in rows.items():
+                found[(profiles[row].attributes.get("email") or "").lower()].append(identity)
+            self._emails = (rows, found)
+        emails = dict.fromkeys(email.lower() for email in ([named] if isinstance(named, str) else named))
+        return [identity for email in emails for identity in self._emails[1].get(email, ())]
 
     def _found(self, clauses: Sequence[Clause], identity: str, profile: Profile) -> bool:
         emails = {profile.attributes.get("email")}

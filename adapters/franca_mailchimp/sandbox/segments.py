@@ -143,7 +143,8 @@ def _known(context: Context, listed: str, values: Sequence[Any]) -> list[int]:
 
 
 def _moved(context: Context, listed: str, segment: Segment, add: Sequence[str], remove: Sequence[str]) -> dict[str, Any]:
-    inside = context.store.tagged(segment.id)
+    named = (context.store.member(listed, digest(email)) for email in (*add, *remove))
+    inside = context.store.tagged_of(segment.id, [member.id for member in named if member])
     # guess: who is in already is not added again, and who is not in is an error when removed
     joining, unknown = _partition(context, listed, add, lambda _member: True)
     leaving, absent = _partition(context, listed, remove, lambda member: member.id in inside)

@@ -153,6 +153,11 @@ class Store:
         """Return the row ids of a static segment's members."""
         return frozenset(row[0] for row in self.db.execute("select member from tagged where segment = ?", (number,)))
 
+    def tagged_of(self, number: int, members: Sequence[int]) -> frozenset[int]:
+        """Return those of *members* (row ids) who are in a static segment."""
+        query = "select member from tagged where segment = ? and member in (select value from json_each(?))"
+        return frozenset(row[0] for row in self.db.execute(query, (number, json.dumps(list(members)))))
+
     def tag(self, number: int, members: Iterable[int]) -> None:
         """Put members into a static segment."""
         self.db.executemany("insert or ignore into tagged values (?, ?)", [(number, member) for member in members])
