@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from franca.adapter import (
     PROTOCOL,
@@ -29,6 +30,7 @@ from franca.adapter import (
     testing_of,
 )
 from franca.adapter.importing import Decompiler
+from franca.adapter.probing import Probes
 from franca.definitions import Destination, Part, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import ASSUMPTIONS
@@ -37,6 +39,7 @@ from franca_brevo.content import BrevoDialect
 from franca_brevo.decompile import BrevoDecompiler
 from franca_brevo.experiments import test_resource
 from franca_brevo.lifting import BrevoLifter
+from franca_brevo.probes import probes
 from franca_brevo.segments import assess, marker_field, members_list
 from franca_brevo.settings import SETTINGS, tests_of
 
@@ -92,6 +95,10 @@ class BrevoAdapter:
     def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:  # noqa: ARG002 - nothing can be accepted
         """Return what tells attributes without a mapping; segments show their names alone (`franca.adapter.importing`)."""
         return BrevoDecompiler(site, snapshot)
+
+    def probes(self, site: Site, now: datetime) -> Probes:  # noqa: ARG002 - nothing is measured here
+        """Return why the assumptions are not measured (`franca.adapter.probing`)."""
+        return probes()
 
     def compile_template(self, email: Email, site: Site) -> Resource:
         """Return the template, active: only active ones can be used.

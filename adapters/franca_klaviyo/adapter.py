@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from franca.adapter import (
@@ -28,6 +29,7 @@ from franca.adapter import (
     template_resource,
 )
 from franca.adapter.importing import Decompiler
+from franca.adapter.probing import Probes
 from franca.definitions import Destination, Realisation, Segment
 from franca.errors import FrancaError
 from franca_klaviyo.arms import compiled, with_fields
@@ -38,6 +40,7 @@ from franca_klaviyo.decompile import KlaviyoDecompiler
 from franca_klaviyo.definition import canonical
 from franca_klaviyo.lifting import KlaviyoLifter
 from franca_klaviyo.names import custom_property, field_title, tag_name
+from franca_klaviyo.probes import probes
 from franca_klaviyo.segments import Native, native, on_marker
 
 SETTINGS = {
@@ -115,6 +118,10 @@ class KlaviyoAdapter:
     def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:
         """Return what reads segments backwards (`franca.adapter.importing`)."""
         return KlaviyoDecompiler(site, snapshot, accepted)
+
+    def probes(self, site: Site, now: datetime) -> Probes:
+        """Return how the assumptions are measured (`franca.adapter.probing`)."""
+        return probes(site, now)
 
     def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
         """Return the template; subject and preview text belong to messages.

@@ -12,6 +12,7 @@ from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca_klaviyo import erasure, members, people, previews
 from franca_klaviyo.client import HOST, Client
+from franca_klaviyo.names import field_title
 from franca_klaviyo.resources import Resources
 from franca_klaviyo.results import Reports
 
@@ -87,6 +88,10 @@ class KlaviyoConnection:
     def resume_field(self, remote: Remote, job: str, rows: Rows) -> Written:  # noqa: ARG002 - a job knows its field
         """Wait for an import of an earlier run (`franca.adapter.jobs`)."""
         return members.finish(self._client, job, rows)
+
+    def clear_field(self, field: Resource, contacts: Sequence[Contact]) -> None:
+        """Take a custom property away from profiles (`franca.adapter.probing`)."""
+        members.clear_field(self._client, field_title(field.key), contacts)
 
     def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
         """Yield the marker's value of everybody who has one."""

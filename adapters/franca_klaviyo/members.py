@@ -98,6 +98,13 @@ def write_field(client: Client, remote: Remote, values: Rows, on_job: OnJob) -> 
         yield finish(client, job, batch)
 
 
+def clear_field(client: Client, field: str, contacts: Sequence[Contact]) -> None:
+    """Take a custom property away from known profiles."""
+    meta = {"patch_properties": {"unset": [field]}}
+    for batch in _batches(contacts, FIELDS_BATCH):
+        _awaited(client, _import(client, [{"id": each.id, "attributes": {}, "meta": meta} for each in batch]))
+
+
 def finish(client: Client, job: str, rows: Rows) -> Written:
     """Wait until an import is done and return what became of *rows*, which are some of its rows, or none.
 
@@ -112,8 +119,12 @@ def finish(client: Client, job: str, rows: Rows) -> Written:
 
 
 def _started(client: Client, field: str, batch: Rows) -> str:
+    return _import(client, [{"id": each.id, "attributes": {"properties": {field: value}}} for each, value in batch])
+
+
+def _import(client: Client, rows: Sequence[Mapping[str, Any]]) -> str:
     # Named by id alone: an import that names an email would create the profile if it has gone meanwhile.
-    profiles = [{"type": "profile", "id": each.id, "attributes": {"properties": {field: value}}} for each, value in batch]
+    profiles = [{"type": "profile", **row} for row in rows]
     attributes = {"profiles": {"data": profiles}}
     return str(client.call(IMPORT, {"data": {"type": "profile-bulk-import-job", "attributes": attributes}})["data"]["id"])
 

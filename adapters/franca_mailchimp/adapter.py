@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from franca.adapter import (
@@ -34,6 +35,7 @@ from franca.adapter import (
     testing_of,
 )
 from franca.adapter.importing import Decompiler
+from franca.adapter.probing import Probes
 from franca.definitions import Destination, Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailchimp.assumptions import ASSUMPTIONS
@@ -44,6 +46,7 @@ from franca_mailchimp.decompile import MailchimpDecompiler
 from franca_mailchimp.lifting import MailchimpLifter
 from franca_mailchimp.names import marker_tag, marker_title
 from franca_mailchimp.options import canonical
+from franca_mailchimp.probes import probes
 from franca_mailchimp.segments import ALL, CONDITIONS, native
 from franca_mailchimp.variate import SUBJECT, testable
 
@@ -135,6 +138,10 @@ class MailchimpAdapter:
     def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:  # noqa: ARG002 - nothing here can be accepted
         """Return what reads segments backwards (`franca.adapter.importing`)."""
         return MailchimpDecompiler(site, snapshot)
+
+    def probes(self, site: Site, now: datetime) -> Probes:  # noqa: ARG002 - the same at every account, at any time
+        """Return how the assumptions are measured (`franca.adapter.probing`)."""
+        return probes()
 
     def compile_template(self, email: Email, site: Site) -> Resource:  # noqa: ARG002 - the protocol's signature
         """Return the template. Its HTML cannot be read back, so that its name carries the digest.

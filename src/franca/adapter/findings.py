@@ -42,6 +42,7 @@ class Assumption:
         reason: why.
         consequence: what goes wrong if it is false.
         templates: whether templates lean on it; segments lean on the others.
+        measured: the day on which `franca probe` saw that it holds at the account; empty for what is only believed.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Assumption:
     reason: str = ""
     consequence: str = ""
     templates: bool = False
+    measured: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

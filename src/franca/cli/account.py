@@ -31,8 +31,8 @@ class Account:
 def opened(site: Site, waiter: Waiter | None = None) -> Iterator[Account]:
     """Open a destination while the block runs."""
     found: Adapter = adapter(site.destination.adapter)
-    desired = desire(site, found)
     store = Store.of(site.project, site.destination.name)
+    desired = desire(site, found, store.load().measured)
     connection = found.connect(site, waiter or RealWaiter())
     try:
         yield Account(desired=desired, connection=connection, store=store)

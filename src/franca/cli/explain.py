@@ -35,14 +35,15 @@ def _explained(written: Project, project: Project, key: str) -> str:
     """Return the English of the segment as written, where other segments still have their names, and its realisations."""
     from franca.adapter import adapter
     from franca.language.english import sentence
-    from franca.plan import decide
+    from franca.plan import Store, decide
     from franca.render import render_decision
 
     segment = project.segments[key]
     lines = [f"{segment.key}: {segment.name}", f"  {sentence(written.segments[key].where, written)}"]
     if project.destinations:
         for site in sites(project, None):
-            decision, warnings = decide(segment, site, adapter(site.destination.adapter))
+            measured = Store.of(project, site.destination.name).measured_here()
+            decision, warnings = decide(segment, site, adapter(site.destination.adapter), measured)
             lines += [f"  {line}" for line in render_decision(decision, site.destination.name).splitlines()]
             lines += [f"    {warning}" for warning in warnings]
     return "\n".join(lines) + "\n"

@@ -35,7 +35,7 @@ def import_segments(destination: str, folder: Path, *, env: str | None, accepted
     path = None if dry_run else _written(found, folder)
     if not dry_run:
         again = next(sites(load_checked(folder, env), [destination]))
-        adopt(found.imported, desire(again, adapter), snapshot, account.store)
+        adopt(found.imported, desire(again, adapter, account.store.load().measured), snapshot, account.store)
     return render_import(found, path, form.value)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from franca.adapter import Site, adapter
 from franca.definitions import Project, Realisation
-from franca.plan import Decision, decide
+from franca.plan import Decision, Store, decide
 
 
 class Becomes(StrEnum):
@@ -53,7 +53,8 @@ def compare(project: Project, source: str, target: str) -> Parity:
 
 
 def _decided(key: str, site: Site) -> Decision:
-    return decide(site.project.segments[key], site, adapter(site.destination.adapter))[0]
+    measured = Store.of(site.project, site.destination.name).measured_here()
+    return decide(site.project.segments[key], site, adapter(site.destination.adapter), measured)[0]
 
 
 def verdict(there: Decision) -> Becomes:

@@ -15,7 +15,7 @@ from franca.importing.records import Import, Imported, LeftOut, Suggestion
 from franca.language import check
 from franca.language.copies import WHOLE
 from franca.logic import fingerprint
-from franca.plan import State, decide
+from franca.plan import Measured, State, decide
 
 KINDS: Mapping[ResourceKind, NativeKind] = {ResourceKind(kind): kind for kind in NativeKind}
 NOT_SEGMENTS = {
@@ -47,7 +47,8 @@ def read_account(
     """
     decompiler = adapter.decompiler(site, snapshot, accepted) if isinstance(adapter, Decompiling) else None
     ours = frozenset(address.key for address in (*snapshot.owned(), *state.entries))
-    reader = _Reader(site=site, adapter=adapter, decompiler=decompiler, written=written, ours=ours, taken={*written.segments, *ours, WHOLE})
+    taken = {*written.segments, *ours, WHOLE}
+    reader = _Reader(site=site, adapter=adapter, decompiler=decompiler, written=written, ours=ours, taken=taken, measured=state.measured)
     theirs = [each for each in snapshot.remotes if each.kind in KINDS and each.key is None]
     reader.named = Counter((each.kind, each.name) for each in theirs)
     ids = {(address.kind, entry.id) for address, entry in state.entries.items()}
@@ -82,6 +83,7 @@ class _Reader:
     written: Project
     ours: frozenset[str]
     taken: set[str]
+    measured: Mapping[str, Measured]
     named: Counter[tuple[ResourceKind, str]] = field(default_factory=Counter)
 
     def read(self, remote: Remote) -> Imported | LeftOut | None:
@@ -139,7 +141,7 @@ class _Reader:
 
     def _beside(self, made: Imported, segment: Segment) -> Imported:
         """Return it skipped at its destination when it would become something else there."""
-        decision, _ = decide(segment, self.site, self.adapter)
+        decision, _ = decide(segment, self.site, self.adapter, self.measured)
         if decision.realisation is Realisation.NATIVE:
             return made
         why = "; ".join(dict.fromkeys(finding.what for finding in decision.findings)) or decision.why

@@ -7,6 +7,7 @@ from franca.plan.decision import Decision, decide
 from franca.plan.desired import Desired, desire
 from franca.plan.errors import LockedError, PartlyAppliedError, SeveralError, Unsafe, UnsafeError, each, refuse
 from franca.plan.journal import Intent, Journal
+from franca.plan.measured import Measured
 from franca.plan.outcomes import Applied, Outcome, Result
 from franca.plan.plan import check_account, make_plan
 from franca.plan.records import Action, Budget, Cap, Change, Plan, PlanFile, Processing, dump_plans, load_plans, plan_schema
@@ -24,6 +25,7 @@ __all__ = [
     "Intent",
     "Journal",
     "LockedError",
+    "Measured",
     "Outcome",
     "PartlyAppliedError",
     "Plan",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from franca.adapter import Adapter, Assessment, Assumption, Finding, Site
 from franca.definitions import SKIP, Native, Realisation, Segment
 from franca.errors import Problem
+from franca.plan.measured import Measured, weighed
 
 PREFERENCE = (Realisation.NATIVE, Realisation.MEMBERS, Realisation.MARKER)
 """When nothing is wished: native if exact, else members, else marker (language.md section 6)."""
@@ -41,15 +42,24 @@ class Decision:
     assumptions: tuple[Assumption, ...] = ()
 
 
-def decide(segment: Segment, site: Site, adapter: Adapter) -> tuple[Decision, tuple[Problem, ...]]:
-    """Choose a segment's realisation; the problems are a wish that cannot be met (an error) and unused accepts (warnings)."""
+def decide(
+    segment: Segment, site: Site, adapter: Adapter, measured: Mapping[str, Measured] | None = None
+) -> tuple[Decision, tuple[Problem, ...]]:
+    """Choose a segment's realisation; the problems are a wish that cannot be met (an error) and unused accepts (warnings).
+
+    Args:
+        segment: of a checked project.
+        site: the destination.
+        adapter: its.
+        measured: what `franca probe` measured at its account, by the assumption's id.
+    """
     destination = site.destination.name
     wish = segment.realise.get(destination)
     if wish == SKIP:
         return Decision(segment=segment.key, name=segment.name, realisation=None, why="skipped: wished for"), ()
     if isinstance(segment.where, Native):
         return _kept_there(segment, segment.where, destination), ()
-    assessments = adapter.assess(segment, site)
+    assessments = weighed(adapter.assess(segment, site), measured or {})
     accept = segment.accept.get(destination, {})
     problems = tuple(_unused(segment, destination, assessments))
     if wish is not None:

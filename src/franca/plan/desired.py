@@ -12,6 +12,7 @@ from franca.errors import FrancaError, Problem, ProblemsError, did_you_mean
 from franca.logic import fingerprint as meaning
 from franca.plan.decision import Decision, decide
 from franca.plan.emails import emails
+from franca.plan.measured import Measured, weighed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +45,20 @@ class Desired:
     definitions: str
 
 
-def desire(site: Site, adapter: Adapter) -> Desired:
+def desire(site: Site, adapter: Adapter, measured: Mapping[str, Measured] | None = None) -> Desired:
     """Choose and compile all segments and markers of a checked project for one destination.
+
+    Args:
+        site: the destination.
+        adapter: its.
+        measured: what `franca probe` measured at its account, as the state has it.
 
     Raises:
         ProblemsError: wishes that cannot be met, all of them.
         FrancaError: an unknown group under `markers`, or an adapter's bug.
     """
-    decisions, warnings = _decisions(site, adapter)
+    answers = measured or {}
+    decisions, warnings = _decisions(site, adapter, answers)
     markers = {marker: adapter.compile_marker(marker, site) for marker in _markers(site, decisions)}
     compiled = _compiled(site, adapter, decisions)
     counted = _counted(compiled, markers)
@@ -68,7 +75,7 @@ def desire(site: Site, adapter: Adapter) -> Desired:
         computed={computed: _holding(computed.key, found, Holds.MARKER) for computed, found in content.computed.items()},
         counted=counted,
         renames=_renames(site),
-        assumptions=tuple(sorted({*_assumptions(site, adapter, decisions), *content.assumptions})),
+        assumptions=tuple(sorted({*_assumptions(site, adapter, decisions, answers), *content.assumptions})),
         warnings=(*warnings, *content.notices, *_over_limits(adapter, site, resources)),
         definitions=_digest(site, decisions, resources),
     )
@@ -78,8 +85,8 @@ def _is(decision: Decision, realisation: Realisation) -> bool:
     return decision.realisation is realisation
 
 
-def _decisions(site: Site, adapter: Adapter) -> tuple[dict[str, Decision], tuple[Problem, ...]]:
-    found = {key: decide(segment, site, adapter) for key, segment in sorted(site.project.segments.items())}
+def _decisions(site: Site, adapter: Adapter, measured: Mapping[str, Measured]) -> tuple[dict[str, Decision], tuple[Problem, ...]]:
+    found = {key: decide(segment, site, adapter, measured) for key, segment in sorted(site.project.segments.items())}
     problems = [problem for _, of_one in found.values() for problem in of_one]
     if any(not problem.warning for problem in problems):
         raise ProblemsError(problem for problem in problems if not problem.warning)
@@ -130,9 +137,11 @@ def _group(site: Site, name: str) -> Marker:
     )
 
 
-def _assumptions(site: Site, adapter: Adapter, decisions: Mapping[str, Decision]) -> tuple[Assumption, ...]:
+def _assumptions(
+    site: Site, adapter: Adapter, decisions: Mapping[str, Decision], measured: Mapping[str, Measured]
+) -> tuple[Assumption, ...]:
     grouped = [segment for name in site.destination.markers for segment in site.project.group(name)]
-    marked = [adapter.assess(segment, site).get(Realisation.MARKER) for segment in grouped]
+    marked = [weighed(adapter.assess(segment, site), measured).get(Realisation.MARKER) for segment in grouped]
     leaned = {known for found in marked if found for known in found.assumptions}
     return tuple(sorted(leaned.union(*(decision.assumptions for decision in decisions.values()))))
 

@@ -63,7 +63,7 @@ def _settled(plan: Plan, desired: Desired, snapshot: Snapshot, matching: Matchin
     """Drop entries of what is gone; add those of what is there and as it should be."""
     there, pending = {(remote.kind, remote.id) for remote in snapshot.remotes}, {change.address for change in plan.changes}
     kept = {address: entry for address, entry in state.entries.items() if (address.kind, entry.id) in there}
-    settled = State(account=plan.account, entries=kept)
+    settled = replace(state, account=plan.account, entries=kept)
     for address, remote in matching.found.items():
         resource = desired.resources[address]
         if address not in pending and not (resource.theirs or as_adopted(resource, remote, state.entries.get(address))):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
@@ -18,6 +19,7 @@ from franca.definitions import Project
 from franca.errors import FrancaError
 from franca.plan.errors import LockedError
 from franca.plan.files import File, write_whole
+from franca.plan.measured import Measured
 from franca.plan.remote import RemoteFolder
 
 VERSION = 1
@@ -41,10 +43,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What we made at one account; *account* is empty before the first apply."""
+    """What we made at one account; *account* is empty before the first apply or probe.
+
+    Attributes:
+        measured: what `franca probe` saw there, by the assumption's id.
+    """
 
     account: str = ""
     entries: Mapping[Address, Entry] = field(default_factory=dict)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
 
     def put(self, address: Address, entry: Entry) -> State:
         """Return the state with *entry* at *address*, and at no other address (a rename)."""
@@ -133,13 +140,21 @@ class Store:
             raise self._broken(type(error).__name__) from error
         return self._parse(text)
 
+    def measured_here(self) -> Mapping[str, Measured]:
+        """Return what was measured at the account, as far as that is told without a network: a state at a URL is not asked.
+
+        Raises:
+            FrancaError: as `load`.
+        """
+        return self.load().measured if isinstance(self.folder, Path) else {}
+
     def save(self, state: State) -> None:
         """Write the state, whole or not at all."""
         entries = {
             str(address): {"id": entry.id, "fingerprint": entry.fingerprint, "title": entry.title, **_adoption(entry)}
             for address, entry in sorted(state.entries.items())
         }
-        document = {"version": VERSION, "account": state.account, "resources": entries}
+        document = {"version": VERSION, "account": state.account, "resources": entries, **_answers(state)}
         write_whole(self.state, json.dumps(document, indent=1, ensure_ascii=False))
 
     def _parse(self, text: str) -> State:
@@ -147,7 +162,9 @@ class Store:
             found = json.loads(text)
             if found["version"] != VERSION:
                 raise FrancaError(f"the state of {self.destination} has version {found['version']}, not {VERSION}", remedy="upgrade Franca")
-            return State(account=str(found["account"]), entries=_entries(found["resources"]))
+            return State(
+                account=str(found["account"]), entries=_entries(found["resources"]), measured=_measured(found.get("measured") or {})
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._broken(type(error).__name__) from error
 
@@ -181,6 +198,15 @@ def _folder(project: Project) -> Path | RemoteFolder:
 
 def _adoption(entry: Entry) -> dict[str, str]:
     return {"adopted": entry.adopted} if entry.adopted else {}
+
+
+def _answers(state: State) -> dict[str, Any]:
+    found = {key: {"holds": each.holds, "at": each.at.isoformat()} for key, each in sorted(state.measured.items())}
+    return {"measured": found} if found else {}
+
+
+def _measured(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Measured]:
+    return {key: Measured(holds=each["holds"] is True, at=date.fromisoformat(each["at"])) for key, each in found.items()}
 
 
 def _entries(found: Mapping[str, Mapping[str, Any]]) -> dict[Address, Entry]:

@@ -103,7 +103,9 @@ def _sections(plan: Plan) -> Iterator[Section]:
     yield from _table(2, ("change", "resource", "name", "why"), _change_rows(plan))
     yield from _table(4, ("segment", "realisation", "why"), _decision_rows(plan))
     yield from _list(3, "Findings", [f"{d.segment}: {id_}: {about}" for d in plan.decisions for id_, about in findings(d)])
-    yield from _list(5, "Leans on", [f"{assumption.id}: {assumption.statement}" for assumption in plan.assumptions])
+    yield from _list(5, "Leans on", [f"{each.id}: {each.statement}" for each in plan.assumptions if not each.measured])
+    measured = [f"{each.id}, on {each.measured}: {each.statement}" for each in plan.assumptions if each.measured]
+    yield from _list(6, "Measured at the account", measured)
     yield from _list(1, "Warnings", plan.warnings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from franca.adapter import Assumption
 from franca.definitions import Realisation
 from franca.plan import Decision
 from franca.render.text import printable
@@ -28,9 +29,14 @@ def _lines(decision: Decision, destination: str) -> Iterator[str]:
     )
     yield from (f"  {finding}: {about}" for finding, about in dict.fromkeys(findings(decision)))
     for assumption in decision.assumptions:
-        yield f"  leans on {assumption.id}: {assumption.statement}" + (
-            f"; otherwise {assumption.consequence}" if assumption.consequence else ""
-        )
+        otherwise = f"; otherwise {assumption.consequence}" if assumption.consequence and not assumption.measured else ""
+        yield f"  {leaning(assumption)}{otherwise}"
+
+
+def leaning(assumption: Assumption) -> str:
+    """Return what is believed, or was measured at the account."""
+    how = f"measured on {assumption.measured} to hold:" if assumption.measured else "leans on"
+    return f"{how} {assumption.id}: {assumption.statement}"
 
 
 def realisation(decision: Decision) -> str:

@@ -9,7 +9,7 @@ from franca.plan import Action, Change, Decision, Plan, dump_plans
 from franca.render.budget import render_budget
 from franca.render.changes import differences, summary
 from franca.render.comment import render_comment
-from franca.render.decision import findings, realisation
+from franca.render.decision import findings, leaning, realisation
 from franca.render.text import printable
 
 
@@ -41,7 +41,7 @@ def _text_of_one(plan: Plan) -> Iterator[str]:
     if costs := _costs(plan):
         yield printable(f"  costs {costs}")
     for assumption in plan.assumptions:
-        yield printable(f"  leans on {assumption.id}: {assumption.statement}")
+        yield printable(f"  {leaning(assumption)}")
     for problem in plan.warnings:
         yield printable(f"  warning: {problem}")
     if plan.unsafe:
