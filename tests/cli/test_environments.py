@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from franca.language import in_environment, load_and_check
@@ -53,6 +54,16 @@ def test_every_verb_of_the_round_takes_an_environment(franca, staged):
     assert franca("sync", "-p", staged, "-d", "klaviyo", "--env", "staging", "--as-of", "2026-03-01").code == 0
     assert (staged / ".franca" / "staging" / "klaviyo.json").is_file()
     assert not (staged / ".franca" / "klaviyo.json").exists()
+
+
+def test_members_are_those_of_the_environment_s_data(franca, staged, tmp_path):
+    """evaluate reads the data that the environment names."""
+    out = tmp_path / "members.parquet"
+    rows = {}
+    for env in ([], ["--env", "staging"]):
+        assert franca("evaluate", "-p", staged, *env, "--as-of", "2026-03-01", "-o", out).code == 0
+        rows[len(env)] = pq.read_table(out).num_rows
+    assert rows[2] < rows[0]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from franca.cli.common import HERE, AsOfOption, ProjectOption, instant, load_checked, progress, warn
+from franca.cli.common import HERE, AsOfOption, EnvOption, ProjectOption, instant, load_checked, progress, warn
 
 NAME = "evaluate"
 
@@ -15,6 +15,7 @@ NAME = "evaluate"
 def run(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.parquet", help="Where to write the members.")],
     project: ProjectOption = HERE,
+    env: EnvOption = None,
     as_of: AsOfOption = None,
 ) -> None:
     """Evaluate all segments on the shop's data and write their members.
@@ -25,7 +26,7 @@ def run(
     """
     from franca.audience import evaluate
 
-    checked = load_checked(project)
+    checked = load_checked(project, env)
     with progress("evaluating") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
         rows = evaluation.write(out)
         warn(evaluation.warnings)

@@ -15,6 +15,7 @@ import typer
 from franca.cli.common import (
     HERE,
     AsOfOption,
+    EnvOption,
     Format,
     FormatOption,
     ProjectOption,
@@ -39,6 +40,7 @@ NAME = "render"
 def run(  # noqa: PLR0917 - a command's options
     key: Annotated[str, typer.Argument(metavar="TEMPLATE", help="The template's key: its file's name in content/.")],
     project: ProjectOption = HERE,
+    env: EnvOption = None,
     profile: Annotated[str | None, typer.Option("--profile", metavar="ID", help="Somebody, by the profile's key.")] = None,
     segments: Annotated[
         list[str] | None, typer.Option("--segment", "-s", metavar="KEY", help="People of this segment; may be given several times.")
@@ -65,7 +67,7 @@ def run(  # noqa: PLR0917 - a command's options
     from franca.plan.files import write_whole
     from franca.render.email import render_email
 
-    checked, found = _loaded(project, key)
+    checked, found = _loaded(project, env, key)
     _known_segments(checked, segments or ())
     chosen = Choice(profile=profile, segments=tuple(segments or ()), number=sample)
     with progress("rendering") as advance, evaluate(checked, as_of=instant(as_of, checked), progress=advance) as evaluation:
@@ -78,8 +80,8 @@ def run(  # noqa: PLR0917 - a command's options
     typer.echo(render_email(preview, "json" if format_ is Format.JSON else "text"))
 
 
-def _loaded(folder: Path, key: str) -> tuple[Project, Document]:
-    checked = load_checked(folder)
+def _loaded(folder: Path, env: str | None, key: str) -> tuple[Project, Document]:
+    checked = load_checked(folder, env)
     return checked, _document(checked, key)
 
 

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from franca.cli.common import HERE, AsOfOption, DestinationOption, Format, FormatOption, ProjectOption, instant, load_checked, sites, warn
+from franca.cli.common import (
+    HERE,
+    AsOfOption,
+    DestinationOption,
+    EnvOption,
+    Format,
+    FormatOption,
+    ProjectOption,
+    instant,
+    load_checked,
+    sites,
+    warn,
+)
 from franca.errors import FrancaError, did_you_mean
 
 if TYPE_CHECKING:
@@ -30,6 +42,7 @@ AT_ONCE = 50
 def run(  # noqa: PLR0917 - a command's options
     templates: Annotated[list[str] | None, typer.Argument(metavar="[TEMPLATE]...", help="Their keys.", show_default="all")] = None,
     project: ProjectOption = HERE,
+    env: EnvOption = None,
     destinations: DestinationOption = None,
     sample: Annotated[int, typer.Option("--sample", "-n", metavar="N", min=1, help="For how many people.")] = 3,
     profile: Annotated[str | None, typer.Option("--profile", metavar="ID", help="Somebody, by the profile's key.")] = None,
@@ -46,7 +59,7 @@ def run(  # noqa: PLR0917 - a command's options
     """
     from franca.audience import evaluate
 
-    checked = load_checked(project)
+    checked = load_checked(project, env)
     for key in templates or ():
         if key not in checked.templates:
             raise FrancaError(f"there is no template {key!r}", remedy=did_you_mean(key, checked.templates))
