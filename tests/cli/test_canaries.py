@@ -16,6 +16,7 @@ from franca.sandbox import Fault
 
 NOW = ("--as-of", AS_OF.isoformat())
 PERSON = "anna@shop.test"
+PROBED = ("--contact", PERSON, "--contact", "emil@shop.test")
 CANARIES = (*KEYS.values(), "canary-ledger-key", "@shop.test", "%40shop.test")
 
 VERBS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -26,6 +27,7 @@ VERBS: dict[str, tuple[tuple[str, ...], ...]] = {
     "apply": (("--yes",),),
     "sync": (NOW, (*NOW, "--full")),
     "reconcile": (NOW, (*NOW, "-f", "json"), (*NOW, "-f", "markdown")),
+    "probe": tuple((esp, *PROBED, *NOW, "-f", form) for esp in ("klaviyo", "mailchimp") for form in ("text", "json", "markdown")),
     "erase": ((PERSON,), (PERSON, "--everywhere", "--yes")),
 }
 """Verb → what it is run with, in this order."""

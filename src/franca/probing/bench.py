@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from franca.adapter import ORDER, Address, Connection, Contact, Remote, Resource, Snapshot, Written, owned_name
-from franca.adapter.probing import CONTACTS, PREFIX, Clearing
+from franca.adapter.probing import CONTACTS, PREFIX, Clearing, Probe
 from franca.errors import FrancaError
 from franca.plan.resolve import Resolver
 
@@ -40,6 +40,21 @@ class Bench:
                 made.append(remote)
             yield tuple(made)
 
+    @contextmanager
+    def filled(self, probe: Probe, contacts: Sequence[Contact]) -> Iterator[None]:
+        """Give contacts a probe's values in turn, and take them away when the block ends: they are not those of the next probe."""
+        if probe.field is None:
+            yield
+            return
+        values = [(each, probe.values[place % len(probe.values)]) for place, each in enumerate(contacts)]
+        with self.holding(probe.field) as (field,):
+            try:
+                for written in self.connection.write_field(field, [(each, value) for each, value in values if value]):
+                    insist_on_taken(written)
+                yield
+            finally:
+                self._cleared(probe.field, contacts)
+
     def _made(self, resource: Resource) -> Remote:
         resolver = Resolver(destination=self.destination, ids=self.ids, planned=frozenset(), names=self.snapshot.names)
         body = resolver.body(resource)
@@ -53,21 +68,20 @@ class Bench:
         self.ids.pop(Address(remote.kind, str(remote.key)), None)
 
     def swept(self, snapshot: Snapshot) -> int:
-        """Delete every probe object that a reading found; return how many there were."""
+        """Delete every probe object that a reading found, and the values that outlive them; return how many objects there were."""
         left = sorted((each for each in snapshot.remotes if (each.key or "").startswith(PREFIX)), key=lambda each: -ORDER[each.kind])
-        for remote in left:
-            if remote.key == CONTACTS:
-                self.cleared(self.connection.members(remote, Resource(kind=remote.kind, key=CONTACTS, title="", counted="all")))
+        for group in (each for each in left if each.key == CONTACTS):
+            members = list(self.connection.members(group, Resource(kind=group.kind, key=CONTACTS, title="", counted="all")))
+            for each in self.fields:
+                self._cleared(each, members)
         for remote in left:
             self.connection.delete(remote)
         return len(left)
 
-    def cleared(self, contacts: Iterator[Contact] | Collection[Contact]) -> None:
-        """Take the values of the probe fields away from *contacts*, where deleting a field does not do it."""
-        people = list(contacts)
-        if people and isinstance(self.connection, Clearing):
-            for each in self.fields:
-                self.connection.clear_field(each, people)
+    def _cleared(self, field: Resource, contacts: Sequence[Contact]) -> None:
+        """Take values away where deleting the field does not."""
+        if contacts and isinstance(self.connection, Clearing):
+            self.connection.clear_field(field, contacts)
 
 
 def insist_on_taken(written: Written) -> None:

@@ -113,22 +113,15 @@ def _measured(bench: Bench, wanted: Probes, contacts: Sequence[Contact], progres
     if wanted.contacts is None:
         return
     with bench.holding(wanted.contacts) as (group,):
-        try:
-            for written in bench.connection.write_members(group, contacts, ()):
-                insist_on_taken(written)
-            for done, probe in enumerate(wanted.probes, 1):
-                yield probe.assumption, _outcome(bench, probe, contacts)
-                progress(f"measured {probe.assumption}", done, len(wanted.probes))
-        finally:
-            bench.cleared(contacts)
+        for written in bench.connection.write_members(group, contacts, ()):
+            insist_on_taken(written)
+        for done, probe in enumerate(wanted.probes, 1):
+            yield probe.assumption, _outcome(bench, probe, contacts)
+            progress(f"measured {probe.assumption}", done, len(wanted.probes))
 
 
 def _outcome(bench: Bench, probe: Probe, contacts: Sequence[Contact]) -> Outcome:
-    with bench.holding(*(each for each in (probe.field,) if each)) as fields:
-        values = [(each, probe.values[place % len(probe.values)]) for place, each in enumerate(contacts)]
-        for field in fields:
-            for written in bench.connection.write_field(field, [(each, value) for each, value in values if value]):
-                insist_on_taken(written)
+    with bench.filled(probe, contacts):
         mute = _inside(bench, probe.mute) if probe.mute else frozenset()
         inside = _inside(bench, probe.segment)
     seen = {(place % len(probe.values), each.email in inside) for place, each in enumerate(contacts) if each.email not in mute}

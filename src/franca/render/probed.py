@@ -58,6 +58,6 @@ def _markdown_lines(found: Probed) -> Iterator[str]:
 
 _FORMS: Mapping[str, Callable[[Probed], str]] = {
     "text": _text,
-    "json": lambda found: json.dumps(asdict(found), indent=2, ensure_ascii=False),
+    "json": lambda found: json.dumps({"version": 1, **asdict(found)}, indent=2, ensure_ascii=False),
     "markdown": _markdown,
 }
