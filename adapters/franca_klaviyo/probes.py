@@ -27,7 +27,7 @@ _UNMEASURED = {
 
 
 def probes(site: Site, now: datetime) -> Probes:
-    """Return the probes of this moment. The first contact is inside whatever the answer, so that silence is none."""
+    """Return the probes of this moment. One contact is inside whatever the answer, so that silence is none."""
     contacts = Resource(kind=ResourceKind.LIST, key=CONTACTS, title="Franca probe", body={"tag": tag_name(site.project)})
     unmeasured, found = dict(_UNMEASURED), [*_windows(site, now)]
     if (leap := _leap_days(site, now)) is None:
@@ -78,11 +78,11 @@ def _zero_count(site: Site, now: datetime) -> Probe | None:
     return Probe(
         assumption=ZERO_COUNT.id,
         field=FIELD,
-        values=(spelled(now), ""),
+        values=("", spelled(now)),
         segment=_segment(site, key, _on_property(IS_SET), _counted(metric, Op.IS)),
         mute=_segment(site, f"{key}.mute", _counted(metric, Op.GT)),
         holds=frozenset({0, 1}),
-        fails=frozenset({0}),
+        fails=frozenset({1}),
         needs=f"each of those that could has {mapping.metric!r} events; name contacts without any",
     )
 

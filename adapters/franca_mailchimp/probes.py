@@ -23,7 +23,7 @@ _TEMPLATES = "templates lean on it, and the API renders none: only an email that
 
 
 def probes() -> Probes:
-    """Return the probes; the same at every account. The first contact's value is inside whatever the answer, so that silence is none."""
+    """Return the probes; the same at every account. One contact's value is inside whatever the answer, so that silence is none."""
     contacts = Resource(kind=ResourceKind.TAG, key=CONTACTS, title="Franca probe", counted=ALL)
     found = (
         _probe(NOT_MATCHES_BLANK.id, "text", ("other", ""), ("not", "probe"), holds={0, 1}, fails={0}),

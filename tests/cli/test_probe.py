@@ -15,6 +15,7 @@ from franca.adapter.probing import PREFIX
 from franca.cli import account
 from franca.cli.common import load_checked, sites
 from franca.plan import Store
+from franca.sandbox import Fault
 
 PEOPLE = ("anna@shop.test", "emile@shop.test")
 CONTACTS = [argument for email in PEOPLE for argument in ("--contact", email)]
@@ -193,6 +194,17 @@ def test_an_interrupted_probe_tells_what_it_swept(franca, probed, monkeypatch):
     assert "that an interrupted probe had left" in franca("probe", "mailchimp", "-p", probed, "--as-of", NOW, *CONTACTS).out
 
 
+@pytest.mark.parametrize(("esp", "path"), [("klaviyo", "/api/segments"), ("mailchimp", "/3.0/lists/[^/]+/merge-fields")])
+def test_an_object_whose_making_got_no_answer_is_deleted_too(franca, probed, esps, esp, path):
+    """The ESP made it and the answer was lost: the probe ends with an error, without answers, and leaves nothing."""
+    esps[esp].host.faults.add(Fault(match=f"POST {path}", kind="reset-after", times=1))
+    ended = franca("probe", esp, "-p", probed, "--as-of", NOW, *CONTACTS)
+    assert (ended.code, ended.out) == (1, ""), ended.err
+    assert "run the command again" in ended.err
+    assert left(probed, esp) == []
+    assert not Store.of(load_checked(probed), esp).load().measured
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -219,6 +231,15 @@ def test_emails_need_not_stand_in_the_command(franca, probed, monkeypatch, tmp_p
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(PEOPLE)))
     ended = franca("probe", "mailchimp", "-p", probed, "--as-of", NOW, "--file", "-" if way == "stdin" else path)
     assert "6 of 10 assumptions measured, all of them hold" in ended.out
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_one_contact_without_events_is_enough(franca, probed, esps, holds):
+    """Wherever its email stands in the order of the others, which have events."""
+    esps["klaviyo"].host.emulator.assumptions["klaviyo.zero-events-count-zero"] = holds
+    more = [argument for name in ("anna", "ben", "clara", "emile") for argument in ("--contact", f"{name}@shop.test")]
+    ended = franca("probe", "klaviyo", "-p", probed, "--as-of", NOW, *more)
+    assert f"klaviyo.zero-events-count-zero  {'holds' if holds else 'does not hold'}:" in ended.out
 
 
 def test_contacts_that_all_have_events_tell_nothing_of_a_count_of_none(franca, probed):

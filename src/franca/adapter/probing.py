@@ -29,7 +29,7 @@ class Probe:
         fails: whom it has when it does not.
         values: what is written; the empty text leaves the field blank.
         field: an owned field for the values.
-        mute: a segment whose members tell nothing, whatever they are in.
+        mute: a segment whose members tell nothing; they get their values last.
         needs: what contacts must be like to tell, for the message when the named ones are not.
     """
 

@@ -59,10 +59,11 @@ def measure(
     wanted, destination = _probes(site, adapter, now), site.destination.name
     people = sorted(set(emails))
     _insist_on_a_handful(people)
-    bench = Bench(destination=destination, connection=connection, fields=_fields(wanted), snapshot=connection.read())
-    check_account(store.load(), bench.snapshot, destination)
-    with store.locked(), _tidy(bench) as swept:
-        found = dict(_measured(bench, wanted, _known(connection, people, destination), progress))
+    with store.locked():
+        bench = Bench(destination=destination, connection=connection, fields=_fields(wanted), snapshot=connection.read())
+        check_account(store.load(), bench.snapshot, destination)
+        with _tidy(bench) as swept:
+            found = dict(_measured(bench, wanted, _known(connection, people, destination), progress))
         _note(store, bench.snapshot.account, found, now)
     outcomes = {**wanted.unmeasured, **found}
     return Probed(
@@ -121,11 +122,12 @@ def _measured(bench: Bench, wanted: Probes, contacts: Sequence[Contact], progres
 
 
 def _outcome(bench: Bench, probe: Probe, contacts: Sequence[Contact]) -> Outcome:
-    with bench.filled(probe, contacts):
-        mute = _inside(bench, probe.mute) if probe.mute else frozenset()
+    mute = _inside(bench, probe.mute) if probe.mute else frozenset()
+    ordered = sorted(contacts, key=lambda each: each.email in mute)  # whoever can tell gets the first value
+    with bench.filled(probe, ordered):
         inside = _inside(bench, probe.segment)
-    seen = {(place % len(probe.values), each.email in inside) for place, each in enumerate(contacts) if each.email not in mute}
-    return _judged(probe, seen)
+    places = ((place % len(probe.values), each.email) for place, each in enumerate(ordered))
+    return _judged(probe, {(place, email in inside) for place, email in places if email not in mute or place in probe.holds & probe.fails})
 
 
 def _inside(bench: Bench, segment: Resource) -> frozenset[str]:
