@@ -32,7 +32,7 @@ check: $(STAMP)
 	$(BIN)/python tests/wheel.py
 
 slow: $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[engines,fuzz]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[engines,fuzz,foreign]"
 	$(BIN)/pytest -q -n $(WORKERS) -m slow
 
 bench: $(STAMP)
