@@ -75,9 +75,7 @@ def run(  # noqa: PLR0917 - a command's options
         warn(evaluation.warnings)
     if html:
         write_whole(html, render_email(preview, "html"))
-        typer.echo(f"wrote {html}")
-        return
-    typer.echo(render_email(preview, "json" if format_ is Format.JSON else "text"))
+    typer.echo(f"wrote {html}" if html else render_email(preview, "json" if format_ is Format.JSON else "text"))
 
 
 def _loaded(folder: Path, env: str | None, key: str) -> tuple[Project, Document]:
