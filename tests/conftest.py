@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import their helpers by folder: `from language.conftest import …`
 
 from contract.traffic import FOREIGN, Traffic
 from equivalence.shares import pytest_terminal_summary  # noqa: F401 - pytest finds it here, in the process that all others report to
+
+# The same examples in every run, however busy the machine is.
+settings.register_profile("franca", derandomize=True, database=None, deadline=None)
+settings.load_profile("franca")
 
 
 def pytest_configure(config: pytest.Config) -> None:
