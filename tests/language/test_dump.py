@@ -271,3 +271,9 @@ def test_a_file_of_segments_loads_as_the_segments(tmp_path):
 def test_a_segment_without_extras_is_dumped_without_them():
     """Defaults are left out."""
     assert dump_segment(Segment(key="all", name="All", where=Everyone())) == {"name": "All", "where": {"everyone": True}}
+
+
+@pytest.mark.parametrize("text", ["?0", ":x", "a:?b", "0:]", "-?", "a: b", "#x", "@x", "{x", "null", "1e5", "\u2028"])
+def test_texts_that_look_like_yaml_come_back(text):
+    """Where a text must be in quotes, they are there: our reader is another one than the writer."""
+    comes_back(AttributeTest(attribute="country", tests=(ValueTest(op=Op.IN, operand=(text, "x")),)))

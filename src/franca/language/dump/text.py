@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -43,10 +44,14 @@ _BREAKS = frozenset("\n\r\x85\u2028\u2029\ufeff")
 """Characters that are escaped in double quotes only: ruamel would write them as line breaks, which are read back as a space."""
 
 
+_SIGN = re.compile(r"^[:?]|:[?,\[\]{}]")
+"""Where ruamel writes a text without quotes that libyaml takes for a key or an end, within braces."""
+
+
 def styled(value: Any) -> Any:
     """Return ruamel's collections: a mapping without a list of mappings in it is written on one line, in braces."""
     if isinstance(value, str):
-        return DoubleQuotedScalarString(value) if _BREAKS & set(value) else value
+        return DoubleQuotedScalarString(value) if _BREAKS & set(value) or _SIGN.search(value) else value
     if not isinstance(value, (dict, list)):
         return value
     made = (
