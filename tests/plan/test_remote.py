@@ -18,7 +18,7 @@ from franca.errors import FrancaError
 from franca.plan import Entry, Journal, LockedError, PartlyAppliedError, State, Store, apply, make_plan
 from franca.plan.files import Lines
 from franca.plan.remote import RemoteFolder
-from franca.sync import Ledger
+from franca.sync import Ledger, forgotten_stores
 from plan.fake import FakeAdapter, FakeConnection, Fault, Killed, as_markers, as_members, project, segment, store, wanted
 
 URL = "memory://bucket/acme"
@@ -291,3 +291,27 @@ def test_an_interrupted_apply_goes_on_from_a_state_at_a_url(tmp_path):
         apply(make_plan(desired, connection.read(), remote().load()), desired, connection, remote())
     apply(make_plan(desired, connection.read(), remote().load()), desired, connection, remote())
     assert len(remote().load().entries) == 3
+
+
+def test_a_listing_that_fails_is_one_line(monkeypatch):
+    """Also where names are asked for, and no file of the state."""
+
+    def fail(*_arguments, **_more):
+        raise OSError
+
+    monkeypatch.setattr(MemoryFileSystem, "ls", fail)
+    with pytest.raises(FrancaError, match=r"^the state at memory://bucket/acme cannot be read: what is in it: OSError; check"):
+        forgotten_stores(remote(), ["shop"])
+
+
+def test_lines_that_another_run_takes_away_meanwhile_are_told(monkeypatch):
+    """Who reads without the lock may come between a file written whole and the end of its log."""
+    lines = Lines(remote().journal)
+    lines.append({"n": 1})
+    listed = [f"/bucket/acme/{name}" for name in names()]
+    lines.clear()
+    monkeypatch.setattr(MemoryFileSystem, "ls", lambda *_arguments, **_more: listed)
+    with pytest.raises(
+        FrancaError, match=r"^the state at memory://bucket/acme changed while it was read: shop\.journal\.jsonl; another run"
+    ):
+        list(lines.read())

@@ -10,7 +10,7 @@ import os
 import platform
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -58,13 +58,29 @@ class RemoteFolder:
         return RemoteFile(self, name)
 
     def names(self) -> list[str]:
-        """Return the names of the objects in it; errors are the store's own."""
+        """Return the names of the objects in it.
+
+        Raises:
+            FrancaError: it cannot be read.
+        """
         self.fs.invalidate_cache()  # stores remember listings, and others write too
         try:
-            found = self.fs.ls(self.path, detail=False)
+            with self.told("read", "what is in it"):
+                found = self.fs.ls(self.path, detail=False)
         except FileNotFoundError:
             return []
         return [str(each).rpartition("/")[2] for each in found]
+
+    @contextmanager
+    def told(self, done: str, name: str) -> Iterator[None]:
+        """Say in our words what any store says in its own; that a file is there or not is an answer, not a failure."""
+        try:
+            yield
+        except (FileNotFoundError, FileExistsError):
+            raise
+        except Exception as error:  # whatever store it is: fsspec lets its client's errors through, and they have no base of their own
+            what = f"the state at {self.url} cannot be {done}: {name}: {type(error).__name__}"
+            raise FrancaError(what, remedy="check the address, the network and your rights there") from error
 
 
 @dataclass(frozen=True)
@@ -113,21 +129,30 @@ class RemoteFile:
     # -- lines: one object each
 
     def read_lines(self) -> Iterator[bytes]:
-        """Yield the lines, in the order in which they were added."""
-        with self._told("read"):
-            yield from (bytes(self.folder.fs.cat_file(part)) for part in self._parts())
+        """Yield the lines, in the order in which they were added.
+
+        Raises:
+            FrancaError: they cannot be read, or another run takes them away meanwhile.
+        """
+        try:
+            for part in self._parts():
+                with self._told("read"):
+                    line = bytes(self.folder.fs.cat_file(part))
+                yield line
+        except FileNotFoundError as error:
+            what = f"the state at {self.folder.url} changed while it was read: {self.name}"
+            raise FrancaError(what, remedy="another run of Franca writes to it: run the command again when that has ended") from error
 
     def append(self, line: bytes) -> None:
         """Add a line."""
-        with self._told("read"):
-            parts = self._parts()
+        parts = self._parts()
         number = int(parts[-1][-_DIGITS:]) + 1 if parts else 1
         self._put(f"{self._path}.{number:0{_DIGITS}}", line)
 
     def clear_lines(self) -> None:
         """Remove the lines, the oldest first: what a kill leaves is the end of them."""
-        with self._told("written"):
-            for part in self._parts():
+        for part in self._parts():
+            with self._told("written"):
                 self.folder.fs.rm_file(part)
 
     # -- a lock: an object that only one can make
@@ -198,13 +223,5 @@ class RemoteFile:
         except FileNotFoundError as error:
             raise FrancaError(f"the state's folder {self.folder.url} is not there", remedy="make it, or correct its address") from error
 
-    @contextmanager
-    def _told(self, done: str) -> Iterator[None]:
-        """Say in our words what any store says in its own; that a file is there or not is an answer, not a failure."""
-        try:
-            yield
-        except (FileNotFoundError, FileExistsError):
-            raise
-        except Exception as error:
-            what = f"the state at {self.folder.url} cannot be {done}: {self.name}: {type(error).__name__}"
-            raise FrancaError(what, remedy="check the address, the network and your rights there") from error
+    def _told(self, done: str) -> AbstractContextManager[None]:
+        return self.folder.told(done, self.name)
