@@ -17,13 +17,12 @@ from franca.adapter import (
     TerminalError,
     Waiter,
     Written,
-    resolve,
 )
 from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
+from franca.adapter.opening import address, api_key, names_segments
 from franca.adapter.standing import Standing
 from franca.definitions import Part
-from franca.errors import FrancaError
 from franca_brevo import erasure, previews
 from franca_brevo.client import Client
 from franca_brevo.imports import Imports, held
@@ -32,8 +31,8 @@ from franca_brevo.names import LANDING
 from franca_brevo.people import People
 from franca_brevo.resources import Resources
 from franca_brevo.results import Reports
-from franca_brevo.segments import names_segments, needs_folder
-from franca_brevo.settings import folder_of, url_of
+from franca_brevo.segments import needs_folder
+from franca_brevo.settings import SETTINGS, folder_of
 
 
 class BrevoConnection:
@@ -165,14 +164,7 @@ def connect(site: Site, waiter: Waiter) -> BrevoConnection:
     Raises:
         FrancaError: a missing key, a key or an address that cannot be one, or a missing extra.
     """
-    destination, url = site.destination, url_of(site)
-    key = resolve(str(destination.settings.get("api_key", "")), f"destination {destination.name!r}: api_key", site.project.root)
-    if not (key.reveal().isascii() and key.reveal().isprintable() and " " not in key.reveal()):
-        # The HTTP library would refuse it too, in a message that holds it.
-        raise FrancaError(f"destination {destination.name!r}: api_key holds characters that no key has", remedy="copy it again")
-    if not url.startswith(("https://", "http://")):
-        raise FrancaError(f"destination {destination.name!r}: url is not a web address", remedy="leave it out for the real Brevo")
-    client = Client(url, key, waiter)
+    client = Client(address(site, SETTINGS["url"].default), api_key(site), waiter)
     emails = bool(site.project.templates or site.project.campaigns)
     made = Resources(client, folder_of(site), wanted=needs_folder(site), emails=emails, segments=names_segments(site))
     return BrevoConnection(client, made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from franca.adapter import Assessment, Finding, Holds, Marker, Ref, Resource, ResourceKind, Severity, Site
-from franca.definitions import SKIP, Native, NativeKind, Realisation, Segment
+from franca.definitions import SKIP, Native, Realisation, Segment
 from franca.errors import FrancaError
 from franca_brevo.assumptions import BLOCKLIST_KEPT, EMAIL_CASE
 from franca_brevo.names import LANDING, LANDING_TITLE, attribute_name, can_be_attribute
@@ -70,13 +70,6 @@ def marker_field(marker: Marker, site: Site) -> tuple[Resource, ...]:
         )
     field = Resource(kind=ResourceKind.FIELD, key=marker.key, title=marker.title, body=FIELD_BODY, segment=marker.key, holds=Holds.MARKER)
     return _folder(site), _list(LANDING, LANDING_TITLE, site), field
-
-
-def names_segments(site: Site) -> bool:
-    """Return whether the project names a segment that people made at Brevo (`native: {NAME: {segment: …}}`)."""
-    wheres = (segment.where for segment in site.project.segments.values())
-    named = (where.at(site.destination.name) for where in wheres if isinstance(where, Native))
-    return any(found is not None and found[0] is NativeKind.SEGMENT for found in named)
 
 
 def needs_folder(site: Site) -> bool:

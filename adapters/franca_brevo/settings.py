@@ -25,11 +25,6 @@ def folder_of(site: Site) -> str:
     return _text(site.destination, "folder")
 
 
-def url_of(site: Site) -> str:
-    """Return the base URL without a trailing slash."""
-    return _text(site.destination, "url").rstrip("/")
-
-
 def tests_of(destination: Destination) -> str:
     """Return who splits the audience of a test."""
     return _text(destination, "tests")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written
 from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
+from franca.adapter.opening import address, api_key
 from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca_klaviyo import erasure, members, people, previews
@@ -21,12 +22,10 @@ def connect(site: Site, waiter: Waiter) -> KlaviyoConnection:
     """Open the account of a destination.
 
     Raises:
-        FrancaError: a missing key or a missing extra.
+        FrancaError: a missing key, a key or an address that cannot be one, or a missing extra.
     """
-    settings, project = site.destination.settings, site.project
-    key = resolve(str(settings.get("api_key", "")), f"destinations.{site.destination.name}.api_key", project.root)
-    client = Client(key, str(settings.get("url") or HOST), waiter)
-    resources = Resources(client, project)
+    client = Client(api_key(site), address(site, HOST), waiter)
+    resources = Resources(client, site.project)
     return KlaviyoConnection(client, resources, Reports(client, resources, site.destination))
 
 

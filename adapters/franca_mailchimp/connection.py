@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written, resolve
+from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Results, Site, Snapshot, Waiter, Written
 from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
+from franca.adapter.opening import address, api_key
 from franca.adapter.standing import Standing
 from franca_mailchimp import erasure, markers, members, people, results
 from franca_mailchimp.audience import Audience
@@ -20,11 +21,10 @@ def connect(site: Site, waiter: Waiter) -> MailchimpConnection:
     """Open the audience of a destination; nothing is called yet.
 
     Raises:
-        FrancaError: a missing key, one without a data centre, or a missing extra.
+        FrancaError: a missing key, one without a data centre, a key or an address that cannot be one, or a missing extra.
     """
-    settings, what = site.destination.settings, f"destinations.{site.destination.name}.api_key"
-    key = resolve(str(settings.get("api_key", "")), what, site.project.root)
-    client = Client(key, host(key, str(settings.get("url") or ""), what), waiter)
+    settings, key = site.destination.settings, api_key(site)
+    client = Client(key, host(key, address(site), f"destinations.{site.destination.name}.api_key"), waiter)
     emails = bool(site.project.templates or site.project.campaigns)
     fields = {mapping.field for mapping in site.destination.attributes.values() if mapping.field.startswith(INTERESTS)}
     categories = frozenset(field.removeprefix(INTERESTS) for field in fields)

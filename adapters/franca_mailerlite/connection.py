@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from franca.adapter import (
     Contact,
@@ -18,18 +17,16 @@ from franca.adapter import (
     TerminalError,
     Waiter,
     Written,
-    resolve,
 )
 from franca.adapter.erasing import Erased
+from franca.adapter.opening import address, api_key, names_segments
 from franca.adapter.standing import Standing
-from franca.errors import FrancaError
 from franca_mailerlite.client import Client
 from franca_mailerlite.constructs import WHY
 from franca_mailerlite.content import REMEDY
 from franca_mailerlite.people import People, held
 from franca_mailerlite.resources import Resources
-from franca_mailerlite.segments import names_segments
-from franca_mailerlite.settings import url_of
+from franca_mailerlite.settings import SETTINGS
 from franca_mailerlite.writing import Writing
 
 
@@ -128,19 +125,5 @@ def connect(site: Site, waiter: Waiter) -> MailerLiteConnection:
     Raises:
         FrancaError: a missing key, a key or an address that cannot be one, or a missing extra.
     """
-    destination, url = site.destination, url_of(site)
-    key = resolve(str(destination.settings.get("api_key", "")), f"destination {destination.name!r}: api_key", site.project.root)
-    if not (key.reveal().isascii() and key.reveal().isprintable() and " " not in key.reveal()):
-        # The HTTP library would refuse it too, in a message that holds it.
-        raise FrancaError(f"destination {destination.name!r}: api_key holds characters that no key has", remedy="copy it again")
-    if not _is_web_address(url):
-        raise FrancaError(f"destination {destination.name!r}: url is not a web address", remedy="leave it out for the real MailerLite")
-    client = Client(url, key, waiter)
+    client = Client(address(site, SETTINGS["url"].default), api_key(site), waiter)
     return MailerLiteConnection(client, Resources(client, segments=names_segments(site)))
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in ("https", "http")
-    except ValueError:  # a bracket that is not closed; the SDK would raise it as it is
-        return False

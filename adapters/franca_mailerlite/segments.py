@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from franca.adapter import Assessment, Finding, Holds, Marker, Resource, ResourceKind, Severity, Site, owned_name
-from franca.definitions import Native, NativeKind, Realisation, Segment
+from franca.definitions import Realisation, Segment
 from franca.errors import FrancaError
 from franca_mailerlite.assumptions import EMAILS_LOWER, UPDATE_KEEPS
 from franca_mailerlite.names import can_be_field, field_key
@@ -76,10 +76,3 @@ def marker_field(marker: Marker, site: Site) -> tuple[Resource, ...]:
         )
     body = {"key": field_key(marker.key), "type": "text"}
     return (Resource(kind=ResourceKind.FIELD, key=marker.key, title=marker.title, body=body, segment=marker.key, holds=Holds.MARKER),)
-
-
-def names_segments(site: Site) -> bool:
-    """Return whether the project names a segment that people made at MailerLite (`native: {NAME: {segment: …}}`)."""
-    wheres = (segment.where for segment in site.project.segments.values())
-    named = (where.at(site.destination.name) for where in wheres if isinstance(where, Native))
-    return any(found is not None and found[0] is NativeKind.SEGMENT for found in named)

@@ -143,7 +143,7 @@ def test_a_wrong_key_is_one_line_without_the_key(shop: Shop, monkeypatch: pytest
     ("url", "error", "words"),
     [
         ("http://127.0.0.1:9", TransientError, r"not reached \(NewConnectionError\); check the network and url"),
-        ("http://[::1", TerminalError, "the address is not a URL; check url"),
+        ("http://", TerminalError, "the address is not a URL; check url"),
     ],
 )
 def test_an_unreachable_host_is_one_line(monkeypatch: pytest.MonkeyPatch, url: str, error: type[DestinationError], words: str) -> None:
