@@ -315,3 +315,19 @@ def test_lines_that_another_run_takes_away_meanwhile_are_told(monkeypatch):
         FrancaError, match=r"^the state at memory://bucket/acme changed while it was read: shop\.journal\.jsonl; another run"
     ):
         list(lines.read())
+
+
+@pytest.mark.parametrize("error", [FileExistsError, TimeoutError])
+def test_a_lock_that_was_made_though_its_call_failed_is_held(monkeypatch, error):
+    """The answer got lost; or the client asked again by itself, and was told that its own object is there."""
+    kept = MemoryFileSystem.pipe_file
+
+    def pipe(self, path, value, mode="overwrite", **more):
+        kept(self, path, value, mode=mode, **more)
+        if mode == "create":
+            raise error
+
+    monkeypatch.setattr(MemoryFileSystem, "pipe_file", pipe)
+    with remote().locked():
+        assert names() == ["shop.lock"]
+    assert names() == []

@@ -166,7 +166,8 @@ class RemoteFile:
         """
         token = uuid.uuid4().hex
         note = {"token": token, "host": platform.node(), "process": os.getpid(), "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"}
-        if not self._taken(json.dumps(note)) or self._holder().get("token") != token:
+        self._ask_for(json.dumps(note))
+        if self._holder().get("token") != token:
             raise self._refusal(what)
         try:
             yield
@@ -180,17 +181,18 @@ class RemoteFile:
         if self._holder().get("token") == token:
             self.unlink(missing_ok=True)
 
-    def _taken(self, note: str) -> bool:
-        """Make the object, if nobody has; not every store says in the same words that it was there."""
+    def _ask_for(self, note: str) -> None:
+        """Make the object, if nobody has; what is there afterwards tells who did.
+
+        Not every store says in the same words that it was there, and a call without an answer, or repeated by a client, may have made it.
+        """
         try:
             self._put(self._path, note.encode(), mode="create")
         except FileExistsError:
-            return False
+            return
         except FrancaError:
-            if self._holder():
-                return False
-            raise
-        return True
+            if not self._holder():
+                raise
 
     def _holder(self) -> dict[str, Any]:
         try:
