@@ -105,3 +105,26 @@ def test_the_ledger_is_what_its_batches_make_of_it(tmp_path_factory, written):
         opened(root).finish(["list/1"])
         whole = opened(root)
         assert holds(whole) == {whole.hash(email): value for email, value in model.items()}
+
+
+def test_under_another_key_a_job_in_the_log_leaves_no_hash_either(tmp_path, monkeypatch):
+    """Its id stays, for the work goes on; whom it was about cannot be searched, and goes."""
+    ledger = opened(tmp_path)
+    ledger.begin({"field/1": {}})
+    ledger.sent("field/1", "job 1", {"ann@example.com": "gold"})
+    hashed = ledger.hash("ann@example.com")
+    monkeypatch.setenv(KEY, "other")
+    again = opened(tmp_path)
+    again.forget("ann@example.com")
+    assert again.jobs("field/1") == {"job 1": {}}
+    assert not [path for path in (tmp_path / ".franca").iterdir() if hashed in path.read_text()]
+
+
+def test_the_log_of_a_ledger_that_was_deleted_forgets_too(tmp_path):
+    """The next sync would begin a new one; an erasure does not wait for it."""
+    ledger = opened(tmp_path)
+    ledger.begin({"list/1": {}})
+    ledger.note("list/1", {"ann@example.com": ""}, [])
+    ledger.path.unlink()
+    assert opened(tmp_path).forget("ann@example.com") == 0
+    assert list((tmp_path / ".franca").iterdir()) == []

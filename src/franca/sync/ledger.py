@@ -149,6 +149,7 @@ class Ledger:
         Hashes under another key cannot be searched: all of them go.
         """
         if not self._holdings:
+            Lines(self._log).clear()  # of a file that somebody deleted
             return 0
         hashed = None if self.key is None else self.hash(email)
         inside = [holding for holding in self._holdings.values() if hashed in _everybody(holding)]
@@ -216,7 +217,7 @@ class Ledger:
 
 def _replay(holding: Holding, line: Mapping[str, Any]) -> None:
     if "job" in line:
-        holding.jobs[line["job"]] = dict(line["rows"])
+        holding.jobs[line["job"]] = dict(line["rows"]) if holding.values is not None else {}  # hashes under another key say nothing
     for job in line.get("over", ()):
         holding.jobs.pop(job, None)
     if holding.values is None:
