@@ -17,7 +17,7 @@ from mailchimp_kit import LIST, Account, refusal, sandbox, sdk
 from mailchimp_marketing.api_client import ApiClientError
 
 from contract import ours
-from franca.sandbox import Fault
+from franca.sandbox import Call, Fault
 from franca_mailchimp.sandbox import API_KEY, Audience, Pace
 from franca_mailchimp.sandbox import Account as MailchimpAccount
 
@@ -468,6 +468,30 @@ def test_a_seed_that_mailchimp_could_not_hold_is_refused_whole(shop: Account, co
     assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
     assert shop.sdk.lists.get_list_members_info(LIST)["total_items"] == 6
     assert shop.sdk.lists.get_list_merge_fields(LIST)["total_items"] == 6
+
+
+def test_a_seed_that_is_refused_renames_no_audience(shop: Account) -> None:
+    """The audience's name is a part of the seed too."""
+    data = {"audience": "Renamed", "contacts": [{"email": "a@x.de", "fields": {"AGE": "old"}}]}
+    assert requests.post(f"{shop.running.url}/_seed", json=data, timeout=9).status_code == 400
+    assert shop.sdk.lists.get_list(LIST)["name"] == "Customers"
+
+
+def test_what_is_kept_in_memory_follows_every_rollback(shop: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also that of a call which ends by what is no `Exception`, as when somebody presses Ctrl-C: the database undoes that one too."""
+    store, (update,) = shop.emulator._context.store, [each for each in shop.emulator.routes() if each.name == "lists.update_list_member"]
+    write = store.put_member
+
+    def interrupted(*args: Any) -> int:
+        write(*args)
+        raise KeyboardInterrupt
+
+    assert shop.sdk.lists.get_list_member(LIST, SUB)["merge_fields"]["CITY"] == "Rome"
+    monkeypatch.setattr(store, "put_member", interrupted)
+    params, body = {"list_id": LIST, "subscriber_hash": SUB}, {"merge_fields": {"CITY": "Oslo"}}
+    with pytest.raises(KeyboardInterrupt):
+        update.handler(Call(method="PATCH", path=update.path, params=params, body=body))
+    assert shop.sdk.lists.get_list_member(LIST, SUB)["merge_fields"]["CITY"] == "Rome"
 
 
 def test_audiences_are_separate() -> None:

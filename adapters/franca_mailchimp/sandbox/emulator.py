@@ -112,12 +112,12 @@ class Sandbox:
         Raises:
             ValueError: something that Mailchimp could not hold; nothing of *data* is kept then.
         """
-        if "audience" in data:
-            self._context = replace(self._context, account=self._context.account.renamed(data["audience"]))
         try:
             self._atomically(lambda: seed(self._context, data))
         except Problem as problem:
             raise ValueError(problem.detail) from problem
+        if "audience" in data:
+            self._context = replace(self._context, account=self._context.account.renamed(data["audience"]))
 
     def send(self, data: Mapping[str, Any]) -> Any:
         """Do as if somebody had sent a campaign in the web application (see `franca_mailchimp.sandbox.sending`).
@@ -165,7 +165,7 @@ class Sandbox:
         try:
             with self._context.store.db:
                 return work()
-        except Exception:  # whatever it was, what is kept in memory must follow the rollback
+        except BaseException:  # whatever it was, what is kept in memory must follow the rollback
             self._context.store.forget()
             raise
 
