@@ -104,6 +104,24 @@ class Reading:
             unrepresentable(f"{'several attributes are' if found else 'no attribute is'} mapped to {mapped}")
         return self.site.project.data.profile.attributes[found[0]], self.site.destination.attributes[found[0]]
 
+    def kept(self, mapped: str) -> Attribute:
+        """Return the attribute that is mapped to a fact of Mailchimp's own, whose values are translated for texts alone.
+
+        Raises:
+            NotRepresentableError: none, or several, or one whose values are translated all the same.
+        """
+        attribute, mapping = self.attribute(mapped)
+        if mapping.values and attribute.type.kind is not Kind.TEXT:
+            unrepresentable(f"{mapped} holds values of Mailchimp's own, and those of {attribute.name!r} are translated")
+        return attribute
+
+    def words(self, attribute: Attribute, theirs: Sequence[str]) -> tuple[Constant, ...]:
+        """Return an attribute's values that the words of its field stand for."""
+        mapping = self.site.destination.attributes[attribute.name]
+        if not mapping.values:
+            return tuple(theirs)
+        return tuple(dict.fromkeys(word for each in theirs for word in ours(mapping, attribute.type, each)))
+
     def beside(self, condition: Condition, ops: Collection[str]) -> bool:
         """Return whether another condition on the same field has one of *ops*."""
         return any(each is not condition and each.get("field") == condition["field"] and each.get("op") in ops for each in self.conditions)
@@ -162,6 +180,10 @@ def _text(condition: Condition, attribute: Attribute, _mapping: FieldMapping, re
     return _said(attribute.name, op, (found,), positive=positive)
 
 
+def _one_of(words: tuple[Constant, ...]) -> Op:
+    return Op.IS if len(words) == 1 else Op.IN
+
+
 def _said(name: str, op: Op, words: tuple[Constant, ...], *, positive: bool) -> Predicate:
     return (passing if positive else failing)(name, op, words[0] if op is Op.IS else words)
 
@@ -170,8 +192,8 @@ def _translated(condition: Condition, attribute: Attribute, mapping: FieldMappin
     if condition["op"] not in ("is", "not"):
         unrepresentable(f"{condition['op']!r} cannot be asked of the translated values of {mapping.field}")
     reading.leaned |= {CASE_SENSITIVE, ACCENTS_DISTINCT}
-    words = ours(mapping, attribute.type, text(condition.get("value")))
-    return _said(attribute.name, Op.IS if len(words) == 1 else Op.IN, words, positive=condition["op"] == "is")
+    words = reading.words(attribute, (text(condition.get("value")),))
+    return _said(attribute.name, _one_of(words), words, positive=condition["op"] == "is")
 
 
 def _number(condition: Condition, attribute: Attribute, _mapping: FieldMapping, reading: Reading) -> Predicate:
@@ -240,7 +262,7 @@ def _merge_of(*kinds: Kind) -> Callable[[Condition, Reading], Predicate | None]:
 
 
 def _tag(condition: Condition, reading: Reading) -> Predicate:
-    attribute, _ = reading.attribute("tags")
+    attribute = reading.kept("tags")
     name, _ = reading.named(STATIC_SEGMENT, str(condition["value"]))
     if key_of(name) is not None:
         unrepresentable("it asks for a tag that Franca keeps")
@@ -249,8 +271,8 @@ def _tag(condition: Condition, reading: Reading) -> Predicate:
 
 def _interests(condition: Condition, reading: Reading) -> Predicate:
     title, _ = reading.named(CATEGORY, str(condition["field"]))
-    attribute, _ = reading.attribute(f"interests:{title}")
-    groups = tuple(text(reading.named(GROUP, str(each))[0]) for each in condition["value"])
+    attribute = reading.kept(f"interests:{title}")
+    groups = reading.words(attribute, [text(reading.named(GROUP, str(each))[0]) for each in condition["value"]])
     listed = attribute.type.kind is Kind.LIST
     if condition["op"] == "interestcontainsall" and not listed:
         unrepresentable("it asks for several groups of which the attribute holds one")
@@ -260,25 +282,25 @@ def _interests(condition: Condition, reading: Reading) -> Predicate:
 
 def _flag(mapped: str) -> Callable[[Condition, Reading], Predicate]:
     def read(condition: Condition, reading: Reading) -> Predicate:
-        attribute, _ = reading.attribute(mapped)
+        attribute = reading.kept(mapped)
         return _said(attribute.name, Op.IS, (True,), positive=condition["op"] == "member")
 
     return read
 
 
 def _rating(condition: Condition, reading: Reading) -> Predicate:
-    attribute, mapping = reading.attribute("rating")
+    attribute = reading.kept("rating")
     if not attribute.required:
         unrepresentable(f"Mailchimp knows a rating of everybody, and {attribute.name!r} may be missing")
     op, value = str(condition["op"]), number(attribute.type, condition.get("value"))
     if op not in _COMPARED:
-        unrepresentable(f"Mailchimp's {op!r} on {mapping.field} has no exact equal")
+        unrepresentable(f"Mailchimp's {op!r} on a rating has no exact equal")
     return failing(attribute.name, Op.IS, value) if op == "not" else passing(attribute.name, _COMPARED[op], value)
 
 
 def _orders(condition: Condition, reading: Reading) -> Predicate:
     """Return a count or an amount of orders, as far as somebody without any surely does not pass."""
-    attribute, _ = reading.attribute(str(condition["field"]))
+    attribute = reading.kept(str(condition["field"]))
     op, value = str(condition["op"]), number(attribute.type, condition.get("value"))
     if not (op == "greater" and float(str(value)) >= 0) and not (op == "is" and float(str(value)) > 0):
         unrepresentable("what conditions on orders do with who ordered nothing is not documented")
@@ -287,12 +309,13 @@ def _orders(condition: Condition, reading: Reading) -> Predicate:
 
 def _word(mapped: str, op: str, refused: Collection[str] = ()) -> Callable[[Condition, Reading], Predicate]:
     def read(condition: Condition, reading: Reading) -> Predicate:
-        attribute, _ = reading.attribute(mapped)
+        attribute = reading.kept(mapped)
         found = text(condition.get("value"))
         if condition["op"] != op or found in refused or attribute.type.kind is not Kind.TEXT:
             unrepresentable(f"{condition['op']!r} of {found!r} has no exact equal for {mapped}")
         reading.leaned |= {CASE_SENSITIVE, ACCENTS_DISTINCT}
-        return passing(attribute.name, Op.IS, found)
+        words = reading.words(attribute, (found,))
+        return _said(attribute.name, _one_of(words), words, positive=True)
 
     return read
 

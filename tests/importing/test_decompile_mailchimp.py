@@ -125,6 +125,33 @@ def test_what_mailchimp_keeps_besides_is_read_back(attribute: str, field: str, c
             decompiled(said("all", condition), **mapped)
 
 
+INTERESTS = {"field": "interests-c1", "condition_type": "Interests", "value": ["g1", "g2"]}
+TRANSLATED = [
+    ("country", "interests:Topics", {"D": "Wine", "A": "Tea"}, {**INTERESTS, "op": "interestcontains"}, "{attribute: country, in: [A, D]}"),
+    ("country", "interests:Topics", {"Tea": "Wine", "Wine": "Tea"}, {**INTERESTS, "op": "interestnotcontains", "value": ["g1"]},
+     "{attribute: country, is_not: Tea}"),
+    ("country", "interests:Topics", {"D": "Wine"}, {**INTERESTS, "op": "interestcontains"}, "'Tea' is not among them"),
+    ("country", "source", {"a": "Import", "b": "Import"}, of("source", "source_is", "Import", "SignupSource"),
+     "{attribute: country, in: [a, b]}"),
+    ("first_name", "language", {"German": "de"}, of("language", "is", "de", "Language"), "{attribute: first_name, is: German}"),
+    ("vip", "vip", {"true": "yes"}, of("gmonkey", "member", kind="VIP"), "are translated"),
+    ("points", "ecomm_orders", {"1": "3"}, of("ecomm_orders", "is", "3", "EcommNumber"), "are translated"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("attribute", "field", "values", "condition", "text"), TRANSLATED)
+def test_what_mailchimp_keeps_besides_is_translated_back(
+    attribute: str, field: str, values: dict[str, str], condition: dict[str, Any], text: str
+) -> None:
+    """Words of groups, languages and sources become the values that a mapping translates; other facts are translated nowhere."""
+    mapped = {"attributes": {attribute: FieldMapping(field=field, values=values)}}
+    if text.startswith("{"):
+        assert fingerprint(decompiled(said("all", condition), **mapped).where) == fingerprint(written(text))
+    else:
+        with pytest.raises(NotRepresentableError, match=text):
+            decompiled(said("all", condition), **mapped)
+
+
 def test_tags_become_lists() -> None:
     """A condition on a tag is a test on the attribute that is mapped to tags; on one of ours it is refused."""
     tagged = {"attributes": {"tags": FieldMapping(field="tags")}}
