@@ -66,7 +66,7 @@ class Client:
         self.account = f"key-{hashlib.sha256(key.reveal().encode()).hexdigest()[:12]}"
         self._window = Window(CALLS_A_MINUTE, 60.0)
 
-    def call(self, operation: str, method: str, path: str, *, safe: bool, query: Row | None = None, body: Row | None = None) -> Row:
+    def call(self, operation: str, method: str, path: str, *, safe: bool, body: Row | None = None) -> Row:
         """Return the decoded answer; of one without a body, nothing.
 
         Args:
@@ -74,13 +74,12 @@ class Client:
             method: GET, POST, PUT or DELETE: the SDK has no other.
             path: below /api, percent-encoded.
             safe: repeating it changes nothing more.
-            query: parameters by name.
             body: a plain dict.
 
         Raises:
             DestinationError: whatever went wrong.
         """
-        return self.policy.call(operation, lambda: self._send(method, path, query, body), safe=safe, windows=(self._window,))
+        return self.policy.call(operation, lambda: self._send(method, path, None, body), safe=safe, windows=(self._window,))
 
     def _send(self, method: str, path: str, query: Row | None, body: Row | None) -> Row:
         # The SDK's typed calls want ids as numbers and send wrong filters (sheet 6): its own `request` takes all as it is.
@@ -119,21 +118,32 @@ class Client:
         """Yield the rows of a listing that counts its pages: groups, fields, segments."""
         page = last = 1
         while page <= last:
-            answer = self.call(operation, "GET", path, safe=True, query={"limit": PAGE, "page": page})
-            yield from answer.get("data") or ()
-            last = int((answer.get("meta") or {}).get("last_page") or 1)
+            rows, last = self._page(operation, path, {"limit": PAGE, "page": page}, "last_page", int)
+            yield from rows
             page += 1
 
     def by_cursor(self, operation: str, path: str, status: str) -> Iterator[Row]:
         """Yield the people of one status. Without one, listings may hide all but the active (sheet, trap 2)."""
         query: dict[str, Any] = {"filter[status]": status, "limit": PAGE}
         while True:
-            answer = self.call(operation, "GET", path, safe=True, query=query)
-            yield from answer.get("data") or ()
-            cursor = (answer.get("meta") or {}).get("next_cursor")
+            rows, cursor = self._page(operation, path, query, "next_cursor", str | None)
+            yield from rows
             if not cursor:
                 return
             query["cursor"] = cursor
+
+    def _page(self, operation: str, path: str, query: Row, following: str, kind: Any) -> tuple[Sequence[Row], Any]:
+        """Return one page's rows, and what its `meta` says under *following* of those after it; one that lacks either is no answer."""
+
+        def send() -> tuple[Sequence[Row], Any]:
+            answer = self._send("GET", path, query, None)
+            rows, meta = answer.get("data"), answer.get("meta")
+            told = isinstance(meta, dict) and following in meta and isinstance(meta[following], kind)
+            if not isinstance(rows, list) or not told:
+                raise GarbledError
+            return rows, meta[following]
+
+        return self.policy.call(operation, send, safe=True, windows=(self._window,))
 
     def batch(self, operation: str, parts: Sequence[Part]) -> list[Answer]:
         """Return the answers of up to 50 parts, each of which may be repeated, in their order. A batch answers 200 whatever failed."""
@@ -142,11 +152,11 @@ class Client:
             found = self._send("POST", "/batch", None, {"requests": [part.as_json() for part in parts]}).get("responses")
             if not isinstance(found, list) or len(found) != len(parts):
                 raise GarbledError
-            return [self._answer(each) for each in found]
+            return [self._answer(part, each) for part, each in zip(parts, found, strict=True)]
 
         return self.policy.call(operation, send, safe=True, windows=(self._window,))
 
-    def _answer(self, found: Any) -> Answer:
+    def _answer(self, part: Part, found: Any) -> Answer:
         code = found.get("code") if isinstance(found, dict) else None
         if not isinstance(code, int):
             raise GarbledError
@@ -154,7 +164,10 @@ class Client:
             raise PartUndoneError
         body = found.get("body")
         data = body.get("data") if isinstance(body, dict) else None
-        return Answer(code=code, data=data if isinstance(data, dict) else {}, said=f"{code} {said(body, self._key)}".rstrip())
+        answer = Answer(code=code, data=data if isinstance(data, dict) else {}, said=f"{code} {said(body, self._key)}".rstrip())
+        if part.method == "GET" and answer.done and "id" not in answer.data:
+            raise GarbledError  # somebody is asked for, and nobody shown
+        return answer
 
 
 def _api(url: str, key: Secret) -> Any:

@@ -10,12 +10,23 @@ from typing import Any
 import pytest
 
 from adapters.mailerlite.mailerlite_kit import OWN, Shop, emails, site_of, total
-from franca.adapter import DestinationError, Secret, TerminalError, TransientError, UnknownOutcomeError, VirtualWaiter, Written
+from franca.adapter import (
+    DestinationError,
+    Resource,
+    ResourceKind,
+    Secret,
+    TerminalError,
+    TransientError,
+    UnknownOutcomeError,
+    VirtualWaiter,
+    Written,
+)
 from franca.errors import FrancaError
 from franca_mailerlite import client
 from franca_mailerlite.adapter import ADAPTER
 from franca_mailerlite.errors import said
 
+ANY = Resource(kind=ResourceKind.LIST, key="vip", title="")
 UNKNOWN = [
     {"status": 500},
     {"status": 503, "body": "<html>busy</html>"},
@@ -98,6 +109,38 @@ def test_a_fault_that_stays_ends_in_a_transient_error(shop: Shop) -> None:
     with pytest.raises(TransientError, match="MailerLite: read groups: 502; try again later"):
         shop.connection.read()
     assert len(shop.calls("listGroups")) == 5
+
+
+# -- answers of another form
+
+
+_META = {"current_page": 1, "last_page": 1, "next_cursor": None}
+
+
+@pytest.mark.parametrize("body", [{}, {"data": []}, {"meta": _META}, {"data": [], "meta": {}}, {"data": {}, "meta": _META}])
+def test_a_listing_of_another_form_is_asked_for_again(shop: Shop, body: Any) -> None:
+    """It says neither who is in nor whether more follow: taken for an empty one, members and whole groups would be lost."""
+    people, remote = shop.seed(emails(3)), shop.group()
+    list(shop.connection.write_members(remote, people, []))
+    shop.fail(f"GET /api/groups/{remote.id}/subscribers", status=200, body=body)
+    assert {each.email for each in shop.connection.members(remote, ANY)} == set(emails(3))
+    shop.fail("GET /api/groups$", status=200, body=body)
+    assert "list/vip" in shop.owned()
+
+
+@pytest.mark.parametrize("part", [{}, {"data": None}, {"data": []}, {"data": {}}])
+def test_a_part_that_shows_nobody_is_asked_for_again(shop: Shop, part: Any) -> None:
+    """Somebody found is not taken for unknown, and nobody who is in for one who was taken out."""
+    (anna,), remote = shop.seed(["anna@example.com"]), shop.group()
+    list(shop.connection.write_members(remote, [anna], []))
+    garbled = {"total": 1, "successful": 1, "failed": 0, "responses": [{"code": 200, "body": part}]}
+    shop.fail("POST /api/batch", status=200, body=garbled)
+    assert shop.connection.known([anna.email]) == {anna.email: anna}
+    refused = {"total": 1, "successful": 0, "failed": 1, "responses": [{"code": 403, "body": {"message": "No."}}]}
+    shop.fail("POST /api/batch", status=200, body=refused)
+    shop.fail("POST /api/batch", status=200, body=garbled)
+    with pytest.raises(TerminalError, match=r"remove group members: 403 No\."):
+        list(shop.connection.write_members(remote, [], [anna]))
 
 
 # -- rate limits
