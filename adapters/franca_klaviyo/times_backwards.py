@@ -121,6 +121,8 @@ def _between(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
 
 def _static(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
     start, end = _instant(test["start"]), _instant(test["end"])
+    if end.time() == time() and not clock.days:
+        unrepresentable("whether a window that ends with a day holds the whole day is not documented of instants")
     after = () if test["end"] == END else (To(at=_edge(end + SECOND, clock)),)  # both ends are documented to be in it
     return (From(at=_edge(start, clock)), *after)
 
