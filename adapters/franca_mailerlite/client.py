@@ -138,8 +138,9 @@ class Client:
         def send() -> tuple[Sequence[Row], Any]:
             answer = self._send("GET", path, query, None)
             rows, meta = answer.get("data"), answer.get("meta")
-            told = isinstance(meta, dict) and following in meta and isinstance(meta[following], kind)
-            if not isinstance(rows, list) or not told:
+            if not isinstance(rows, list) or not isinstance(meta, dict):
+                raise GarbledError
+            if following not in meta or not isinstance(meta[following], kind):
                 raise GarbledError
             return rows, meta[following]
 
