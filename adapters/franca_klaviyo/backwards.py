@@ -71,7 +71,7 @@ class Names:
         """Return the event that a metric holds.
 
         Raises:
-            NotRepresentableError: none, or several.
+            NotRepresentableError: none, or several; or one whose mapping does not tell the metric from others of its name.
         """
         name, integration = self._metrics.get(metric, ("", ""))
         events = self._destination.events.items()
@@ -80,6 +80,8 @@ class Names:
             unrepresentable(f"no event is mapped to the metric {name!r}" + (f" of {integration}" if integration else ""))
         if len(found) > 1:
             unrepresentable(f"several events are mapped to the metric {name!r}: {', '.join(event for event, _ in found)}")
+        if found[0][1].integration is None and [each for each, _ in self._metrics.values()].count(name) > 1:
+            unrepresentable(f"several metrics are called {name!r}, and the mapping of {found[0][0]!r} has no `integration`")
         return found[0]
 
     def value(self, event: str) -> tuple[str, DataType]:

@@ -156,6 +156,16 @@ def test_what_has_no_exact_equal_is_refused_with_the_reason(conditions: list[dic
         decompiled(groups(conditions))
 
 
+def test_a_metric_that_the_mapping_does_not_tell_from_another_is_refused() -> None:
+    """Two integrations have a metric of one name, and the event's mapping names none: it may be either's, and a plan would not know it."""
+    name, ours, others = "Viewed Page", "id of Viewed Page", "id of another one"
+    two = {("metric", name, ""): (ours, others), ("metric", name, "API"): (ours,), ("metric", name, "Zapier"): (others,)}
+    for metric in (ours, others):
+        remote = Remote(kind=ResourceKind.SEGMENT, id="1", name="Seen", body={"definition": groups([did(metric)]), "active": True})
+        with pytest.raises(NotRepresentableError, match="several metrics are called 'Viewed Page'"):
+            KlaviyoDecompiler(kit.site(), replace(ACCOUNT, names={**ACCOUNT.names, **two})).segment(remote)
+
+
 @pytest.mark.parametrize(
     ("where", "mapped"),
     [
