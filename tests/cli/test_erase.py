@@ -215,3 +215,17 @@ def test_an_adapter_that_declares_it_can_erase_and_no_other():
         assert hasattr(kind, "erase") is (support.level is not Level.NO), name
         assert support.level is Level.YES or support.reason
     assert hasattr(Erasing, "erase")
+
+
+@erasing
+def test_one_ledger_that_cannot_be_read_hides_no_other_failure_and_stops_nothing(franca, synced, esps):  # noqa: F811
+    """That of a destination the project had once is broken, and an ESP refuses: both are told, and the rest is erased."""
+    state = synced / ".franca"
+    (state / "aaa.ledger.json").write_text("{", encoding="utf-8")
+    (state / "brevo.ledger.json").rename(state / "former.ledger.json")
+    esps["mailchimp"].host.faults.add(Fault(match="POST .*delete-permanent", status=400, body={"title": "no"}, times=1))
+    ended = franca("erase", ANNA, "-p", synced, "--from", "mailchimp", "--yes")
+    assert ended.code == 4
+    assert "Mailchimp: delete a contact for good" in ended.err
+    assert "the ledger aaa.ledger.json cannot be read" in ended.err
+    assert "former: removed from 4 entries of the ledger" in ended.out

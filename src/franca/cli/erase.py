@@ -15,8 +15,9 @@ from franca.cli.common import HERE, EnvOption, ProjectOption, load_checked, site
 from franca.errors import FrancaError
 
 if TYPE_CHECKING:
-    from franca.adapter import Site
+    from franca.adapter import Connection, Site
     from franca.definitions import Project
+    from franca.plan import Store
     from franca.sync import Erasure
 
     Step = Callable[[], Erasure]
@@ -45,7 +46,7 @@ def run(  # noqa: PLR0917 - a command's options
 
     Example: franca erase --everywhere --yes < email.txt
     """
-    from franca.render import render_erased
+    from franca.plan import each
     from franca.sync import normalised
 
     checked = load_checked(project, env)
@@ -54,16 +55,14 @@ def run(  # noqa: PLR0917 - a command's options
     person = normalised(_read(email, file))
     _confirm(sorted(there), yes=yes)
     _forget_preview(checked)
-    failures, done = list[FrancaError](), 0
-    asked: Iterator[Step] = (partial(_erased, person, site, there=site.destination.name in there) for site in chosen)
-    for step in chain(asked, _left_over(person, chosen)):
-        try:
-            typer.echo(render_erased(step()))
-            done += 1
-        except FrancaError as error:
-            failures.append(error)
-    if failures:
-        raise _several(failures, partly=done > 0)
+    asked = (partial(_erased, person, site, there=site.destination.name in there) for site in chosen)
+    each(partial(_tell, step) for step in chain(asked, _left_over(person, chosen)))
+
+
+def _tell(step: Step) -> None:
+    from franca.render import render_erased
+
+    typer.echo(render_erased(step()))
 
 
 def _erasing(chosen: Iterable[Site]) -> frozenset[str]:
@@ -112,29 +111,25 @@ def _forget_preview(project: Project) -> None:
 def _erased(person: str, site: Site, *, there: bool) -> Erasure:
     from franca.cli.account import opened
     from franca.plan import Store
-    from franca.sync import Ledger, erase
 
-    name, store = site.destination.name, Store.of(site.project, site.destination.name)
-    ledger = Ledger.open(site.project, store)
+    store = Store.of(site.project, site.destination.name)
     if not there:
-        return erase(person, name, store, ledger)
+        return _forgotten(person, site.project, store)
     with opened(site) as account:
-        return erase(person, name, store, ledger, account.connection)
+        return _forgotten(person, site.project, store, account.connection)
 
 
 def _left_over(person: str, chosen: Sequence[Site]) -> Iterator[Step]:
     """Yield what removes the person from ledgers of destinations that the project had once."""
     from franca.plan import Store
-    from franca.sync import Ledger, erase, forgotten_stores
+    from franca.sync import forgotten_stores
 
     project, names = chosen[0].project, [site.destination.name for site in chosen]
     for store in forgotten_stores(Store.of(project, names[0]), names):
-        yield partial(erase, person, store.destination, store, Ledger.open(project, store))
+        yield partial(_forgotten, person, project, store)
 
 
-def _several(failures: Sequence[FrancaError], *, partly: bool) -> FrancaError:
-    """Return one error: partly done, unless nothing was done anywhere."""
-    from franca.plan import PartlyAppliedError
+def _forgotten(person: str, project: Project, store: Store, connection: Connection | None = None) -> Erasure:
+    from franca.sync import Ledger, erase
 
-    what = "\n".join(map(str, failures))
-    return PartlyAppliedError(what, remedy="run the command again: erasing twice is fine") if partly else FrancaError(what)
+    return erase(person, store.destination, store, Ledger.open(project, store), connection)
