@@ -229,3 +229,17 @@ def test_one_ledger_that_cannot_be_read_hides_no_other_failure_and_stops_nothing
     assert "Mailchimp: delete a contact for good" in ended.err
     assert "the ledger aaa.ledger.json cannot be read" in ended.err
     assert "former: removed from 4 entries of the ledger" in ended.out
+
+
+@erasing
+def test_nobody_is_erased_at_another_account(franca, synced, esps):  # noqa: F811
+    """The key opens another one than that which the state describes: what is deleted there is somebody else's, and cannot come back."""
+    path = synced / ".franca" / "brevo.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"account": "', '"account": "x'), encoding="utf-8")
+    before = holders(synced, "brevo")
+    ended = franca("erase", ANNA, "-p", synced, "--from", "brevo", "--yes")
+    assert ended.code == 4
+    assert "brevo: the key opens the account" in ended.err
+    assert holders(synced, "brevo") == before
+    with connection(synced, "brevo") as account:
+        assert account.connection.known([ANNA])

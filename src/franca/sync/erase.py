@@ -11,7 +11,7 @@ from pathlib import Path
 from franca.adapter import Adapter, Capability, Connection, Level, Remote, ResourceKind
 from franca.adapter.erasing import Erased, Erasing
 from franca.errors import FrancaError
-from franca.plan import Store
+from franca.plan import Store, check_account
 from franca.sync.ledger import Ledger
 from franca.sync.writing import resumed
 
@@ -75,12 +75,20 @@ def erase(email: str, destination: str, store: Store, ledger: Ledger, connection
         connection: to the account, when the ESP is to delete the contact too.
 
     Raises:
-        FrancaError: the ESP refuses, or another run is at it. Doing it again goes on from there.
+        FrancaError: the ESP refuses, the key opens another account, or another run is at it. Doing it again goes on from there.
     """
     with store.locked():
         ledger.load()
+        if connection:
+            _insist_on_account(store, connection, destination)
         there = _erased_there(email, destination, ledger, connection) if connection else None
         return Erasure(destination=destination, entries=ledger.forget(email), there=there)
+
+
+def _insist_on_account(store: Store, connection: Connection, destination: str) -> None:
+    state = store.load()
+    if state.account:  # or nothing was applied yet, and nothing tells whose the key is
+        check_account(state, connection.read(), destination)
 
 
 def _erased_there(email: str, destination: str, ledger: Ledger, connection: Connection) -> Erased:
