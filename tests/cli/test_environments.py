@@ -101,11 +101,13 @@ def test_mistakes_in_environments_are_told_with_their_place(franca, connected, w
 def test_one_account_is_not_two_environments(franca, staged):
     """Another key of the same account: its state says whose it is, whichever comes first, and nothing is written."""
     assert franca("apply", "-p", staged, "-d", "klaviyo", "--yes").code == 0
-    for verb in ("plan", "apply"):
-        ended = franca(verb, "-p", staged, "--env", "staging")
+    probe = ("probe", "klaviyo", "--contact", "anna@shop.test", "--contact", "emile@shop.test")
+    for verb in (("plan",), ("apply",), ("import", "klaviyo"), probe):
+        ended = franca(*verb, "-p", staged, "--env", "staging")
         assert ended.code == 1
         assert "klaviyo: the account SaNd01 is that of the project without --env, as its state says" in ended.err
-    (staged / ".franca" / "staging").mkdir()
+    assert not (staged / ".franca" / "staging" / "klaviyo.json").exists()
+    (staged / ".franca" / "staging").mkdir(exist_ok=True)
     (staged / ".franca" / "klaviyo.json").rename(staged / ".franca" / "staging" / "klaviyo.json")
     ended = franca("plan", "-p", staged, "-d", "klaviyo")
     assert "is that of the environment 'staging', as its state says" in ended.err

@@ -16,18 +16,19 @@ def import_segments(destination: str, folder: Path, *, env: str | None, accepted
     """Import an account's segments; return what to tell.
 
     Raises:
-        FrancaError: the account cannot be read, or the state is another account's.
+        FrancaError: the account cannot be read, or the state or the account is another's.
     """
     from franca.cli.account import opened
     from franca.importing import adopt, read_account, with_foreign
     from franca.language import load
-    from franca.plan import check_account, desire
+    from franca.plan import check_account, desire, insist_on_own_account
     from franca.render.imported import render_import
 
     site = next(sites(load_checked(folder, env), [destination]))
     with opened(site) as account, progress("reading"):
         snapshot, state = with_foreign(account.connection), account.store.load()
     check_account(state, snapshot, destination)
+    insist_on_own_account(site.project, destination, snapshot.account)
     adapter = account.desired.adapter
     found = read_account(site, adapter, snapshot, state=state, written=load(folder), accepted=accepted)
     unused = sorted({*accepted} - {finding for each in found.imported for finding, _ in each.approximated})

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from franca.adapter import Adapter, Connection, Contact, Resource, Site
 from franca.adapter.probing import Probe, Probes, Probing
 from franca.errors import FrancaError
-from franca.plan import Measured, Store, check_account
+from franca.plan import Measured, Store, check_account, insist_on_own_account
 from franca.probing.bench import Bench, insist_on_taken
 from franca.progress import Progress
 
@@ -54,7 +54,7 @@ def measure(
     """Measure what can be measured with the contacts of normalised *emails*, and note the answers in the state.
 
     Raises:
-        FrancaError: too few contacts, one that is not there, an ESP that refuses, or another run is at it.
+        FrancaError: too few contacts, one that is not there, an account that is another's, an ESP that refuses, or another run is at it.
     """
     wanted, destination = _probes(site, adapter, now), site.destination.name
     people = sorted(set(emails))
@@ -62,6 +62,7 @@ def measure(
     with store.locked():
         bench = Bench(destination=destination, connection=connection, fields=_fields(wanted), snapshot=connection.read())
         check_account(store.load(), bench.snapshot, destination)
+        insist_on_own_account(site.project, destination, bench.snapshot.account)
         with _tidy(bench) as swept:
             found = dict(_measured(bench, wanted, _known(connection, people, destination), progress))
         _note(store, bench.snapshot.account, found, now)
