@@ -12,7 +12,7 @@ NOT_MATCHES_BLANK = Assumption(
 )
 LESS_SKIPS_BLANK = Assumption(
     id="mailchimp.less-skips-blank",
-    statement="`less` and `greater` match nobody whose field is blank",
+    statement="`less`, `greater` and, of numbers, `is` 0 match nobody whose field is blank",
     reason="undocumented; a blank field holds no number and no day to compare",
     consequence="people without the value are in the segment as well",
 )

@@ -35,7 +35,7 @@ from franca_mailchimp.dates import DATES, dated
 from franca_mailchimp.kept import REFUSED, is_kept, kept
 from franca_mailchimp.options import ANY_DAY, BIRTHDAY, FREE_TEXT, merge_condition
 from franca_mailchimp.parts import Part, merge_presence, refuse
-from franca_mailchimp.values import STANDS_FOR, compared, written
+from franca_mailchimp.values import STANDS_FOR, compared, may_hold_of_nothing, written
 
 Untimed = ValueTest | ReferenceTest | LengthTest
 Test = Untimed | TimeTest
@@ -221,7 +221,7 @@ def _ordered(asked: _Asked) -> Part:
         conditions=tuple(merge_condition(asked.tag, STANDS_FOR[kind], op, written(kind, value)) for op, value in comparison.pairs),
         any=comparison.any,
         blank=not asked.positive,
-        soft=any(op == "less" or (op == "greater" and numeric and value < 0) for op, value in comparison.pairs),
+        soft=any(op == "less" or (numeric and may_hold_of_nothing(op, value)) for op, value in comparison.pairs),
         assumptions=frozenset([NUMERIC]) if numeric else frozenset(),
     )
 

@@ -28,6 +28,7 @@ from franca.definitions import (
 from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE, LESS_SKIPS_BLANK, NOT_MATCHES_BLANK, NUMERIC, WILDCARDS_LITERAL
 from franca_mailchimp.kept import REFUSED, REGIONAL
 from franca_mailchimp.options import CATEGORY, GROUP, MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, STATIC_SEGMENT, Condition
+from franca_mailchimp.values import may_hold_of_nothing
 
 SHOWN_WHOLE = Assumption(
     id="mailchimp.options-shown-whole",
@@ -37,7 +38,7 @@ SHOWN_WHOLE = Assumption(
 )
 BORDER = timedelta(days=1)
 NEEDS_A_VALUE = frozenset({"is", "contains", "starts", "ends", "greater"})
-"""Operators that match no blank field, whether it is read as nothing, as the empty text, as 0 or as the earliest day."""
+"""Operators that match no blank field, whether it is read as nothing, as the empty text, as 0 or as the earliest day; but `is` 0."""
 
 
 class MailchimpDecompiler:
@@ -201,7 +202,7 @@ def _number(condition: Condition, attribute: Attribute, _mapping: FieldMapping, 
     if op not in _COMPARED:
         unrepresentable(f"Mailchimp's {op!r} on a number has no exact equal")
     reading.leaned.add(NUMERIC)
-    if (op == "less" or (op == "greater" and float(str(value)) < 0)) and not reading.blank_is_told(condition):
+    if op != "not" and may_hold_of_nothing(op, float(str(value))) and not reading.blank_is_told(condition):
         reading.leaned.add(LESS_SKIPS_BLANK)
     return failing(attribute.name, Op.IS, value) if op == "not" else passing(attribute.name, _COMPARED[op], value)
 

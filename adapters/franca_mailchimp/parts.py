@@ -33,7 +33,7 @@ class Part:
         presence: how to ask for a blank field; None: it never is, or that cannot be asked.
         any: one of the conditions is enough; otherwise all of them hold.
         blank: whether it holds of members whose field is blank (language.md section 4: a negated test does).
-        soft: a blank field might be matched by a condition though it should not: `less`, or `greater` than a negative number.
+        soft: a blank field might be matched by a condition though it should not: `less`, of numbers `is` 0 and `greater` than less than 0.
         doubts: what may differ from the definition; taken only by who accepts each.
     """
 

@@ -45,6 +45,11 @@ def compared(type_: DataType, test: ValueTest, *, positive: bool) -> Comparison:
     return Comparison(pairs=((_STRICT[op], value), ("is", value)), any=True)
 
 
+def may_hold_of_nothing(op: str, value: Any) -> bool:
+    """Return whether an operator, which is not negative, holds of a number that is not there, where that is read as 0."""
+    return op == "less" or (op == "is" and value == 0) or (op == "greater" and value < 0)
+
+
 def _neighbour(type_: DataType, value: Any, sign: int) -> Any:
     """Return the nearest value below (-1) or above (1) that the type has; None where values are dense.
 

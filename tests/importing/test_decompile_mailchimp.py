@@ -187,6 +187,9 @@ def test_what_is_leaned_on_is_told() -> None:
     leaned = {each.id for each in decompiled(said("all", of("COUNTRY", "not", "DE"))).assumptions}
     guarded = {each.id for each in decompiled(said("any", of("COUNTRY", "not", "DE"), of("COUNTRY", "blank"))).assumptions}
     assert leaned - guarded == {"mailchimp.not-matches-blank"}
+    nothing = {each.id for each in decompiled(said("all", of("POINTS", "is", "0"))).assumptions}
+    something = {each.id for each in decompiled(said("all", of("POINTS", "is", "0"), of("POINTS", "blank_not"))).assumptions}
+    assert nothing - something == {"mailchimp.less-skips-blank"}
     assert "mailchimp.options-shown-whole" in guarded
 
 

@@ -163,6 +163,7 @@ def test_a_condition_matches_as_the_sheet_says(shop: Account, condition: dict[st
         ("less-skips-blank", text("less", "P"), "ada cy dee"),
         ("less-skips-blank", text("less", "4.5", "AGE"), "cy dee"),
         ("less-skips-blank", text("greater", "-1", "AGE"), "ada bo cy dee"),
+        ("less-skips-blank", text("is", "0", "AGE"), "cy dee"),
         ("less-skips-blank", text("less", "06/01/2025", "SINCE", "DateMerge"), "cy dee"),
         ("less-skips-blank", fixed("Date", "ecomm_date", "less", "date", extra="2026-03-01"), "cy dee"),
         ("case-sensitive", text("starts", "O"), "ada bo"),

@@ -15,7 +15,7 @@ Test = Callable[[str | None], bool]
 # What nobody documents and a compilation could lean on; True is what this sandbox believes (sheet section 1.5; all guesses).
 ASSUMPTIONS = {
     "mailchimp.not-matches-blank": True,  # `not` and `notcontain` match members whose field is blank
-    "mailchimp.less-skips-blank": True,  # `less` and `greater` match no blank; flipped: a blank is the empty text, 0, or the earliest day
+    "mailchimp.less-skips-blank": True,  # `less`, `greater`, `is` 0 match no blank; flipped: a blank is the empty text, 0, the earliest day
     "mailchimp.case-sensitive": True,  # flipped: text compares without case, as the legacy SQL LIKE suggests
     "mailchimp.accents-distinct": True,  # flipped: é and e compare equal, as in a MySQL collation
     "mailchimp.blank-is-exact": True,  # flipped: a value of spaces only is blank too
@@ -52,8 +52,6 @@ def number_test(op: str, wanted: Decimal, holds: Assumptions) -> Test:
     """Return the test of `is`, `not`, `less` or `greater` on the text of a number field."""
     if op == "not":
         return _negation(number_test("is", wanted, holds), holds)
-    if op == "is":
-        return lambda text: bool(text) and Decimal(text or 0) == wanted
     return _ordering(op, wanted, Decimal, Decimal(0), holds)
 
 
