@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from franca.sandbox import check_seed
 from franca_brevo.sandbox.attributes import NAME, Attributes
 from franca_brevo.sandbox.errors import RefusedError
 from franca_brevo.sandbox.filters import condition
@@ -44,6 +45,7 @@ class Seeding:
             ValueError: something in the seed could not be stored as it is; nothing of it was taken.
         """
         _refuse_unknown("seed", data, KEYS)
+        check_seed(data)
         contacts: Sequence[Mapping[str, Any]] = data.get("contacts") or []
         for contact in contacts:
             _refuse_unknown("contact", contact, CONTACT_KEYS)

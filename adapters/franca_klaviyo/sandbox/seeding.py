@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from franca.sandbox import check_seed
 from franca_klaviyo.sandbox.catalog import API
 from franca_klaviyo.sandbox.grammar import NATIVE, custom_name
 from franca_klaviyo.sandbox.store import Store
@@ -26,7 +27,11 @@ def seed(store: Store, data: Mapping[str, Any], now: float) -> None:
     Fields `region['…']`, `distance['…']`, `predicted['…']` and `affinity['…']` are what Klaviyo would have computed.
     `channels` of a contact is its consent on other channels than email, each as `consent` is.
     Fields are well-known names, `location['...']`, `properties['...']`, or bare names of custom properties.
+
+    Raises:
+        ValueError: another format; nothing was taken.
     """
+    check_seed(data)
     for metric in data.get("metrics", ()):
         store.metric(metric["name"], metric.get("integration") or API, now)
     for contact in data.get("contacts", ()):

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from franca.sandbox import check_seed
 from franca_mailchimp.sandbox.context import Context
 from franca_mailchimp.sandbox.merge_fields import add_field
 from franca_mailchimp.sandbox.records import MergeField
@@ -31,9 +32,10 @@ def seed(context: Context, data: Mapping[str, Any]) -> None:
     """Store the contacts and events of *data*.
 
     Raises:
-        ValueError: an unknown audience or consent, or a value that its merge field does not take.
+        ValueError: another format, an unknown audience, or a value that its merge field does not take.
         Problem: a field's tag is malformed, or the audience cannot have more fields.
     """
+    check_seed(data)
     default = context.account.audiences[0].id
     for listed, contacts in _by_audience(context, data.get("contacts", ()), default).items():
         _create_fields(context, listed, contacts)
@@ -129,8 +131,6 @@ def _columns(contact: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, An
     if "consent" not in contact:
         return {**found, "created": created}
     consent = contact["consent"]
-    if consent["status"] not in STATUSES:
-        raise ValueError(f"unknown consent {consent['status']!r}; known: {', '.join(STATUSES)}")
     status = "cleaned" if consent.get("suppressed") else STATUSES[consent["status"]]
     # guess: who never opted in, or has not confirmed, has no timestamp_opt
     opted = None if consent["status"] in ("never", "pending") else _instant(consent.get("at")) or created

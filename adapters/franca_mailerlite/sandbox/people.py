@@ -8,7 +8,7 @@ from typing import Any
 
 from franca.sandbox import Call, Reply, Route
 from franca_mailerlite.sandbox.errors import absent, body_of, invalid
-from franca_mailerlite.sandbox.pages import by_cursor, number, status_of
+from franca_mailerlite.sandbox.pages import by_cursor, status_of
 from franca_mailerlite.sandbox.store import STATUSES, Store, Subscriber, stamp
 
 
@@ -79,7 +79,6 @@ class People:
         if call.arg("limit") == "0":  # seen: how the SDK counts
             return Reply(body={"total": len(self._store.people)})
         status = status_of(call, None if self._assumptions["mailerlite.lists-everybody"] else "active")
-        number(call, "limit", 25, least=1)
         return by_cursor(call, self._store.newest(lambda person: status in (None, person.status)), self.shown, default=25)
 
     def _get(self, call: Call) -> Reply:

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from franca.sandbox import check_seed
+from franca_mailerlite.sandbox.errors import RefusedError
 from franca_mailerlite.sandbox.fields import Fields
-from franca_mailerlite.sandbox.people import People
+from franca_mailerlite.sandbox.people import People, fitting
 from franca_mailerlite.sandbox.store import Segment, Store, stamp
 
 KEYS = frozenset({"contacts", "events", "segments"})
@@ -38,11 +40,14 @@ class Seeding:
         """
         contacts, segments = data.get("contacts") or (), data.get("segments") or ()
         _refuse_unknown("seed", data, KEYS)
-        for contact in contacts:
-            _refuse_unknown("contact", contact, CONTACT_KEYS)
+        check_seed(data)
         for segment in segments:
             _refuse_unknown("segment", segment, SEGMENT_KEYS)
-        for name, kind in self._missing(contacts).items():
+        missing = self._missing(contacts)
+        kinds = {**{field.key: field.type for field in self._store.fields.values()}, **missing}
+        for contact in contacts:
+            _check_contact(contact, kinds)
+        for name, kind in missing.items():
             self._fields.add(name, kind)
         for contact in contacts:
             self._store_one(contact)
@@ -63,10 +68,21 @@ class Seeding:
         person = self._people.add(contact["email"])
         consent = contact.get("consent")
         if consent is not None:
-            person.status = "bounced" if consent.get("suppressed") else STATUS[consent.get("status", "subscribed")]
+            person.status = "bounced" if consent.get("suppressed") else STATUS[consent["status"]]
         if at := contact.get("created_at"):
             person.created_at = stamp(at if isinstance(at, datetime) else datetime.fromisoformat(at))
         person.fields |= {name: _plain(value) for name, value in (contact.get("fields") or {}).items()}
+
+
+def _check_contact(contact: Mapping[str, Any], kinds: Mapping[str, str]) -> None:
+    _refuse_unknown("contact", contact, CONTACT_KEYS)
+    if not contact.get("email"):
+        raise ValueError("a contact of the seed has no email")
+    for name, value in (contact.get("fields") or {}).items():
+        try:
+            fitting(kinds.get(name, "text"), _plain(value))
+        except RefusedError:
+            raise ValueError(f"a value of the seed does not fit the field {name} ({kinds[name]})") from None
 
 
 def _refuse_unknown(what: str, given: Mapping[str, Any], known: frozenset[str]) -> None:

@@ -9,6 +9,7 @@ from franca.sandbox.faults import Fault, Faults
 from franca.sandbox.host import Host
 from franca.sandbox.recorder import Exchange
 from franca.sandbox.registry import emulator, emulators, example_key
+from franca.sandbox.seeds import check_seed
 from franca.sandbox.server import Running, listening, serve
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Reply",
     "Route",
     "Running",
+    "check_seed",
     "emulator",
     "emulators",
     "example_key",
