@@ -261,13 +261,19 @@ def _merge_of(*kinds: Kind) -> Callable[[Condition, Reading], Predicate | None]:
 
 # -- what Mailchimp keeps besides
 
+_INSIDE = {
+    **{"static_is": True, "static_not": False, "member": True, "notmember": False},
+    **{"interestcontains": True, "interestcontainsall": True, "interestnotcontains": False},
+}
+"""Operators, and whether they ask for those who are in it; any other is one that no document knows."""
+
 
 def _tag(condition: Condition, reading: Reading) -> Predicate:
     attribute = reading.kept("tags")
     name, _ = reading.named(STATIC_SEGMENT, str(condition["value"]))
     if key_of(name) is not None:
         unrepresentable("it asks for a tag that Franca keeps")
-    return _said(attribute.name, Op.HAS_ANY, (text(name),), positive=condition["op"] == "static_is")
+    return _said(attribute.name, Op.HAS_ANY, (text(name),), positive=_INSIDE[condition["op"]])
 
 
 def _interests(condition: Condition, reading: Reading) -> Predicate:
@@ -278,13 +284,13 @@ def _interests(condition: Condition, reading: Reading) -> Predicate:
     if condition["op"] == "interestcontainsall" and not listed:
         unrepresentable("it asks for several groups of which the attribute holds one")
     op = Op.HAS_ALL if condition["op"] == "interestcontainsall" else Op.HAS_ANY if listed else Op.IN
-    return _said(attribute.name, op, groups, positive=condition["op"] != "interestnotcontains")
+    return _said(attribute.name, op, groups, positive=_INSIDE[condition["op"]])
 
 
 def _flag(mapped: str) -> Callable[[Condition, Reading], Predicate]:
     def read(condition: Condition, reading: Reading) -> Predicate:
         attribute = reading.kept(mapped)
-        return _said(attribute.name, Op.IS, (True,), positive=condition["op"] == "member")
+        return _said(attribute.name, Op.IS, (True,), positive=_INSIDE[condition["op"]])
 
     return read
 

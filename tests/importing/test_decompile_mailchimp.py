@@ -139,6 +139,22 @@ TRANSLATED = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("attribute", "field", "condition"),
+    [
+        ("tags", "tags", {"field": "static_segment", "condition_type": "StaticSegment", "op": "static_was", "value": "77"}),
+        ("tags", "interests:Topics", {**INTERESTS, "op": "interestcontainsone"}),
+        ("vip", "vip", of("gmonkey", "exmember", kind="VIP")),
+    ],
+)
+def test_an_operator_that_no_document_knows_is_refused(attribute: str, field: str, condition: dict[str, Any]) -> None:
+    """It is not taken for another one: a later Mailchimp may show more. Reading an account refuses what raises so, with the reason."""
+    site = kit.site(attributes={attribute: FieldMapping(field=field)})
+    remote = Remote(kind=ResourceKind.SEGMENT, id="1", name="Made by hand", body=options.read(said("all", condition)))
+    with pytest.raises(LookupError, match=str(condition["op"])):
+        MailchimpDecompiler(site, ACCOUNT).segment(remote)
+
+
 @pytest.mark.parametrize(("attribute", "field", "values", "condition", "text"), TRANSLATED)
 def test_what_mailchimp_keeps_besides_is_translated_back(
     attribute: str, field: str, values: dict[str, str], condition: dict[str, Any], text: str
