@@ -129,3 +129,16 @@ def test_an_environment_that_does_not_exist_is_told(franca, connected, staged):
     assert ended.code == 1
     assert "there is no environment 'stagin'" in ended.err
     assert 'did you mean "staging"?' in ended.err
+
+
+def test_another_destination_s_account_is_no_account_of_an_environment_either(franca, staged):
+    """The key of one destination stands by mistake at another one: under its own name nothing would tell."""
+    path = staged / "franca.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert franca("apply", "-p", staged, "-d", "klaviyo", "--yes").code == 0
+    (staged / ".franca" / "klaviyo.json").rename(staged / ".franca" / "shop_de.json")
+    more = text.replace("\ndestinations:\n", "\ndestinations:\n  shop_de: {adapter: klaviyo, api_key: env:KLAVIYO_API_KEY}\n", 1)
+    path.write_text(more, encoding="utf-8")
+    ended = franca("plan", "-p", staged, "--env", "staging")
+    assert ended.code == 1
+    assert "klaviyo: the account SaNd01 is that of the project without --env ('shop_de'), as its state says" in ended.err

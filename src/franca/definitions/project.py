@@ -279,7 +279,7 @@ class Project(Node):
         return dataclasses.replace(
             self,
             environment=name,
-            environments={"": Environment(name="", state=self.state), **others},
+            environments={"": Environment(name="", state=self.state, destinations=self.destinations), **others},
             state=self.state_of(found),
             data=dataclasses.replace(self.data, connect=found.connect or self.data.connect),
             destinations={key: found.destinations[key] for key in self.destinations if key in found.destinations},

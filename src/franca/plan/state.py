@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +15,7 @@ from urllib.request import url2pathname
 from filelock import FileLock, Timeout
 
 from franca.adapter import Address
-from franca.definitions import Project
+from franca.definitions import Destination, Environment, Project
 from franca.errors import FrancaError
 from franca.plan.errors import LockedError
 from franca.plan.files import File, write_whole
@@ -176,16 +176,24 @@ class Store:
 
 
 def insist_on_own_account(project: Project, destination: str, account: str) -> None:
-    """Refuse an account that the state of another environment describes: one would undo what the other does.
+    """Refuse an account that the state of another environment describes, under whatever name: one would undo what the other does.
 
     Raises:
         FrancaError: it does, or that state cannot be read.
     """
     for other in project.environments.values():
-        if Store.of(replace(project, state=project.state_of(other)), destination).load().account == account:
-            whose = f"the environment {other.name!r}" if other.name else "the project without --env"
-            what = f"{destination}: the account {account} is that of {whose}, as its state says"
-            raise FrancaError(what, remedy="use the key of another account; nothing was written")
+        there = replace(project, state=project.state_of(other))
+        for name in _alike(project.destinations[destination], other):
+            if Store.of(there, name).load().account == account:
+                whose = f"the environment {other.name!r}" if other.name else "the project without --env"
+                under = "" if name == destination else f" ({name!r})"
+                what = f"{destination}: the account {account} is that of {whose}{under}, as its state says"
+                raise FrancaError(what, remedy="use the key of another account; nothing was written")
+
+
+def _alike(destination: Destination, other: Environment) -> Iterable[str]:
+    """Return the names under which another environment may have a destination's account; its own also where it is not named any more."""
+    return dict.fromkeys([destination.name, *(each.name for each in other.destinations.values() if each.adapter == destination.adapter)])
 
 
 def _folder(project: Project) -> Path | RemoteFolder:
