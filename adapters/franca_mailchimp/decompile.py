@@ -262,8 +262,13 @@ def _merge_of(*kinds: Kind) -> Callable[[Condition, Reading], Predicate | None]:
 # -- what Mailchimp keeps besides
 
 _INSIDE = {
-    **{"static_is": True, "static_not": False, "member": True, "notmember": False},
-    **{"interestcontains": True, "interestcontainsall": True, "interestnotcontains": False},
+    "static_is": True,
+    "static_not": False,
+    "member": True,
+    "notmember": False,
+    "interestcontains": True,
+    "interestcontainsall": True,
+    "interestnotcontains": False,
 }
 """Operators, and whether they ask for those who are in it; any other is one that no document knows."""
 
