@@ -31,8 +31,8 @@ from franca.definitions import (
     ValueTest,
     names_of,
 )
-from franca.logic import measure_test, simplify
-from franca.logic.inside import nodes
+from franca.logic import flip, measure_test, nodes, simplify
+from franca.logic.literals import at_least_one
 from franca_klaviyo.sides import ends, is_late, outside
 
 
@@ -77,7 +77,8 @@ def _distinct(leaf: EventTest, test: ValueTest, project: Project) -> Predicate:
     if test.operand != number or any(_is_list(project, event, name) for event in names_of(leaf.event)):
         return leaf
     present = PropertyTest(property=name, tests=(ValueTest(op=Op.IS_SET, operand=True),))
-    return _some(replace(leaf, where=present if leaf.where is None else All(of=(leaf.where, present))), holds=test.op is Op.GTE)
+    some = at_least_one(replace(leaf, where=present if leaf.where is None else All(of=(leaf.where, present))))
+    return some if test.op is Op.GTE else flip(some)
 
 
 def _is_list(project: Project, event: str, name: str) -> bool:
@@ -125,13 +126,9 @@ def _of_literal(literal: Predicate) -> tuple[TimeTest, ...]:
 def _bounded(events: EventTest, end: TimeTest, pick: Pick) -> Predicate:
     """Return that the picked event lies on the side of an instant that *end* says."""
     if (pick is Pick.LATEST) is is_late(end):
-        return _some(replace(events, window=(*events.window, end)))
+        return at_least_one(replace(events, window=(*events.window, end)))
     (other,) = outside(end)
-    return All(of=(_some(events), _some(replace(events, window=(*events.window, other)), holds=False)))
-
-
-def _some(events: EventTest, *, holds: bool = True) -> Predicate:
-    return replace(events, measures=(), per=None) if holds else Not(of=replace(events, measures=(), per=None))
+    return All(of=(at_least_one(events), flip(at_least_one(replace(events, window=(*events.window, other))))))
 
 
 _LEAVES: Mapping[type[Predicate], Callable[[Any, Project], Predicate]] = {EventTest: _event, PickedEvent: _picked}
