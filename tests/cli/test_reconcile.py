@@ -224,3 +224,20 @@ def test_standings_come_from_each_esp(compared, esps):
             told = account.connection.standings(asked)
         pending = "outside" if esp == "mailchimp" else "mailable"
         assert told == {asked[0]: "mailable", asked[1]: "suppressed", asked[2]: pending}
+
+
+def test_the_hour_before_is_evaluated_once(franca, synced, monkeypatch):
+    """However many destinations ask who was in which segment then."""
+    from franca import audience
+
+    path, kept, instants = synced / "data" / "people.csv", audience.evaluate, []
+
+    def evaluate(project, *, as_of, **more):
+        instants.append(as_of)
+        return kept(project, as_of=as_of, **more)
+
+    path.write_text(path.read_text(encoding="utf-8").replace("emil@shop.test,FR", "emil@shop.test,DE"), encoding="utf-8")
+    monkeypatch.setattr(audience, "evaluate", evaluate)
+    ended = franca("reconcile", "-p", synced, "--as-of", AS_OF.isoformat())
+    assert ended.out.count("have other attributes, events or consent there") > 1
+    assert len(instants) == len(set(instants)) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,6 +42,7 @@ def run(  # noqa: PLR0917 - a command's options
 
     checked = load_checked(project, env)
     chosen, now, found = list(sites(checked, destination)), instant(as_of, checked), []
+    earlier = cache(partial(_emails, checked, now - LATELY))  # for all destinations
     with progress("evaluating") as advance, evaluate(checked, as_of=now, progress=advance) as evaluation:
         warn(evaluation.warnings)
         for site in chosen:
@@ -53,7 +55,7 @@ def run(  # noqa: PLR0917 - a command's options
                         account.connection,
                         account.store,
                         ledger,
-                        earlier=lambda: _emails(checked, now - LATELY),
+                        earlier=earlier,
                         progress=advance,
                     )
                 )
