@@ -55,7 +55,7 @@ def run(  # noqa: PLR0917 - a command's options
     person = normalised(_read(email, file))
     _confirm(sorted(there), yes=yes)
     _forget_preview(checked)
-    asked = (partial(_erased, person, site, there=site.destination.name in there) for site in chosen)
+    asked: Iterator[Step] = (partial(_erased, person, site, there=site.destination.name in there) for site in chosen)
     each(partial(_tell, step) for step in chain(asked, _left_over(person, chosen)))
 
 
