@@ -188,7 +188,7 @@ class Policy:
             yield
         except DestinationError:
             raise
-        except Exception as error:
+        except Exception as error:  # SDKs have errors of their own, without a common ancestor; what no adapter knows goes on as it is
             verdict = self.read_failure(error)
             if verdict is None:
                 raise
