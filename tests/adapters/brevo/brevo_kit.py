@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from franca.adapter import Choice, Contact, Marker, Remote, Resource, Site, VirtualWaiter, Written, replace_refs
+from adapters.batches import OWN, emails, total
+from franca.adapter import Contact, Marker, Remote, Resource, Site, VirtualWaiter, replace_refs
 from franca.definitions import Destination, Everyone, Predicate, Realisation
 from franca.sandbox import Clock, Exchange, Host
 from franca_brevo.adapter import ADAPTER
@@ -19,8 +20,6 @@ from schema import AS_OF, make_project
 
 CONSENT = ("blacklist", "unlink", "subscri", "consent", "doi", "forcemerge")
 """Parts of keys that would change somebody's consent."""
-
-OWN = Marker(key="vip", title="VIP", choices=(Choice(segment="vip", key="vip", title="VIP"),))
 
 
 def site_of(segments: Mapping[str, Predicate] | None = None, **settings: Any) -> Site:
@@ -139,21 +138,6 @@ def consent_keys(body: Any) -> Iterator[str]:
     elif isinstance(body, list):
         for item in body:
             yield from consent_keys(item)
-
-
-def emails(number: int, start: int = 0) -> list[str]:
-    """Return *number* different emails."""
-    return [f"p{each:05}@example.com" for each in range(start, start + number)]
-
-
-def total(written: Iterable[Written]) -> Written:
-    """Return all batches as one."""
-    batches = list(written)
-    return Written(
-        added=tuple(email for batch in batches for email in batch.added),
-        removed=tuple(email for batch in batches for email in batch.removed),
-        rejected=tuple(pair for batch in batches for pair in batch.rejected),
-    )
 
 
 __all__ = ["KEY", "OWN", "Client", "Shop", "emails", "opened", "site_of", "total"]

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from franca.adapter import Choice, Contact, Marker, Remote, Resource, Site, VirtualWaiter, Written
+from adapters.batches import OWN, emails, total
+from franca.adapter import Contact, Remote, Resource, Site, VirtualWaiter
 from franca.definitions import Destination, Everyone, Predicate, Realisation
 from franca.sandbox import Clock, Exchange, Fault, Host
 from franca_mailerlite.adapter import ADAPTER
@@ -16,7 +17,6 @@ from sandbox.brevo.brevo_account import Stage
 from schema import AS_OF, make_project
 
 KEY = "sandbox-of-this-test"
-OWN = Marker(key="vip", title="VIP", choices=(Choice(segment="vip", key="vip", title="VIP"),))
 
 
 def site_of(segments: Mapping[str, Predicate] | None = None, **settings: Any) -> Site:
@@ -98,16 +98,4 @@ def opened(stage: Stage, url: str, site: Site | None = None) -> Iterator[Shop]:
     connection.close()
 
 
-def emails(number: int, start: int = 0) -> list[str]:
-    """Return *number* different emails."""
-    return [f"p{each:05}@example.com" for each in range(start, start + number)]
-
-
-def total(written: Iterable[Written]) -> Written:
-    """Return all batches as one."""
-    batches = list(written)
-    return Written(
-        added=tuple(email for batch in batches for email in batch.added),
-        removed=tuple(email for batch in batches for email in batch.removed),
-        rejected=tuple(pair for batch in batches for pair in batch.rejected),
-    )
+__all__ = ["KEY", "OWN", "Shop", "emails", "opened", "site_of", "total"]
