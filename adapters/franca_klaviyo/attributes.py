@@ -11,7 +11,18 @@ from franca.definitions import Anniversary, AttributeTest, FieldMapping, Kind, L
 from franca_klaviyo.anniversaries import anniversaries
 from franca_klaviyo.computed import computed, is_computed
 from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
-from franca_klaviyo.values import EMPTY, NOT_SET, constant_test, emptiness, is_flag, length_findings, translated, value_filters
+from franca_klaviyo.values import (
+    EMPTY,
+    IS_SET,
+    NOT_SET,
+    constant_test,
+    emptiness,
+    is_flag,
+    is_short,
+    length_findings,
+    translated,
+    value_filters,
+)
 from franca_klaviyo.windows import DATES, Span, Time, day_windows, leaned, spans
 
 # The names that a condition knows by themselves (contract: ProfilePropertyCondition.property; profile attributes of section 2.1).
@@ -96,7 +107,7 @@ def _empty(kind: Kind, positive: bool, context: Context) -> Part:
 def _valued(kind: Kind, test: ValueTest | LengthTest, positive: bool) -> Part:
     filters = value_filters(kind, test, positive=positive)
     if positive or is_flag(test):
-        return Part(groups=(filters,))
+        return Part(groups=(filters, *([(IS_SET,)] if is_short(test) else [])))
     # A test on a missing value is false, its negation true; negative filters leave such profiles out (KHC 14837232353691).
     return Part(groups=tuple((each, NOT_SET) for each in filters))
 

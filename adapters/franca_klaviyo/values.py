@@ -56,6 +56,11 @@ def constant_test(test: ValueTest | ReferenceTest | LengthTest) -> ValueTest | L
     return test
 
 
+def is_short(test: ValueTest | LengthTest) -> bool:
+    """Return whether a list without elements passes: whether Klaviyo takes a missing one for such a list is not documented."""
+    return isinstance(test, LengthTest) and (test.tests[0].op is Op.LT or test.tests[0].operand == 0)
+
+
 def length_findings(test: ValueTest | LengthTest, context: Context) -> frozenset[Finding]:
     """Return the finding of a test on the length of a list, where the user accepted it.
 

@@ -28,7 +28,7 @@ from franca.definitions import (
 from franca.logic import FALSE, TRUE, Clause, TooLarge, disjunctive, flip, leaves, literals, simplify
 from franca_klaviyo.parts import Context, Filter, refuse
 from franca_klaviyo.sides import outside
-from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, length_findings, value_filters
+from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, is_short, length_findings, value_filters
 from franca_klaviyo.windows import DATES
 
 MOST_FILTERS = 10
@@ -160,6 +160,8 @@ def _of_property(
     filters = value_filters(kind, test, positive=positive, of_event=True)
     if is_flag(test):
         yield from (on((each,)) for each in filters)
+    elif positive and is_short(test):
+        yield on((IS_SET, *filters))
     elif positive:
         others = value_filters(kind, test, positive=False, of_event=True) if apart and len(filters) > 1 else ()
         yield from (on((*others[:place], each)) for place, each in enumerate(filters))

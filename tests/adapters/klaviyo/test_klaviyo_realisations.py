@@ -202,6 +202,22 @@ def test_an_approximation_is_taken_only_with_consent() -> None:
             ADAPTER.compile(segment(where), Realisation.NATIVE, site())
 
 
+def test_a_missing_list_is_not_taken_for_a_short_one() -> None:
+    """A test on a missing list is false; whether Klaviyo counts none as 0 elements is documented nowhere, so it is asked for besides."""
+    few = LengthTest(tests=(ValueTest(op=Op.LT, operand=3),))
+    short = {"type": "list", "operator": "length-less-than", "value": 3}
+    accepted = {"klaviyo": {"null-in-list": "there are none"}}
+    of_profile = segment(AttributeTest(attribute="tags", tests=(few,)), accept=accepted)
+    of_event = segment(e(where=PropertyTest(property="categories", tests=(few,))), accept=accepted)
+    there = {"type": "existence", "operator": "is-set"}
+    for found, groups in (
+        (of_profile, (prop(TAGS, short), prop(TAGS, there))),
+        (of_event, ((metric(SOME, ALLTIME, on("Categories", short), on("Categories", there)),),)),
+    ):
+        (made,) = ADAPTER.compile(found, Realisation.NATIVE, site())
+        assert made.body["definition"] == canonical(groups)
+
+
 def test_what_has_no_approximation_cannot_be_accepted() -> None:
     """Accepting a finding without an approximation is an error that says so, never a guess."""
     accepting = segment(Sample(percent=Decimal(10), salt="x"), accept={"klaviyo": {"sample": "any tenth will do"}})
