@@ -99,10 +99,18 @@ def write_field(client: Client, remote: Remote, values: Rows, on_job: OnJob) -> 
 
 
 def clear_field(client: Client, field: str, contacts: Sequence[Contact]) -> None:
-    """Take a custom property away from known profiles."""
+    """Take a custom property away from known profiles.
+
+    Raises:
+        TerminalError: some of them keep it, or the import was cancelled.
+        TransientError: it takes longer than half an hour.
+    """
     meta = {"patch_properties": {"unset": [field]}}
     for batch in _batches(contacts, FIELDS_BATCH):
-        _awaited(client, _import(client, [{"id": each.id, "attributes": {}, "meta": meta} for each in batch]))
+        found = _awaited(client, _import(client, [{"id": each.id, "attributes": {}, "meta": meta} for each in batch]))
+        if failed := int(found.get("failed_count") or 0):
+            what = f"Klaviyo: {failed} profiles keep a value of {field}"
+            raise TerminalError(what, remedy="run the command again", operation=IMPORT.words)
 
 
 def finish(client: Client, job: str, rows: Rows) -> Written:

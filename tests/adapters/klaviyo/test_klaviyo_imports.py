@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from franca.adapter import Contact, TerminalError, VirtualWaiter, Written
-from franca_klaviyo import members
+from franca_klaviyo import erasure, members
 
 ANN, BEN = Contact("ann@example.com", "01A"), Contact("ben@example.com", "01B")
 
@@ -36,3 +36,20 @@ def test_a_cancelled_import_is_never_waited_for_again() -> None:
     """A later sync does not ask for it again: what became of its rows is unknown, and they are written once more."""
     with pytest.raises(TerminalError, match="the import was cancelled; run the command again"):
         members.finish(client(failed=0, status="cancelled"), "job", [(ANN, "vip")])
+
+
+def test_values_that_klaviyo_does_not_take_away_are_told() -> None:
+    """A probe says that it leaves nothing behind."""
+    found = client(failed=1)
+    found.call = lambda operation, *_more: {"data": {"id": "job", "attributes": {"status": "complete", "failed_count": 1}}}
+    with pytest.raises(TerminalError, match="1 profiles keep a value of franca_probe; run the command again"):
+        members.clear_field(found, "franca_probe", [ANN, BEN])
+
+
+def test_somebody_who_cannot_be_looked_up_is_not_said_to_be_unknown() -> None:
+    """Nothing was asked: no escape of the filter language is documented."""
+    with pytest.raises(
+        TerminalError, match="an email with a backslash, or with both kinds of quotation marks, cannot be looked up"
+    ) as caught:
+        erasure.erase(client(failed=0), '"canary\\"@example.com')
+    assert "canary" not in str(caught.value)
