@@ -14,8 +14,11 @@ import pytest
 import requests
 
 from cli.conftest import Outcome
+from franca.adapter.testing import PROJECT
+from franca.audience.holdings import Holding
 from franca.cli import sandbox
-from franca.demo.integration import seed_of
+from franca.definitions import Destination, FieldMapping
+from franca.demo.integration import contact, seed_of
 from franca.demo.run import write_project
 from franca.demo.seeds import seed
 from franca.demo.store import AS_OF, make_store
@@ -165,16 +168,36 @@ def test_a_projects_seed_is_what_its_integration_would_have_stored(esp: str, tmp
     write_project(tmp_path, store)
     project = check(load(tmp_path))
     found, wanted = seed_of(project, project.destinations[esp], as_of=AS_OF), seed(store, esp)
-    contacts = {contact["email"]: contact for contact in found["contacts"]}
+    contacts = {each["email"]: each for each in found["contacts"]}
     emails = Counter(person.email.strip().lower() for person in store.people if person.email)
     shared = {email for email, holders in emails.items() if holders > 1}
-    for contact in wanted["contacts"]:
-        if contact["email"].startswith("stranger") or contact["email"] in shared:
+    for each in wanted["contacts"]:
+        if each["email"].startswith("stranger") or each["email"] in shared:
             continue
-        held = contacts[contact["email"]]
-        assert _texts(held["fields"]) == _texts(contact["fields"])
-        assert _texts(held["consent"]) == _texts(contact["consent"])
+        held = contacts[each["email"]]
+        assert _texts(held["fields"]) == _texts(each["fields"])
+        assert _texts(held["consent"]) == _texts(each["consent"])
     assert {_event(event) for event in _once(wanted["events"]) if event["email"] not in shared} <= {_event(e) for e in found["events"]}
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "held"),
+    [
+        (True, {"true": "yes", "false": "no"}, "yes"),
+        (False, {"true": "yes", "false": "no"}, "no"),
+        (3, {"3": "gold"}, "gold"),
+        (4, {"3": "gold"}, 4),
+        ("DE", {"DE": "Germany"}, "Germany"),
+        (["a", "b"], {"a": "A"}, ["A", "b"]),
+        (True, {}, True),
+    ],
+)
+def test_a_projects_seed_is_in_the_words_that_segments_ask_for(value: Any, words: dict[str, str], held: Any) -> None:
+    """Values of mappings are spelled `true`, `false` and as numbers in them: what is compiled natively counts what was seeded."""
+    mapping = FieldMapping(field="theirs", values=words)
+    destination = Destination(name="klaviyo", adapter="klaviyo", attributes={"ours": mapping})
+    person = Holding(key="1", email="a@x.de", values={"ours": value}, status=None, at=None, suppressed=None)
+    assert contact(PROJECT, destination, person)["fields"] == {"theirs": held}
 
 
 def _once(events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

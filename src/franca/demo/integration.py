@@ -37,9 +37,12 @@ def contact(project: Project, destination: Destination, person: Holding) -> dict
 
 def _value(mapping: FieldMapping, value: Any) -> Any:
     """Return a value in the ESP's words."""
-    if isinstance(value, list):
-        return [mapping.values.get(each, each) for each in value]
-    return mapping.values.get(value, value) if isinstance(value, str) else value
+    return [_word(mapping, each) for each in value] if isinstance(value, list) else _word(mapping, value)
+
+
+def _word(mapping: FieldMapping, value: Any) -> Any:
+    """Translate what the mapping has a word for: it spells booleans `true` and `false`, and numbers as they are."""
+    return mapping.values.get(str(value).lower() if isinstance(value, bool) else str(value), value)
 
 
 def _consent(project: Project, person: Holding) -> dict[str, Any]:
