@@ -5,23 +5,15 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from franca.adapter import TIMEOUT, Policy, Secret, TerminalError, Waiter, Window
+from franca.adapter.paging import Page, paged, short
 from franca.errors import FrancaError
-from franca_brevo.errors import GarbledError, read_failure
+from franca_brevo.errors import GarbledError, ShortError, read_failure
 
 Row = Mapping[str, Any]
 Query = Sequence[tuple[str, Any]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page of a listing, and how many rows there are on all pages."""
-
-    rows: Sequence[Row]
-    total: int
 
 
 class Client:
@@ -65,13 +57,15 @@ class Client:
         Raises:
             DestinationError: whatever went wrong.
         """
-        windows = self._contacts if path.startswith("/contacts") else self._rest
         return self.policy.call(
             operation,
             lambda: _checked(self._send(method, path, query=list(query), names=dict(names or {}), body=body), needs),
             safe=safe,
-            windows=windows,
+            windows=self._windows(path),
         )
+
+    def _windows(self, path: str) -> Sequence[Window]:
+        return self._contacts if path.startswith("/contacts") else self._rest
 
     def _send(self, method: str, path: str, *, query: list[tuple[str, Any]], names: dict[str, str], body: Mapping[str, Any] | None) -> Any:
         # response_type "object": the typed calls crash on answers that are newer than the SDK (sheet 6.3).
@@ -111,18 +105,22 @@ class Client:
             if error.status != 404:
                 raise
 
-    def pages(self, operation: str, path: str, rows: str, size: int, *, query: Query = ()) -> Iterator[Page]:
-        """Yield the pages of a listing of *size* rows each, the oldest first, so that what is added meanwhile comes last."""
-        offset = 0
-        while True:
-            paging = (*query, ("limit", size), ("offset", offset), ("sort", "asc"))
-            answer = self.get(operation, path, query=paging, needs=("count",))
+    def pages(self, operation: str, path: str, rows: str, size: int, *, query: Query = (), overlap: bool = False) -> Iterator[Page]:
+        """Yield the pages of a listing, the oldest rows first (`franca.adapter.paging`)."""
+
+        def once(offset: int) -> tuple[Sequence[Row], int]:
+            paging = [*query, ("limit", size), ("offset", offset), ("sort", "asc")]
+            answer = _checked(self._send("GET", path, query=paging, names={}, body=None), ("count",))
             # Without any row the key may be missing.
-            page = Page(rows=answer.get(rows) or (), total=int(answer["count"]))
-            yield page
-            offset += size
-            if not page.rows or offset >= page.total:
-                return
+            found, total = answer.get(rows) or (), int(answer["count"])
+            if short(found, total, offset, size):
+                raise ShortError
+            return found, total
+
+        def ask(offset: int) -> tuple[Sequence[Row], int]:
+            return self.policy.call(operation, lambda: once(offset), safe=True, windows=self._windows(path))
+
+        return paged(ask, size, "id", f"Brevo: {operation}", overlap=overlap)
 
     def close(self) -> None:
         """Give connections back."""

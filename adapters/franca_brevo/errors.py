@@ -25,6 +25,10 @@ class GarbledError(Exception):
     """An answer that is not the JSON it should be: cut off, or not Brevo's."""
 
 
+class ShortError(Exception):
+    """A page that holds fewer rows than it must by its own count."""
+
+
 def read_failure(error: Exception, *, key: Secret) -> Verdict | None:
     """Return what an exception of the SDK means; None when it is not the SDK's.
 
@@ -39,6 +43,8 @@ def read_failure(error: Exception, *, key: Secret) -> Verdict | None:
         return _broken(error)
     if isinstance(error, GarbledError | UnicodeDecodeError):
         return Verdict(failure=Failure.UNKNOWN, what="the answer cannot be read")
+    if isinstance(error, ShortError):
+        return Verdict(failure=Failure.UNKNOWN, what="a page holds fewer rows than its own count says")
     return None
 
 

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from franca.adapter import Contact
+from franca.adapter.paging import Page, pages
 from franca.adapter.standing import Standing
-from franca_brevo.client import Client, Page, Row
+from franca_brevo.client import Client, Row
 
 CONTACTS_PAGE = 1000  # documented
 MEMBERS_PAGE = 500  # documented
@@ -31,7 +32,7 @@ class People:
 
     def everybody(self) -> Iterator[tuple[Contact, Row]]:
         """Yield all contacts that have an email, whatever their consent, with all that Brevo shows of them."""
-        for page in self._pages():
+        for page in self._pages(overlap=True):
             yield from self._contacts(page.rows)
 
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
@@ -48,10 +49,11 @@ class People:
         missing = {email for email in emails if _EMAIL.fullmatch(email)}
         found: dict[str, tuple[Contact, Row]] = {}
         if len(missing) > self._least():
-            for number, page in enumerate(self._pages(), start=1):
+            # Without overlap, in the fewest calls: who is missed is asked for again by the next sync.
+            for page in self._pages(overlap=False):
                 found |= {pair[0].email: pair for pair in self._contacts(page.rows) if pair[0].email in missing}
                 missing -= found.keys()
-                if len(missing) <= _calls(page.total, CONTACTS_PAGE) - number:
+                if len(missing) <= page.left:
                     break
             else:
                 return found
@@ -59,7 +61,7 @@ class People:
 
     def rows(self, contacts: Sequence[Contact]) -> Iterator[tuple[Contact, Row]]:
         """Yield those of *contacts* that are still there, read again in the fewest calls."""
-        if len(contacts) > IDS and _calls(len(contacts), IDS) > _calls(self._held(), CONTACTS_PAGE):
+        if len(contacts) > IDS and pages(len(contacts), IDS) > pages(self._held(), CONTACTS_PAGE):
             wanted = {contact.id for contact in contacts}
             yield from (pair for pair in self.everybody() if pair[0].id in wanted)
             return
@@ -74,7 +76,8 @@ class People:
 
     def members(self, list_id: str) -> Iterator[Contact]:
         """Yield the members of a list."""
-        for page in self._client.pages("read list members", f"/contacts/lists/{list_id}/contacts", "contacts", MEMBERS_PAGE):
+        path = f"/contacts/lists/{list_id}/contacts"
+        for page in self._client.pages("read list members", path, "contacts", MEMBERS_PAGE, overlap=True):
             yield from (contact for contact, _ in self._contacts(page.rows))
 
     def count(self, list_id: str) -> int:
@@ -87,7 +90,7 @@ class People:
     def members_of_segment(self, segment_id: str) -> Iterator[Contact]:
         """Yield whom Brevo counts in a segment."""
         query = (("segmentId", segment_id),)
-        for page in self._client.pages("read segment members", "/contacts", "contacts", CONTACTS_PAGE, query=query):
+        for page in self._client.pages("read segment members", "/contacts", "contacts", CONTACTS_PAGE, query=query, overlap=True):
             yield from (contact for contact, _ in self._contacts(page.rows))
 
     def count_of_segment(self, segment_id: str) -> int:
@@ -111,15 +114,15 @@ class People:
 
     def _least(self) -> int:
         """Return the fewest calls that paging may take, as far as it is known."""
-        return 1 if self._total is None else _calls(self._total, CONTACTS_PAGE)
+        return 1 if self._total is None else pages(self._total, CONTACTS_PAGE)
 
     def _held(self) -> int:
         if self._total is None:
             self._total = int(self._client.get("count contacts", "/contacts", query=(("limit", 1),), needs=("count",))["count"])
         return self._total
 
-    def _pages(self) -> Iterator[Page]:
-        for page in self._client.pages("read contacts", "/contacts", "contacts", CONTACTS_PAGE):
+    def _pages(self, *, overlap: bool) -> Iterator[Page]:
+        for page in self._client.pages("read contacts", "/contacts", "contacts", CONTACTS_PAGE, overlap=overlap):
             self._total = page.total
             yield page
 
@@ -131,10 +134,6 @@ class People:
                 self._spelling[contact.id] = stored
             if contact.email:  # some have a phone number only
                 yield contact, row
-
-
-def _calls(rows: int, size: int) -> int:
-    return max(1, -(-rows // size))
 
 
 def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

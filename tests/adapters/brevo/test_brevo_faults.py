@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from adapters.brevo.brevo_kit import OWN, Shop, emails, site_of, total
-from franca.adapter import DestinationError, Secret, TerminalError, TransientError, UnknownOutcomeError, VirtualWaiter, Written
+from franca.adapter import (
+    DestinationError,
+    Secret,
+    TerminalError,
+    TransientError,
+    UnansweredError,
+    UnknownOutcomeError,
+    VirtualWaiter,
+    Written,
+)
 from franca.definitions import Realisation
 from franca_brevo import client
 from franca_brevo.adapter import ADAPTER
@@ -121,6 +130,44 @@ def test_our_own_windows_keep_below_the_limits(shop: Shop) -> None:
     for _ in range(35):
         shop.connection.known(["nobody@example.com"])
     assert shop.clock.ticks() == 3
+
+
+# -- listings that are cut short
+
+PAGES = {
+    "contacts": ("GET /v3/contacts$", "contacts", 1000, lambda shop, _: shop.connection._people.everybody()),
+    "members": ("GET /v3/contacts/lists/[0-9]+/contacts", "contacts", 500, lambda shop, remote: shop.connection._people.members(remote.id)),
+    "lists": ("GET /v3/contacts/lists$", "lists", 50, lambda shop, _: shop.connection._client.pages("r", "/contacts/lists", "lists", 50)),
+}
+
+
+@pytest.mark.parametrize("listing", PAGES)
+def test_a_page_that_is_shorter_than_its_count_is_asked_for_again(shop: Shop, listing: str) -> None:
+    """Two of three rows, or none: a truncated read would make a wrong delta, so it counts as no answer."""
+    match, key, _, read = PAGES[listing]
+    remote, people = shop.members_list(), shop.seed(emails(3))
+    list(shop.connection.write_members(remote, people, []))
+    whole = list(read(shop, remote))
+    for body in ({key: [{"id": 1, "email": "a@example.com", "name": "a", "folderId": 1}], "count": 2}, {"count": 1}):
+        fail(shop, match, status=200, body=body)
+        assert list(read(shop, remote)) == whole
+    fail(shop, match, status=200, body={key: [], "count": 7}, times=None)
+    with pytest.raises(UnansweredError, match="a page holds fewer rows than its own count says; try again later"):
+        list(read(shop, remote))
+
+
+@pytest.mark.parametrize("listing", ["contacts", "members"])
+def test_who_is_deleted_while_pages_are_read_hides_nobody(shop: Shop, listing: str) -> None:
+    """The first contact goes, and another comes, between the first page and the second: the one who moved past the seam is read."""
+    _, _, size, read = PAGES[listing]
+    people, remote = shop.seed(emails(size + 2)), shop.members_list()
+    shop.sandbox.imports._people.join([int(remote.id)], [int(contact.id) for contact in people])
+    reading = iter(read(shop, remote))
+    found = [next(reading)]
+    shop.sandbox.imports._people.delete(int(people[0].id))
+    shop.sandbox.imports._people.join([int(remote.id)], [int(contact.id) for contact in shop.seed(["late@example.com"])])
+    found += reading
+    assert {getattr(each, "email", None) or each[0].email for each in found} == {*(each.email for each in people), "late@example.com"}
 
 
 # -- refusals
