@@ -40,7 +40,12 @@ DECIMAL_SUMS = Assumption(
     reason="amounts of money that come out right to the cent are the purpose of the condition",
     consequence="people whose sum is exactly the amount asked for may differ",
 )
-
+UNSET_NUMBERS = Assumption(
+    id="klaviyo.unset-is-no-number",
+    statement="whoever has no value passes no numeric test on it",
+    reason="the help article leaves them out of boolean, text and negative conditions, and is silent on numeric ones (14837232353691)",
+    consequence="people without the value count as 0: they are in segments that 0 would be in",
+)
 LOWER_CASE = Assumption(
     id="klaviyo.emails-lower-case",
     statement="a profile is found by its email in lower case, however it was written",
@@ -48,4 +53,5 @@ LOWER_CASE = Assumption(
     consequence="people whose email Klaviyo keeps with capitals count as unknown and are not put into lists and markers",
 )
 
-ASSUMPTIONS = {each.id: each for each in (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS, ZERO_COUNT, DECIMAL_SUMS, LOWER_CASE)}
+_ALL = (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS, ZERO_COUNT, DECIMAL_SUMS, UNSET_NUMBERS, LOWER_CASE)
+ASSUMPTIONS = {each.id: each for each in _ALL}

@@ -19,7 +19,9 @@ from franca.definitions import (
     Predicate,
 )
 from franca_klaviyo.attributes import property_name
+from franca_klaviyo.missing import takes_zero
 from franca_klaviyo.parts import Filter, RefusedError
+from franca_klaviyo.values import NOT_SET
 
 PEOPLE = frozenset({"email", "phone_number", "external_id"})
 """Properties whose values name somebody."""
@@ -242,13 +244,12 @@ def passed(each: Mapping[str, Any], event: str, mapping: EventMapping, beside: C
     mapped = [name for name, theirs in mapping.properties.items() if theirs == each["property"]]
     if len(mapped) != 1:
         unrepresentable(f"{len(mapped) or 'no'} properties of {event!r} are mapped to {each['property']!r}")
-    operator = str(each["filter"].get("operator"))
     present = any(other["property"] == each["property"] and _needs_a_value(other["filter"]) for other in beside)
-    if operator.startswith("not-") and operator != "not-set" and not present:
-        unrepresentable(f"whether {operator!r} keeps events without {each['property']!r} is not documented")
-    # Beside a test that needs a value, a negative one may be read either way.
+    if not (present or each["filter"] == NOT_SET or _needs_a_value(each["filter"])):
+        unrepresentable(f"whether {each['filter'].get('operator')!r} keeps events without {each['property']!r} is not documented")
+    # Beside a test that needs a value, any other one may be read either way.
     return passes(each["filter"], Place(subject=mapped[0], type=names.property(event, mapped[0]), unset=present, inside=True))
 
 
 def _needs_a_value(test: Filter) -> bool:
-    return not str(test.get("operator")).startswith("not-")
+    return not (str(test.get("operator")).startswith("not-") or takes_zero(test))

@@ -31,6 +31,7 @@ from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
 from franca_klaviyo.backwards import COMPARED, Names, Place, passed, passes
 from franca_klaviyo.consent_backwards import consents
 from franca_klaviyo.definition import groups_of
+from franca_klaviyo.missing import of_unset, takes_zero
 from franca_klaviyo.parts import Condition, Filter
 from franca_klaviyo.times_backwards import times
 from franca_klaviyo.values import NOT_SET
@@ -58,7 +59,7 @@ class KlaviyoDecompiler:
             unrepresentable("Klaviyo shows no conditions for it")
         reading = Reading(self._names, self._accepted)
         where = all_of([reading.group(group) for group in groups])
-        return Decompiled(where=where, assumptions=frozenset(reading.leaned), approximated=tuple(sorted(reading.approximated)))
+        return Decompiled(where=where, assumptions=of_unset(groups) | reading.leaned, approximated=tuple(sorted(reading.approximated)))
 
     def unmapped(self) -> Iterator[Unmapped]:
         """Yield the fields that segments name: no endpoint lists all properties (section 1.6 of the contract sheet)."""
@@ -144,18 +145,7 @@ def negative(test: Filter) -> bool:
 
 def holds_of_zero(condition: Condition) -> bool:
     """Return whether a measure of nothing passes."""
-    test = condition["measurement_filter"]
-    return _OF_ZERO[COMPARED[test["operator"]]](test["value"])
-
-
-_OF_ZERO: Mapping[Op, Callable[[float], bool]] = {
-    Op.IS: lambda value: value == 0,
-    Op.IS_NOT: lambda value: value != 0,
-    Op.GT: lambda value: value < 0,
-    Op.GTE: lambda value: value <= 0,
-    Op.LT: lambda value: value > 0,
-    Op.LTE: lambda value: value >= 0,
-}
+    return takes_zero(condition["measurement_filter"])
 
 
 def _events_of(condition: Condition) -> str:

@@ -8,7 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from franca.adapter import Ref, Resource, ResourceKind, Site
 from franca.adapter.probing import CONTACTS, PREFIX, Probe, Probes
 from franca.definitions import Op
-from franca_klaviyo.assumptions import AT_LEAST_ROLLS, BETWEEN_ROLLS, DECIMAL_SUMS, HOURS_ROLL, LEAP_DAYS, LOWER_CASE, ZERO_COUNT
+from franca_klaviyo.assumptions import (
+    AT_LEAST_ROLLS,
+    BETWEEN_ROLLS,
+    DECIMAL_SUMS,
+    HOURS_ROLL,
+    LEAP_DAYS,
+    LOWER_CASE,
+    UNSET_NUMBERS,
+    ZERO_COUNT,
+)
 from franca_klaviyo.names import custom_property, tag_name
 from franca_klaviyo.parts import Condition, Filter
 from franca_klaviyo.values import IS_SET, numeric
@@ -22,6 +31,7 @@ _BETWEEN_YEARS = frozenset({(2, 28), (2, 29), (3, 1)})
 
 _UNMEASURED = {
     DECIMAL_SUMS.id: "it takes events with amounts, and Klaviyo cannot delete an event again",
+    UNSET_NUMBERS.id: "it takes a property that holds numbers, and what a probe writes are texts",
     LOWER_CASE.id: "it takes a profile whose email is kept with capitals, and a probe makes nobody and changes no email",
 }
 

@@ -25,8 +25,9 @@ from franca.definitions import (
 from franca.logic import Clause, TooLarge, conjunctive, literals
 from franca_klaviyo.attributes import attribute, of_property
 from franca_klaviyo.consent import consented, mailable
-from franca_klaviyo.definition import canonical, size
+from franca_klaviyo.definition import canonical, groups_of, size
 from franca_klaviyo.events import event
+from franca_klaviyo.missing import of_unset
 from franca_klaviyo.parts import NOBODY, Condition, Context, Groups, Part, RefusedError, either, refuse
 from franca_klaviyo.regular import regular
 from franca_klaviyo.rewriting import sayable
@@ -66,7 +67,7 @@ def _built(clauses: tuple[Clause, ...], parts: Mapping[Predicate, Part], finding
         definition = canonical(_finished(tuple(group for clause in clauses for group in _groups(clause, parts))))
     except RefusedError as refused:
         return Native(definition=None, findings=tuple(sorted({*findings, refused.finding}, key=_order)))
-    assumptions = {each for part in parts.values() for each in part.assumptions}
+    assumptions = of_unset(groups_of(definition)).union(*(part.assumptions for part in parts.values()))
     return Native(definition=definition, findings=tuple(sorted(findings, key=_order)), assumptions=tuple(sorted(assumptions)))
 
 

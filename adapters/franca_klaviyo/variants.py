@@ -26,6 +26,7 @@ from franca.definitions import (
     ValueTest,
 )
 from franca.logic import FALSE, TRUE, Clause, TooLarge, disjunctive, flip, leaves, literals, simplify
+from franca_klaviyo.missing import takes_zero
 from franca_klaviyo.parts import Context, Filter, refuse
 from franca_klaviyo.sides import outside
 from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, is_short, length_findings, value_filters
@@ -148,7 +149,8 @@ def _of_property(
 ) -> Iterator[tuple[PropertyFilter, ...]]:
     """Yield the filters of each way in which a property passes.
 
-    Whether a negative filter keeps events without the property is not documented: it never stands without a test of its presence.
+    Whether a negative filter, or one that 0 passes, keeps events without the property is not documented: neither stands without a test of
+    its presence.
     """
     test, kind, name = constant_test(leaf.tests[0]), source.kind(leaf.property), source.property_name(leaf.property)
     if kind in DATES and not is_flag(test):
@@ -160,11 +162,10 @@ def _of_property(
     filters = value_filters(kind, test, positive=positive, of_event=True)
     if is_flag(test):
         yield from (on((each,)) for each in filters)
-    elif positive and is_short(test):
-        yield on((IS_SET, *filters))
     elif positive:
+        present = (IS_SET,) if is_short(test) or any(map(takes_zero, filters)) else ()
         others = value_filters(kind, test, positive=False, of_event=True) if apart and len(filters) > 1 else ()
-        yield from (on((*others[:place], each)) for place, each in enumerate(filters))
+        yield from (on((*present, *others[:place], each)) for place, each in enumerate(filters))
     elif leaf.property in asserted:
         yield on(filters)
     else:

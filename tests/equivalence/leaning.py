@@ -48,6 +48,8 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
         AttributeTest(attribute="birthday", tests=(Anniversary(tests=(Last(duration=length("30 days")),)),)),
         never("order", Last(duration=length("180 days"))),
         EventTest(event="order", measures=(CENTS_SUMMED,)),
+        a("points", Op.LT, 5),
+        a("credit", Op.IS, Decimal(0)),
     ),
     "mailchimp": (
         All(of=(Not(of=GERMAN), Not(of=FEMALE))),

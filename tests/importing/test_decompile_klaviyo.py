@@ -14,8 +14,10 @@ from franca.adapter.importing import Decompiled, NotRepresentableError
 from franca.definitions import FieldMapping, Predicate
 from franca.logic import fingerprint
 from franca_klaviyo.adapter import ADAPTER
+from franca_klaviyo.assumptions import UNSET_NUMBERS
 from franca_klaviyo.decompile import KlaviyoDecompiler
 from franca_klaviyo.segments import native
+from franca_klaviyo.values import NOT_SET
 from logic.crowd import members, written
 
 COUNTRY = "location['country']"
@@ -60,6 +62,14 @@ def did(metric: str = "id of Viewed Page", measured: Any = ("count", "greater-th
 def sku(operator: str) -> list[dict[str, Any]]:
     """Return a filter on an event's property."""
     return [{"property": "Sku", "filter": {"type": "string", "operator": operator, "value": "x"}}]
+
+
+def quantity(operator: str) -> dict[str, Any]:
+    """Return a filter on a number of an event."""
+    return {"property": "Quantity", "filter": {"type": "numeric", "operator": operator, "value": 5}}
+
+
+SOME_QUANTITY = {"property": "Quantity", "filter": {"type": "existence", "operator": "is-set"}}
 
 
 def compiled(number: int) -> list[tuple[Predicate, dict[str, Any]]]:
@@ -111,6 +121,9 @@ HANDMADE = [
     ([did("id of Placed Order", ("sum", "greater-than", 99.5))], "{event: order, sum: {of: total, gt: 99.5}}"),
     ([did("id of Placed Order", metric_filters=sku("contains"))],
      "{event: order, where: {property: sku, contains: x}}"),
+    ([did("id of Placed Order", metric_filters=[SOME_QUANTITY, quantity("less-than")])],
+     "{event: order, where: {all: [{property: quantity, is_set: true}, {property: quantity, lt: 5}]}}"),
+    ([did("id of Placed Order", metric_filters=[quantity("greater-than")])], "{event: order, where: {property: quantity, gt: 5}}"),
     ([{"type": "profile-marketing-consent", "consent": {"channel": "email", "can_receive_marketing": True,
        "consent_status": {"subscription": "subscribed"}}}], "{mailable: email}"),
 ]  # fmt: skip
@@ -139,6 +152,7 @@ REFUSED = [
     ([did("id of Placed Order", ("sum", "less-than", 5))], "the sum over no events"),
     ([did("id of Placed Order", metric_filters=sku("not-equals"))],
      "keeps events without"),
+    ([did("id of Placed Order", metric_filters=[quantity("less-than")])], "'less-than' keeps events without 'Quantity'"),
     ([{"type": "profile-predictive-analytics", "dimension": "predicted_clv", "filter": {}}],
      r"no attribute is mapped to predicted\['predicted_clv'\]"),
     ([{"type": "profile-group-membership", "is_member": True, "group_ids": ["L"]}], "profile-group-membership"),
@@ -184,6 +198,16 @@ def test_what_klaviyo_computes_is_read_back(where: Predicate, mapped: dict[str, 
     assert fingerprint(KlaviyoDecompiler(site, ACCOUNT).segment(remote).where) == fingerprint(where)
     (told,) = KlaviyoDecompiler(kit.site(attributes={}), replace(ACCOUNT, remotes=(remote,))).unmapped()
     assert told.field in mapped.values()
+
+
+@pytest.mark.parametrize(
+    ("operator", "beside", "leans"), [("less-than", [], True), ("greater-than", [], False), ("less-than", [NOT_SET], False)]
+)
+def test_a_number_that_zero_passes_is_leaned_on(operator: str, beside: list[dict[str, Any]], leans: bool) -> None:
+    """Whether Klaviyo takes a missing number for 0 is not documented; beside "is not set" it makes no difference."""
+    points = "properties['points']"
+    found = decompiled(groups([of(points, type="numeric", operator=operator, value=5), *(of(points, **each) for each in beside)]))
+    assert (UNSET_NUMBERS in found.assumptions) is leans
 
 
 def test_an_inactive_segment_is_refused() -> None:

@@ -333,6 +333,7 @@ def test_every_assumption_changes_a_count(world: Any) -> None:
     between = {"operator": "between", "unit": "hour", "start": 60, "end": 71}
     leap = custom("born", "date", "anniversary-last", unit="day", quantity=29)
     dropped = orders(world, "greater-than", 0, filters=_filter("brand", "string", "not-equals", value="acme"))
+    young = custom("age", "numeric", "less-than", value=30)
     by_id = {
         "klaviyo.hours-roll": (orders(world, "equals", 2, time=_last("hour", 72)), "a", "ab"),
         "klaviyo.at-least-rolls": (orders(world, "greater-than", 0, time=ago), "bc", "c"),
@@ -341,6 +342,7 @@ def test_every_assumption_changes_a_count(world: Any) -> None:
         "klaviyo.zero-events-count-zero": (orders(world, "less-than", 1), "e", ""),
         "klaviyo.zero-events-sum-zero": (orders(world, "less-than", 1, measurement="sum"), "acde", "acd"),
         "klaviyo.decimal-sums": (orders(world, "equals", 0.3, measurement="sum"), "a", ""),
+        "klaviyo.unset-is-no-number": (young, "c", "ce"),
         "klaviyo.filter-unset-drops": (dropped, "ac", "abc"),
     }
     assert by_id.keys() == world[2].assumptions.keys() - {"klaviyo.emails-lower-case"}  # of look-ups, not of conditions

@@ -130,6 +130,8 @@ def tester(test: Filter, present: Present) -> Test:
     if test["type"] == "date":
         return _date(test, present)
     inner = TYPES[test["type"]](test)
+    if test["type"] == "numeric" and test["operator"] not in NEGATIVE and not present.assumptions["klaviyo.unset-is-no-number"]:
+        return lambda found: inner(0 if found is None else found)
     return lambda found: found is not None and inner(found)
 
 

@@ -129,15 +129,42 @@ def test_assumptions_are_named() -> None:
     between = e(Ago(older=d("7 days"), newer=d("1 days")))
     soon = at("birthday", Anniversary(tests=(Next(duration=d("7 days")),)))
     never = e(Last(duration=d("30 days")), count=(Op.IS, 0))
-    where = All(of=(never, at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5)), between, soon))
+    few = a("points", Op.LT, 5)
+    where = All(of=(never, at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5)), between, soon, few))
     found = {each.id for each in native(where, site(timezone="UTC")).assumptions}
     undocumented = {
         *("klaviyo.hours-roll", "klaviyo.at-least-rolls", "klaviyo.between-rolls", "klaviyo.leap-days-in-february"),
-        *("klaviyo.zero-events-count-zero", "klaviyo.decimal-sums"),
+        *("klaviyo.zero-events-count-zero", "klaviyo.decimal-sums", "klaviyo.unset-is-no-number"),
     }
-    assert found == {f"facts:klaviyo.{name}" for name in ("order", "created_at", "birthday")} | undocumented
+    assert found == {f"facts:klaviyo.{name}" for name in ("order", "created_at", "birthday", "points")} | undocumented
     assert {each.id for each in native(a("points", Op.GTE, 5), site()).assumptions} == {"facts:klaviyo.points"}
     assert undocumented | {"klaviyo.emails-lower-case"} == set(ADAPTER.assumptions)
+
+
+FEW, SOME_POINTS = a("points", Op.LT, 5), a("points", Op.IS_SET, True)
+
+
+@pytest.mark.parametrize(
+    ("where", "leans"),
+    [
+        (FEW, True),
+        (a("points", Op.IS, 0), True),
+        (a("points", Op.IN, (0, 7)), True),
+        (a("points", Op.GTE, -1), True),
+        (a("points", Op.IS, 5), False),
+        (Not(of=a("points", Op.GTE, 5)), False),
+        (All(of=(a("points", Op.GTE, 2), FEW)), False),
+        (All(of=(SOME_POINTS, AnyOf(of=(FEW, a("vip", Op.IS, True))))), False),
+        (AnyOf(of=(FEW, Not(of=SOME_POINTS))), False),
+        (AnyOf(of=(FEW, a("vip", Op.IS, True))), True),
+        (All(of=(a("credit", Op.GTE, Decimal(2)), FEW)), True),
+        (All(of=(a("points", Op.GTE, -2), FEW)), True),
+    ],
+)
+def test_numbers_that_zero_passes_are_leaned_on(where: Predicate, leans: bool) -> None:
+    """Whether Klaviyo takes a missing number for 0 matters where nothing else decides about those without one."""
+    found = {each.id for each in native(where, site()).assumptions}
+    assert ("klaviyo.unset-is-no-number" in found) is leans
 
 
 # -- realisations
