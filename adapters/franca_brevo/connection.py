@@ -113,12 +113,11 @@ class BrevoConnection:
         """Wait for an import of an earlier run (`franca.adapter.jobs`)."""
         return self._imports.finish(job, remote.id, rows)
 
-    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
-        """Yield the attribute's value of everybody who has one."""
+    def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        """Yield everybody who has an email, with their values of attributes."""
         for contact, row in self._people.everybody():
-            value = held(row, remote.id)
-            if value is not None:
-                yield contact, value
+            found = {field.id: held(row, field.id) for field in fields}
+            yield contact, {name: value for name, value in found.items() if value is not None}
 
     def foreign(self) -> Iterator[Remote]:
         """Yield the segments that people made (`franca.adapter.importing`)."""

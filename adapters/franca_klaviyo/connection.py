@@ -9,6 +9,7 @@ from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Res
 from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.opening import address, api_key
+from franca.adapter.reading import values_of
 from franca.adapter.standing import Standing
 from franca.definitions import Part
 from franca_klaviyo import erasure, members, people, previews
@@ -56,12 +57,12 @@ class KlaviyoConnection:
     def count(self, remote: Remote, resource: Resource) -> int:  # noqa: ARG002 - Klaviyo counts in one way only
         """Return Klaviyo's own count of a segment or list; of a field, how many profiles have a value."""
         if remote.kind is ResourceKind.FIELD:
-            return sum(1 for _ in self.field_values(remote))
+            return sum(1 for _ in values_of(self, remote))
         return self._resources.count(remote)
 
     def contacts(self) -> Iterator[Contact]:
         """Yield every profile that has an email."""
-        return people.all_contacts(self._client)
+        return (contact for contact, _ in self.field_values(()))
 
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
         """Return those of *emails* that have a profile."""
@@ -92,9 +93,9 @@ class KlaviyoConnection:
         """Take a custom property away from profiles (`franca.adapter.probing`)."""
         members.clear_field(self._client, field_title(field.key), contacts)
 
-    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
-        """Yield the marker's value of everybody who has one."""
-        return members.field_values(self._client, remote)
+    def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        """Yield every profile that has an email, with its values of custom properties."""
+        return people.field_values(self._client, [field.id for field in fields])
 
     def erase(self, email: str) -> Erased:
         """Have a contact deleted for good (`franca.adapter.erasing`)."""

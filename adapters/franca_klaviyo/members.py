@@ -12,7 +12,7 @@ from franca.adapter import Contact, Remote, ResourceKind, TerminalError, Transie
 from franca.adapter.jobs import OnJob, Rows
 from franca_klaviyo.capabilities import FIELDS_BATCH, MEMBERS_BATCH
 from franca_klaviyo.client import Client, L, M, Operation
-from franca_klaviyo.people import PAGE, READ_PROFILES, contact, contacts_of
+from franca_klaviyo.people import PAGE, contacts_of
 
 ADD = Operation("add to list", "Lists", "add_profiles_to_list", M, answers=False)
 REMOVE = Operation("remove from list", "Lists", "remove_profiles_from_list", M, answers=False)
@@ -158,12 +158,3 @@ def _import_errors(client: Client, job: str, failed: int, emails: Mapping[str, s
         what = f"Klaviyo: {READ_IMPORT_ERRORS.words}: {failed} profiles were refused, and {len(by_id)} of them are named"
         raise TerminalError(what, remedy="run the command again", operation=READ_IMPORT_ERRORS.words)
     return tuple((emails[identity], reason) for identity, reason in by_id.items() if identity in emails)
-
-
-def field_values(client: Client, remote: Remote) -> Iterator[tuple[Contact, str]]:
-    """Yield the value of everybody who has one."""
-    for page in client.pages(READ_PROFILES, page_size=PAGE, fields_profile=["email", "properties"]):
-        for profile in page["data"]:
-            found, value = contact(profile), (profile["attributes"].get("properties") or {}).get(remote.id)
-            if found and value is not None:
-                yield found, str(value)

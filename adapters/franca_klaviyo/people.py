@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -28,19 +28,27 @@ def contact(profile: Mapping[str, Any]) -> Contact | None:
 
 
 def contacts_of(pages: Iterable[Mapping[str, Any]]) -> Iterator[Contact]:
-    """Yield the contacts of pages of profiles, each once: a set that changes while it is paged may repeat rows."""
+    """Yield the contacts of pages of profiles, each once."""
+    return (found for found, _ in _profiles(pages))
+
+
+def field_values(client: Client, properties: Sequence[str]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+    """Yield everybody who has an email, with their values of custom *properties*."""
+    shown = ["email", "properties"] if properties else ["email"]
+    for found, profile in _profiles(client.pages(READ_PROFILES, page_size=PAGE, fields_profile=shown)):
+        values = profile["attributes"].get("properties") or {}
+        yield found, {name: str(values[name]) for name in properties if values.get(name) is not None}
+
+
+def _profiles(pages: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Contact, Mapping[str, Any]]]:
+    """Yield profiles that have an email, each once: a set that changes while it is paged may repeat rows."""
     seen: set[str] = set()
     for page in pages:
         for profile in page["data"]:
             found = contact(profile)
             if found and found.id not in seen:
                 seen.add(found.id)
-                yield found
-
-
-def all_contacts(client: Client) -> Iterator[Contact]:
-    """Yield everybody who has an email."""
-    return contacts_of(client.pages(READ_PROFILES, page_size=PAGE, fields_profile=["email"]))
+                yield found, profile
 
 
 def known(client: Client, emails: Collection[str]) -> dict[str, Contact]:

@@ -9,6 +9,7 @@ from franca.adapter import Contact, Content, Remote, Resource, ResourceKind, Res
 from franca.adapter.erasing import Erased
 from franca.adapter.jobs import OnJob, Rows, unheard
 from franca.adapter.opening import address, api_key
+from franca.adapter.reading import values_of
 from franca.adapter.standing import Standing
 from franca_mailchimp import erasure, markers, members, people, results
 from franca_mailchimp.audience import Audience
@@ -58,12 +59,12 @@ class MailchimpConnection:
     def count(self, remote: Remote, resource: Resource) -> int:
         """Return Mailchimp's own count of a segment or tag; of a field, how many contacts have a value."""
         if remote.kind is ResourceKind.FIELD:
-            return sum(1 for _ in self.field_values(remote))
+            return sum(1 for _ in values_of(self, remote))
         return people.count(self._audience, remote, resource)
 
     def contacts(self) -> Iterator[Contact]:
         """Yield everybody whom segments can hold: not the pending, who are in none whatever the call includes (guess)."""
-        return people.contacts(self._audience)
+        return (contact for contact, _ in self.field_values(()))
 
     def known(self, emails: Collection[str]) -> dict[str, Contact]:
         """Return those of *emails* that are there."""
@@ -89,9 +90,9 @@ class MailchimpConnection:
         """Wait for a batch of an earlier run (`franca.adapter.jobs`)."""
         return markers.finish(self._audience.client, job, rows)
 
-    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
-        """Yield the marker's value of everybody who has one."""
-        return people.field_values(self._audience, str(remote.body["tag"]))
+    def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        """Yield everybody whom segments can hold, with their values of merge fields."""
+        return people.field_values(self._audience, {field.id: str(field.body["tag"]) for field in fields})
 
     def foreign(self) -> Iterator[Remote]:
         """Yield the interest categories, which no plan reads unless they are mapped (`franca.adapter.importing`)."""

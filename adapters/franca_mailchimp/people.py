@@ -41,19 +41,12 @@ def contact(row: Mapping[str, Any]) -> Contact:
     return Contact(email=str(row["email_address"]).strip().lower(), id=str(row["id"]))
 
 
-def contacts(audience: Audience) -> Iterator[Contact]:
-    """Yield everybody whom segments can hold."""
-    return _once(map(contact, filter(_is_counted, _rows(audience))))
-
-
-def field_values(audience: Audience, tag: str) -> Iterator[tuple[Contact, str]]:
-    """Yield everybody who has something in the merge field *tag*, with it."""
-    seen: set[str] = set()
-    for row in filter(_is_counted, _rows(audience, f"merge_fields.{tag}")):
-        value = (row.get("merge_fields") or {}).get(tag)
-        if value not in (None, "") and row["id"] not in seen:
-            seen.add(row["id"])
-            yield contact(row), str(value)
+def field_values(audience: Audience, tags: Mapping[str, str]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+    """Yield everybody whom segments can hold, with what they have in merge fields; *tags* are those by id."""
+    rows = _rows(audience, *(f"merge_fields.{tag}" for tag in tags.values()))
+    for row in _once(filter(_is_counted, rows)):
+        found = row.get("merge_fields") or {}
+        yield contact(row), {field: str(found[tag]) for field, tag in tags.items() if found.get(tag) not in (None, "")}
 
 
 def known(audience: Audience, emails: Collection[str]) -> dict[str, Contact]:
@@ -85,7 +78,7 @@ def members(audience: Audience, remote: Remote, resource: Resource) -> Iterator[
     """Yield the members of a segment or tag."""
     fields = ("id", "email_address")
     rows = audience.client.rows(READ_MEMBERS, "members", audience.id, remote.id, fields=fields, **_included(resource))
-    return _once(map(contact, rows))
+    return map(contact, _once(rows))
 
 
 def count(audience: Audience, remote: Remote, resource: Resource) -> int:
@@ -117,10 +110,10 @@ def _is_counted(row: Mapping[str, Any]) -> bool:
     return row["status"] in COUNTED
 
 
-def _once(found: Iterable[Contact]) -> Iterator[Contact]:
+def _once(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Yield each contact once: a set that changes while it is paged may repeat rows."""
     seen: set[str] = set()
-    for each in found:
-        if each.id not in seen:
-            seen.add(each.id)
-            yield each
+    for row in rows:
+        if row["id"] not in seen:
+            seen.add(row["id"])
+            yield row

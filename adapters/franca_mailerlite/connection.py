@@ -92,12 +92,11 @@ class MailerLiteConnection:
         """Write a field's values, 50 people a call."""
         return self._writing.values(str(remote.body["key"]), values)
 
-    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
-        """Yield the field's value of everybody who has one."""
+    def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        """Yield everybody with their values of fields."""
         for contact, row in self._people.everybody():
-            value = held(row, str(remote.body["key"]))
-            if value is not None:
-                yield contact, value
+            found = {field.id: held(row, str(field.body["key"])) for field in fields}
+            yield contact, {identity: value for identity, value in found.items() if value is not None}
 
     def contents(self) -> Iterator[Content]:
         """Refuse: what MailerLite shows of a campaign's HTML is its own.

@@ -12,6 +12,7 @@ import pytest
 
 from franca.adapter import Remote, ResourceKind
 from franca.adapter.probing import PREFIX
+from franca.adapter.reading import values_of
 from franca.cli import account
 from franca.cli.common import load_checked, sites
 from franca.plan import Store
@@ -63,7 +64,7 @@ def left(folder: Path, esp: str) -> list[str]:
         found = [str(each.key) for each in there.connection.read().remotes if (each.key or "").startswith(PREFIX)]
         name = f"franca_{PREFIX}date"
         field = Remote(kind=ResourceKind.FIELD, id=name, name=name)
-        return found + ([name for _ in there.connection.field_values(field)] if esp == "klaviyo" else [])
+        return found + ([name for _ in values_of(there.connection, field)] if esp == "klaviyo" else [])
 
 
 def realisation(franca, folder: Path, esp: str, segment: str) -> dict:

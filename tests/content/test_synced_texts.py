@@ -14,7 +14,7 @@ def _delta(wanted: dict[str, str], held: dict[str, str]) -> Delta:
     resource = Resource(kind=ResourceKind.FIELD, key="content_x", title="x", body={})
     target = Target(resource=resource, segment="content_x", id="1", wanted=wanted)
     read = [(Contact(email=email, id=email), value) for email, value in held.items()]
-    return from_reading(target, lambda: read, set, None, Ledger(Path("ledger"), Secret("k")))
+    return from_reading(target, read, set, None, Ledger(Path("ledger"), Secret("k")))
 
 
 def test_a_text_that_looks_like_no_value_is_written_once() -> None:

@@ -17,6 +17,7 @@ from equivalence.shop import Shop, make_shop
 from equivalence.trees import trees
 from files import write_parquet
 from franca.adapter import Address, Choice, Connection, Marker, Remote, ResourceKind, Secret, Site, VirtualWaiter
+from franca.adapter.reading import values_of
 from franca.audience import Summary, evaluate
 from franca.definitions import SKIP, Predicate, Realisation, Segment
 from franca.plan import Decision, Desired, Store, apply, desire, make_plan
@@ -141,7 +142,7 @@ class Account:
         return [*self._segments(universe, self.touched - marked), *self._marked(universe, fields)]
 
     def _held(self, field: Address) -> Iterator[tuple[str, str]]:
-        return ((contact.email, value) for contact, value in self.connection.field_values(self.remotes[field]))
+        return ((contact.email, value) for contact, value in values_of(self.connection, self.remotes[field]))
 
     def _segments(self, universe: AbstractSet[str], touched: AbstractSet[str]) -> Iterator[Outcome]:
         for key, address in self.desired.counted.items():

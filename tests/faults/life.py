@@ -12,7 +12,8 @@ from shutil import copytree
 from typing import Any
 
 from faults.shop import AS_OF, Shop, seed
-from franca.adapter import Address, Contact, Site, VirtualWaiter
+from franca.adapter import Address, Site, VirtualWaiter
+from franca.adapter.reading import values_of
 from franca.cli.account import Account as Opened
 from franca.cli.account import opened
 from franca.plan import Applied, Journal, Plan, Store, apply
@@ -194,8 +195,7 @@ class Account:
                 return {contact.email: "" for contact in account.connection.members(owned[address], resources[address])}
 
             def values(address: Address) -> dict[str, str]:
-                found: Iterator[tuple[Contact, str]] = account.connection.field_values(owned[address])
-                return {contact.email: value for contact, value in found}
+                return {contact.email: value for contact, value in values_of(account.connection, owned[address])}
 
             counted = {segment: members(address) for segment, address in account.desired.counted.items()}
             return counted | {f"{marker.key} marker": values(address) for marker, address in account.desired.markers.items()}

@@ -190,9 +190,10 @@ class FakeConnection:
         self.esp.values.setdefault(remote.id, {}).update({contact.email: value for contact, value in part})
         return Written(added=tuple(contact.email for contact, _ in part))
 
-    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
-        found = self.esp.call("values", lambda: dict(self.esp.values.get(remote.id, {})))
-        yield from ((self.esp.contact(email), value) for email, value in found.items())
+    def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        held = self.esp.call("values", lambda: {field.id: dict(self.esp.values.get(field.id, {})) for field in fields})
+        for contact in self.contacts():
+            yield contact, {field: values[contact.email] for field, values in held.items() if contact.email in values}
 
     def close(self) -> None:
         pass

@@ -149,6 +149,26 @@ def test_somebody_who_left_our_data_altogether_is_found_by_reading(tmp_path):
     assert shop.esp.calls == []
 
 
+def test_a_first_sync_reads_everybody_once(tmp_path):
+    """A marker and the question whom the destination holds share one reading of all contacts."""
+    shop = world(tmp_path)
+    shop.esp.people(*emails("ann", "bob"))
+    shop.sync(People({"a": emails("ann", "eve"), "b": emails("bob")}))
+    assert [call for call in shop.esp.calls if call.split()[0] not in ("add", "write")] == ["read", "members", "members", "values"]
+
+
+def test_a_marker_that_lost_somebody_reads_everybody_for_the_lists_too(tmp_path):
+    """One reading finds whoever left our data in the field and, beyond so many rows, in the lists; another asks nobody by name."""
+    shop = world(tmp_path)
+    shop.esp.people(*emails("ann", "bob", "cyd", "dan"))
+    shop.sync(People({"a": emails("ann", "bob"), "b": emails("bob", "cyd")}))
+    shop.sync(People({"a": emails("ann"), "b": emails("cyd", "dan")}))
+    assert shop.esp.calls[:3] == ["read", "members", "values"]
+    assert [call.split()[0] for call in shop.esp.calls[3:]] == ["remove", "add", "remove", "write"]
+    assert (shop.members("a"), shop.members("b")) == (emails("ann"), emails("cyd", "dan"))
+    assert shop.values() == {"ann@example.com": "a", "bob@example.com": "-", "cyd@example.com": "b", "dan@example.com": "b"}
+
+
 def test_somebody_who_left_the_destination_is_forgotten(tmp_path):
     """Nothing is written about a contact that is not there any more, and the ledger drops it."""
     shop = world(tmp_path, markers=())

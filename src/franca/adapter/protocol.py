@@ -244,8 +244,8 @@ class Connection(Protocol):
         """Write a marker's values, in the largest batches that the ESP allows; `Written.added` are those written."""
         ...
 
-    def field_values(self, remote: Remote) -> Iterator[tuple[Contact, str]]:
-        """Yield the marker's value of everybody who has one."""
+    def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        """Yield everybody, as `contacts` does, with what they have in *fields*: field's id → value. One reading serves all fields."""
         ...
 
     def contents(self) -> Iterator[Content]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from franca.adapter import ABSENT, Address, Connection, Contact, Remote, ResourceKind, Translation
+from franca.adapter.reading import values_of
 from franca.audience import Evaluation, Individual
 from franca.content import Document, Renderer, Setting
 from franca.content.needs import attributes_of, segments_of
@@ -75,4 +76,4 @@ class _Reading:
 
     def _held(self, field: Remote, contact: Contact) -> str:
         """Return what sync has written for somebody."""
-        return next((value for other, value in self._connection.field_values(field) if other.id == contact.id), ABSENT)
+        return next((value for other, value in values_of(self._connection, field) if other.id == contact.id), ABSENT)

@@ -27,6 +27,7 @@ from franca.adapter import (
     adapter,
     with_splits,
 )
+from franca.adapter.reading import values_of
 from franca.audience import Evaluation, evaluate
 from franca.definitions import Destination, Project
 from franca.demo.emails import subjects
@@ -183,7 +184,7 @@ class _Proof:
         label, segment = f"{marker.key} = {choice.segment}", Address(ResourceKind.SEGMENT, choice.key)
         if segment in self._desired.resources:
             return self._counted(label, "marker", segment, people)
-        carrying = [contact.email for contact, held in self._connection.field_values(self._remote(field)) if held == choice.segment]
+        carrying = [contact.email for contact, held in values_of(self._connection, self._remote(field)) if held == choice.segment]
         return self._row(label, "marker", people, len(carrying), set(carrying))
 
     def _counted(self, label: str, kept: str, address: Address, people: AbstractSet[str]) -> Row:

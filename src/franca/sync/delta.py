@@ -13,9 +13,6 @@ from franca.sync.ledger import Ledger
 Emails = Mapping[str, AbstractSet[str]]
 """Segment → the normalised emails of its members."""
 
-Read = Callable[[], Iterable[tuple[Contact, str]]]
-"""Reads those whom a resource holds at the ESP, with a marker's value (the empty string for members)."""
-
 
 class Counts(Protocol):
     """How many profiles are outside every universe."""
@@ -139,12 +136,15 @@ def winners(emails: Emails, marker: Marker) -> dict[str, str]:
     return found
 
 
-def from_reading(
-    target: Target, read: Read, universe: Callable[[], Collection[str]], known: AbstractSet[str] | None, ledger: Ledger
-) -> Delta:
+Read = Iterable[tuple[Contact, str]]
+"""Those whom a resource holds at the ESP, with a marker's value (the empty string for members)."""
+Universe = Callable[[], Collection[str]]
+
+
+def from_reading(target: Target, read: Read, universe: Universe, known: AbstractSet[str] | None, ledger: Ledger) -> Delta:
     """Compare with what the ESP holds; *known* are the hashes that the ledger has for the resource, None without any."""
     # somebody's text may look like no value, as that of default("-") does
-    held = ((contact, value) for contact, value in read() if value != ABSENT or target.wanted.get(contact.email) == ABSENT)
+    held = ((contact, value) for contact, value in read if value != ABSENT or target.wanted.get(contact.email) == ABSENT)
     there = {contact.email: (contact, value) for contact, value in held}
     values = {email: value for email, (_, value) in there.items()}
     take = there.keys() - target.wanted.keys()
@@ -162,13 +162,15 @@ def from_reading(
     )
 
 
-def from_ledger(target: Target, held: Mapping[str, str], ledger: Ledger, universe: Callable[[], Collection[str]], read: Read) -> Delta:
-    """Compare with the ledger; only somebody who left our data altogether makes a read necessary."""
+def from_ledger(
+    target: Target, held: Mapping[str, str], ledger: Ledger, universe: Universe, around: Callable[[], Iterable[Contact]]
+) -> Delta:
+    """Compare with the ledger; only somebody who left our data altogether makes it necessary to read contacts *around* the resource."""
     hashes = {ledger.hash(email): email for email in target.wanted}
     left = held.keys() - hashes.keys()
     take = {email for email in universe() if ledger.hash(email) in left} if left else set()
     lost = left - {ledger.hash(email) for email in take}
-    found = {contact.email: contact for contact, _ in read() if ledger.hash(contact.email) in lost} if lost else {}
+    found = {contact.email: contact for contact in around() if ledger.hash(contact.email) in lost} if lost else {}
     return Delta(
         target=target,
         before=len(held),

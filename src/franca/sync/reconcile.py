@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from franca.adapter import ABSENT, Address, Connection, Marker, Remote, Resource, ResourceKind
+from franca.adapter.reading import values_of
 from franca.errors import FrancaError
 from franca.plan import Desired, Store, check_account
 from franca.plan.match import match
@@ -114,7 +115,7 @@ class _There:
 
     def values(self, resource: Resource, wanted: Values) -> Values:
         # somebody's text may look like no value, as that of default("-") does
-        found = self.connection.field_values(self.remote(resource))
+        found = values_of(self.connection, self.remote(resource))
         return {contact.email: value for contact, value in found if value != ABSENT or wanted.get(contact.email) == ABSENT}
 
     def count(self, resource: Resource) -> int:

@@ -45,24 +45,23 @@ def sync(
     """
     with store.locked():
         ledger.load()  # another run may have written meanwhile
-        account = Account(desired=desired, connection=connection, state=store.load())
-        return _synced(account, audience, ledger, full=full, allow=allow, progress=progress)
+        account = Account(desired=desired, audience=audience, connection=connection, state=store.load())
+        return _synced(account, ledger, full=full, allow=allow, progress=progress)
 
 
-def _synced(account: Account, audience: Audience, ledger: Ledger, *, full: bool, allow: Collection[str], progress: Progress) -> Synced:
-    desired, connection = account.desired, account.connection
-    wanted = list(targets(desired, audience, account))
+def _synced(account: Account, ledger: Ledger, *, full: bool, allow: Collection[str], progress: Progress) -> Synced:
+    wanted = list(targets(account))
     _await(wanted, account, ledger)
-    deltas = [_delta(target, audience, account, ledger, full=full) for target in wanted]
-    writings = _known(deltas, connection)
-    _guard(desired, writings, ledger, allow)
+    deltas = [_delta(target, account, ledger, full=full) for target in wanted]
+    writings = _known(deltas, account)
+    _guard(account.desired, writings, ledger, allow)
     ledger.begin({delta.target.entry: delta.read for delta in deltas if delta.read is not None})
     try:
         _write(writings, account, ledger, progress)
     except DestinationError as error:
-        raise _stopped(error, _report(desired, writings, audience)) from error
+        raise _stopped(error, _report(account, writings)) from error
     ledger.finish(target.entry for target in wanted)
-    return _report(desired, writings, audience)
+    return _report(account, writings)
 
 
 def _await(wanted: Iterable[Target], account: Account, ledger: Ledger) -> None:
@@ -72,18 +71,17 @@ def _await(wanted: Iterable[Target], account: Account, ledger: Ledger) -> None:
             resumed(account.connection, account.remote(target.resource), job, ())
 
 
-def _delta(target: Target, audience: Audience, account: Account, ledger: Ledger, *, full: bool) -> Delta:
-    held = ledger.held(target.entry)
+def _delta(target: Target, account: Account, ledger: Ledger, *, full: bool) -> Delta:
+    held, universe = ledger.held(target.entry), account.audience.universe
     if held is None or full:
         known = None if held is None else held.keys()
-        return from_reading(target, lambda: account.read(target), audience.universe, known, ledger)
-    return from_ledger(target, held, ledger, audience.universe, lambda: account.read(target))
+        return from_reading(target, account.read(target), universe, known, ledger)
+    return from_ledger(target, held, ledger, universe, lambda: account.around(target, len(held)))
 
 
-def _known(deltas: Iterable[Delta], connection: Connection) -> list[Writing]:
+def _known(deltas: Iterable[Delta], account: Account) -> list[Writing]:
     """Ask once, for all resources together, whom the destination holds."""
-    asked = sorted(set().union(*(delta.unasked for delta in deltas)))
-    known = connection.known(asked) if asked else {}
+    known = account.known(sorted(set().union(*(delta.unasked for delta in deltas))))
     return [Writing.of(delta, known) for delta in deltas]
 
 
@@ -122,10 +120,10 @@ def _stopped(error: DestinationError, synced: Synced) -> FrancaError:
     )
 
 
-def _report(desired: Desired, writings: Iterable[Writing], audience: Audience) -> Synced:
-    outside = audience.summary()
+def _report(account: Account, writings: Iterable[Writing]) -> Synced:
+    outside = account.audience.summary()
     return Synced(
-        destination=desired.site.destination.name,
+        destination=account.name,
         resources=tuple(writing.held() for writing in writings),
         without_email=outside.without_email,
         ambiguous=outside.ambiguous_emails,

@@ -22,6 +22,7 @@ from franca.adapter import (
     UnknownOutcomeError,
     VirtualWaiter,
 )
+from franca.adapter.reading import values_of
 from franca.definitions import Everyone, Realisation, Segment
 from franca.errors import FrancaError
 from franca.sandbox import Fault
@@ -146,7 +147,7 @@ def test_a_marker_import_survives_a_lost_answer(found: Account) -> None:
     found.host.faults.add(Fault(kind="reset-after", match="POST /api/profile-bulk-import-jobs", times=1))
     everybody = sorted(found.connection.contacts())
     list(found.connection.write_field(field, [(each, "vip") for each in everybody]))
-    assert dict(found.connection.field_values(field)) == dict.fromkeys(everybody, "vip")
+    assert dict(values_of(found.connection, field)) == dict.fromkeys(everybody, "vip")
     assert sorted(found.connection.contacts()) == everybody
 
 

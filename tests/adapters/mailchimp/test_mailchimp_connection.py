@@ -14,6 +14,7 @@ import pytest
 from adapters.mailchimp.kit import AUDIENCE, Account, a, account, segment
 from franca.adapter import ABSENT, Contact, Marker, Ref, Remote, Resource, ResourceKind, TerminalError, Written
 from franca.adapter.protocol import Choice
+from franca.adapter.reading import values_of
 from franca.definitions import All, AnyOf, Mailable, Op, Predicate, Realisation
 from franca.sandbox import Fault
 from franca_mailchimp.adapter import ADAPTER
@@ -304,7 +305,7 @@ def test_markers_are_written_by_a_thousand(found: Account, number: int, batches:
     values = [(each, "vip" if place % 2 else ABSENT) for place, each in enumerate(contacts)]
     sizes, written = everybody(found.connection.write_field(field, values))
     assert (sizes, written.rejected) == (batches, ())
-    assert sorted(found.connection.field_values(field)) == sorted(values)
+    assert sorted(values_of(found.connection, field)) == sorted(values)
     assert found.connection.count(vip, ADAPTER.compile_marker(MARKER, found.site)[1]) == number // 2
     assert found.connection.count(field, marker(found)) == number
     assert len(found.calls("batches.status")) <= 4 * len(batches)  # looked at sparingly: a batch of 1,000 takes 12 seconds

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.mailerlite.mailerlite_kit import KEY, OWN, Shop, emails, opened, site_of, total
 from franca.adapter import Contact, Resource, ResourceKind, TerminalError, Written
+from franca.adapter.reading import values_of
 from franca.definitions import Native, NativeKind, Segment
 from franca.plan import State, desire, make_plan
 from franca_mailerlite.adapter import ADAPTER
@@ -165,8 +166,8 @@ def test_a_value_is_written_and_nothing_else_changes(shop: Shop) -> None:
     found = shop.person("anna@example.com")
     assert (found.fields, found.status) == ({"country": "DE", "franca_vip": "vip"}, "unsubscribed")
     assert shop.inside(remote) == {"anna@example.com"}
-    assert list(shop.connection.field_values(field)) == [(anna, "vip")]
-    assert bert not in dict(shop.connection.field_values(field))
+    assert list(values_of(shop.connection, field)) == [(anna, "vip")]
+    assert bert not in dict(values_of(shop.connection, field))
 
 
 def test_an_update_that_does_not_keep_the_rest_does_what_the_assumption_says(shop: Shop) -> None:
