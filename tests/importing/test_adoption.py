@@ -58,6 +58,35 @@ def test_a_change_on_either_side_makes_it_an_object_of_ours(tmp_path, changed):
     assert (change.action, change.id, change.name) == ("update", key, f"{desired.resources[VIP].title} [franca:vip]")
 
 
+def test_what_leaves_the_files_stays_there_and_is_forgotten_in_a_line(tmp_path):
+    """It carries no mark: no plan deletes it, and one says so; an apply forgets it, and another import would find it again."""
+    esp = Esp()
+    key = esp.add(ResourceKind.SEGMENT, "VIPs", {"written": "otherwise"})
+    desired, connection, store = opened(tmp_path, esp, segment("vip"))
+    took_in(tmp_path, esp, store, desired, connection)
+    desired, connection, store = opened(tmp_path, esp)
+    plan = make_plan(desired, connection.read(), store.load())
+    (change,) = plan.changes
+    assert (change.action, change.address, change.id, change.name, plan.unsafe) == ("forget", VIP, key, "VIPs", ())
+    assert change.reason == "not in the definitions any more; it carries no mark of ours, so it stays there as it is, with whom it holds"
+    apply(plan, desired, connection, store)
+    assert (esp.writes, store.load().entries) == ([], {})
+    assert make_plan(desired, connection.read(), store.load()).changes == ()
+
+
+def test_what_was_marked_since_is_deleted_by_its_word(tmp_path):
+    """A changed definition made it an object of ours, as all that Franca keeps."""
+    esp = Esp()
+    key = esp.add(ResourceKind.SEGMENT, "VIPs", {"written": "otherwise"})
+    desired, connection, store = opened(tmp_path, esp, segment("vip"))
+    took_in(tmp_path, esp, store, desired, connection)
+    esp.rename(key, "VIPs [franca:vip]")
+    desired, connection, store = opened(tmp_path, esp)
+    plan = make_plan(desired, connection.read(), store.load())
+    assert [(change.action, change.id) for change in plan.changes] == [("delete", key)]
+    assert [each.word for each in plan.unsafe] == ["delete:segment/vip"]
+
+
 def test_what_is_known_by_name_must_be_there_and_is_not_touched(tmp_path):
     """Somebody's own object is found by its name alone; missing or ambiguous, it is an error that says so, and never made."""
     esp = Esp()

@@ -125,7 +125,7 @@ def test_what_is_not_ours_is_never_looked_at(tmp_path, adapter):
 
 
 def test_a_mark_removed_by_hand_is_restored_while_wanted_and_respected_afterwards(tmp_path, adapter):
-    """The state still knows the object: it is named again; but once it is not wanted, an object without our mark is not deleted."""
+    """The state still knows the object: it is named again; but once it is not wanted, an object without our mark is let go of."""
     desired, connection = world(tmp_path, adapter, segment("vip"))
     applied(desired, connection, tmp_path)
     (made,) = adapter.esp.objects
@@ -133,7 +133,7 @@ def test_a_mark_removed_by_hand_is_restored_while_wanted_and_respected_afterward
     (change,) = planned(desired, connection, tmp_path).changes
     assert (change.named, change.name, change.reason) == ("Mine now", "The vip [franca:vip]", "somebody changed it at the destination")
     gone, _ = world(tmp_path, adapter, segment("other"))
-    assert steps(planned(gone, connection, tmp_path)) == ["create segment/other"]
+    assert steps(planned(gone, connection, tmp_path)) == ["create segment/other", "forget segment/vip"]
 
 
 def test_a_reason_tells_drift_from_a_new_definition(tmp_path, adapter):

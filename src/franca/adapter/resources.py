@@ -88,6 +88,7 @@ class Resource:
         holds: what sync writes into it.
         counted: how the ESP is asked for its members, where that is a choice ("subscribed", "all"); not part of the diff.
         theirs: people made it at the ESP: it is known by its title alone, must be there, and is never made, changed or deleted here.
+        adopt: what people made there under its title is taken, and then never changed or deleted; sync takes nobody out but whom it put in.
     """
 
     kind: ResourceKind
@@ -99,6 +100,7 @@ class Resource:
     holds: Holds = Holds.NOTHING
     counted: str = ""
     theirs: bool = False
+    adopt: bool = False
 
     @property
     def address(self) -> Address:
@@ -210,4 +212,5 @@ def digest(value: Any) -> str:
 
 def fingerprint(resource: Resource) -> str:
     """Return the identity of what a resource should be, over its symbolic form."""
-    return digest({"kind": resource.kind, "key": resource.key, "title": resource.title, "body": resource.body})
+    adopted = {"adopt": True} if resource.adopt else {}
+    return digest({"kind": resource.kind, "key": resource.key, "title": resource.title, "body": resource.body, **adopted})

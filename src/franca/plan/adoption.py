@@ -1,4 +1,7 @@
-"""Objects that people made at an ESP and `franca import` took in: they stay as they are, name and all, until their definition changes."""
+"""Objects that people made at an ESP.
+
+What `franca import` took in stays as it is, name and all, until its definition changes; what `adopt:` of a segment takes stays so for good.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ def adopted(resource: Resource, remote: Remote) -> Entry:
 def as_adopted(resource: Resource, remote: Remote, entry: Entry | None) -> bool:
     """Return whether neither the object nor its definition has changed since it was adopted."""
     return entry is not None and entry.adopted == _likeness(remote) and entry.fingerprint == fingerprint(resource)
+
+
+def untouched(resource: Resource, remote: Remote) -> bool:
+    """Return whether *remote* is what people made, to be filled and nothing else."""
+    return resource.adopt and remote.key is None
 
 
 def _likeness(remote: Remote) -> str:

@@ -10,6 +10,7 @@ from franca.adapter import LONGEST_WAIT, Limits, Window
 from franca.plan.records import Action, Budget, Cap, Change, Processing
 
 _PROCESSED = frozenset({Action.CREATE, Action.UPDATE})
+_NOTED = frozenset({Action.ADOPT, Action.FORGET})
 
 
 def budget(changes: Sequence[Change], limits: Limits, esp: str) -> Budget:
@@ -20,11 +21,11 @@ def budget(changes: Sequence[Change], limits: Limits, esp: str) -> Budget:
         limits: what the adapter declares.
         esp: its name, for people.
     """
-    counted = [(change, limits.calls[change.action.value, change.address.kind]) for change in changes if _known(change, limits)]
-    spent = Counter(name for _, calls in counted for name in calls)
+    counted = [calls for change in changes if (calls := _calls(change, limits)) is not None]
+    spent = Counter(name for calls in counted for name in calls)
     clock, first = _Clock(limits), 0
     for change in changes:
-        if not clock.pass_by(limits.calls.get((change.action.value, change.address.kind), ())):
+        if not clock.pass_by(_calls(change, limits) or ()):
             break
         first += 1
     timed = any(limits.rates[name].windows for name in spent)
@@ -39,8 +40,9 @@ def budget(changes: Sequence[Change], limits: Limits, esp: str) -> Budget:
     )
 
 
-def _known(change: Change, limits: Limits) -> bool:
-    return (change.action.value, change.address.kind) in limits.calls
+def _calls(change: Change, limits: Limits) -> Sequence[str] | None:
+    """Return the calls of a change, None where they depend on more than its kind."""
+    return () if change.action in _NOTED else limits.calls.get((change.action.value, change.address.kind))
 
 
 def _caps(spent: Mapping[str, int], limits: Limits) -> Iterator[Cap]:

@@ -41,7 +41,7 @@ def _emptied(changes: Sequence[Change], kinds: Sequence[ResourceKind]) -> Iterat
 
 
 def _too_many(changes: Sequence[Change], owned: int, destination: str, maximum: Decimal) -> Iterator[Unsafe]:
-    changed = sum(change.action is not Action.CREATE for change in changes)
+    changed = sum(change.action in {Action.UPDATE, Action.DELETE} for change in changes)
     if owned >= FROM and Decimal(changed) / owned > maximum:
         share, limit = round(100 * changed / owned), round(100 * maximum)
         yield Unsafe(word=f"changes:{destination}", what=f"{changed} of {owned} resources would change ({share}%, more than {limit}%)")

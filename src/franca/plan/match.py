@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from franca.adapter import Address, Remote, Resource, ResourceKind, Snapshot, key_of, owned_name
@@ -19,11 +19,13 @@ class Matching:
         found: our address → the remote resource.
         renamed: new address → old address.
         stale: owned and not desired.
+        forgotten: named by our state, without a mark of ours, and not desired any more: it is not ours to delete.
     """
 
     found: Mapping[Address, Remote]
     renamed: Mapping[Address, Address]
     stale: Mapping[Address, Remote]
+    forgotten: Mapping[Address, Remote]
 
     @property
     def owned(self) -> int:
@@ -32,7 +34,7 @@ class Matching:
 
 
 def match(desired: Desired, snapshot: Snapshot, state: State) -> Matching:
-    """Match desired with remote resources. What carries no mark and is in no state is nobody's here: it is never looked at.
+    """Match desired with remote resources. What carries no mark, is in no state and is named nowhere is never looked at.
 
     Raises:
         FrancaError: two objects may be the same resource, or what people made is not there.
@@ -48,14 +50,24 @@ def match(desired: Desired, snapshot: Snapshot, state: State) -> Matching:
         before = None if old in desired.resources else _same(old, marked, by_id, state)
         if before is not None and _renamable(before, old):
             found[address], renamed[address] = before, old
-    taken = {(remote.kind, remote.id) for remote in found.values()}
-    stale = {address: remote for address, remote in sorted(marked.items()) if (remote.kind, remote.id) not in taken}
-    return Matching(found=dict(sorted(found.items())), renamed=renamed, stale=stale)
+    taken = {(remote.kind, remote.id) for address, remote in found.items() if not desired.resources[address].theirs}
+    wished = [resource for resource in desired.resources.values() if resource.adopt and resource.address not in found]
+    found |= {each.address: remote for each in wished if (remote := _adoptable(each, snapshot, desired, taken))}
+    taken |= {(remote.kind, remote.id) for remote in found.values()}
+    known = {address: remote for address, entry in state.entries.items() if (remote := by_id.get((address.kind, entry.id)))}
+    return Matching(
+        found=dict(sorted(found.items())),
+        renamed=renamed,
+        stale={address: remote for address, remote in sorted(marked.items()) if (remote.kind, remote.id) not in taken},
+        forgotten={
+            address: remote for address, remote in sorted(known.items()) if remote.key is None and (remote.kind, remote.id) not in taken
+        },
+    )
 
 
 def _theirs(resource: Resource, snapshot: Snapshot, desired: Desired) -> Remote:
     """Return the one object of a resource's name that people made."""
-    named = [each for each in snapshot.remotes if (each.kind, each.name, each.key) == (resource.kind, resource.title, None)]
+    named = _named(resource, snapshot)
     if len(named) == 1:
         return named[0]
     place, what = desired.site.destination.name, f"the {resource.kind} {resource.title!r}"
@@ -65,6 +77,22 @@ def _theirs(resource: Resource, snapshot: Snapshot, desired: Desired) -> Remote:
         f"{place}: segment {resource.segment!r} is {what} there, and {found}",
         remedy="rename all but one of them at the ESP" if named else did_you_mean(resource.title, known),
     )
+
+
+def _adoptable(resource: Resource, snapshot: Snapshot, desired: Desired, taken: Collection[tuple[ResourceKind, str]]) -> Remote | None:
+    """Return what people made under the name of a resource that takes it; None when nothing is called so."""
+    named = [each for each in _named(resource, snapshot) if (each.kind, each.id) not in taken]
+    if len(named) > 1:
+        place, ids = desired.site.destination.name, ", ".join(each.id for each in named)
+        what = f"{place}: segment {resource.segment!r} adopts the {resource.kind} {resource.title!r}, and {len(named)} are called so: {ids}"
+        position = desired.site.project.segments[resource.segment].position
+        raise FrancaError(what, remedy="rename all but one of them at the ESP", position=position)
+    return named[0] if named else None
+
+
+def _named(resource: Resource, snapshot: Snapshot) -> list[Remote]:
+    """Return what people made and called by a resource's title."""
+    return [each for each in snapshot.remotes if (each.kind, each.name, each.key) == (resource.kind, resource.title, None)]
 
 
 def _same(

@@ -9,7 +9,7 @@ from typing import Any
 from franca.adapter import Address, Remote, Resource, Snapshot, digest, fingerprint, owned_name, symbolic
 from franca.errors import FrancaError, Problem
 from franca.plan import order
-from franca.plan.adoption import as_adopted
+from franca.plan.adoption import as_adopted, untouched
 from franca.plan.begun import begun
 from franca.plan.budget import budget
 from franca.plan.desired import Desired
@@ -80,10 +80,13 @@ def _changes(desired: Desired, snapshot: Snapshot, state: State, matching: Match
             yield _create(resource, body, gone=_gone(address, desired, state))
         elif remote.settled or resource.theirs or as_adopted(resource, remote, state.entries.get(address)):
             continue  # a campaign that somebody sent is no draft any more; what people made stays as it is
+        elif untouched(resource, remote):
+            yield from _adopt(resource, remote, state, matching.renamed.get(address))
         elif not (same_name(remote, resource) and symbolic(remote.body) == body):
             yield _update(resource, body, remote, _why(resource, state, matching.renamed.get(address), resolve.planned))
     for address in order.deletes([address for address, remote in matching.stale.items() if not remote.settled]):
         yield _delete(address, matching.stale[address])
+    yield from (_forget(address, remote) for address, remote in matching.forgotten.items() if not remote.settled)
 
 
 def _gone(address: Address, desired: Desired, state: State) -> bool:
@@ -124,6 +127,20 @@ def _delete(address: Address, remote: Remote) -> Change:
     return Change(action=Action.DELETE, address=address, name=remote.name, reason=reason, before=symbolic(remote.body), id=remote.id)
 
 
+def _adopt(resource: Resource, remote: Remote, state: State, renamed: Address | None) -> Iterator[Change]:
+    """Yield that what people made is taken, unless the state has it already."""
+    entry = state.entries.get(resource.address)
+    if entry is None or entry.id != remote.id:
+        reason = f"renamed from {renamed}" if renamed else "it is there already: sync fills it, and whom others put in stays"
+        segment = resource.segment
+        yield Change(action=Action.ADOPT, address=resource.address, name=remote.name, reason=reason, segment=segment, id=remote.id)
+
+
+def _forget(address: Address, remote: Remote) -> Change:
+    reason = "not in the definitions any more; it carries no mark of ours, so it stays there as it is, with whom it holds"
+    return Change(action=Action.FORGET, address=address, name=remote.name, reason=reason, id=remote.id)
+
+
 def _why(resource: Resource, state: State, renamed: Address | None, planned: frozenset[Address]) -> str:
     if renamed is not None:
         return f"renamed from {renamed}"
@@ -137,7 +154,7 @@ def _why(resource: Resource, state: State, renamed: Address | None, planned: fro
 
 def _remote_digest(matching: Matching) -> str:
     """What is ours there. Versions take no part: a sync of members touches them."""
-    owned = {**matching.found, **matching.stale}
+    owned = {**matching.found, **matching.stale, **matching.forgotten}
     return digest({str(address): [remote.id, remote.name, symbolic(remote.body)] for address, remote in owned.items()})
 
 

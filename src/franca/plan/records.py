@@ -18,11 +18,13 @@ from franca.plan.errors import Unsafe
 
 
 class Action(StrEnum):
-    """What is done to a resource."""
+    """What is done to a resource; the last two ask the ESP for nothing: they are noted in the state."""
 
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    ADOPT = "adopt"
+    FORGET = "forget"
 
 
 def _address(value: object) -> object:

@@ -139,6 +139,14 @@ class Run:
         _insist(lambda: self.connection.delete(remote))
         self._keep(self.state.drop(change.address))
 
+    def adopt(self, change: Change) -> None:
+        """Note what is there as ours to fill; nothing is asked of the ESP."""
+        self._put(change, self.remotes[change.address].id)
+
+    def forget(self, change: Change) -> None:
+        """Let go of what carries no mark of ours."""
+        self._keep(self.state.drop(change.address))
+
     def _made(self, resource: Resource) -> str:
         """Return the id. Without an answer: look for the mark, and try once more only if it is not there."""
         body = self.resolver.body(resource)
@@ -208,4 +216,10 @@ def _insist(write: Callable[[], T]) -> T:
         return write()
 
 
-_DO: Mapping[Action, Callable[[Run, Change], None]] = {Action.CREATE: Run.create, Action.UPDATE: Run.update, Action.DELETE: Run.delete}
+_DO: Mapping[Action, Callable[[Run, Change], None]] = {
+    Action.CREATE: Run.create,
+    Action.UPDATE: Run.update,
+    Action.DELETE: Run.delete,
+    Action.ADOPT: Run.adopt,
+    Action.FORGET: Run.forget,
+}

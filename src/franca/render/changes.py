@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from franca.plan import Action, Change, Plan
 from franca.render.text import value
 
-_PAST = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.DELETE: "to delete"}
+_PAST = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.DELETE: "to delete",
+    Action.ADOPT: "to adopt",
+    Action.FORGET: "to forget",
+}
 
 
 def summary(plan: Plan) -> str:

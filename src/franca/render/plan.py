@@ -26,7 +26,7 @@ def render_plan(plans: Sequence[Plan], form: str = "text", of: str = "") -> str:
     return _FORMS[form](plans, of)
 
 
-_SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-"}
+_SIGNS = {Action.CREATE: "+", Action.UPDATE: "~", Action.DELETE: "-", Action.ADOPT: "=", Action.FORGET: "="}
 
 
 def _text(plans: Sequence[Plan]) -> str:
