@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import escape
 
 from franca.adapter import Dialect, Say, Unsaid, facts
+from franca.adapter.words import worded
 from franca.content.nodes import (
     AttributeValue,
     BuiltIn,
@@ -214,7 +215,7 @@ class BrevoDialect(Dialect):
         for name, mapping in self.site.destination.attributes.items():
             value = values.get(name)
             if value is not None and value != "":
-                found[mapping.field] = mapping.values.get(str(value), _held(value)) if mapping.values else _held(value)
+                found[mapping.field] = _held(worded(mapping, value))
         return {**found, "EMAIL": str(values.get("email") or "")}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import escape
 
 from franca.adapter import Dialect, Say, Unsaid, facts
+from franca.adapter.words import worded
 from franca.content.conditions import Leaf, dnf
 from franca.content.filters import show
 from franca.content.nodes import (
@@ -233,7 +234,7 @@ class KlaviyoDialect(Dialect):
                 continue
             spelled = _SPELLED.fullmatch(property_name(mapping.field))
             into, key = (found[spelled[1]], spelled[2]) if spelled else (found, mapping.field)
-            into[key] = mapping.values.get(str(value), _json(value)) if mapping.values else _json(value)
+            into[key] = _json(worded(mapping, value))
         return found
 
 

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from franca.adapter import Finding
+from franca.adapter.words import theirs
 from franca.definitions import Constant, FieldMapping, Kind, LengthTest, Op, ReferenceTest, ValueTest
-from franca_klaviyo.parts import Context, Filter, refuse
+from franca_klaviyo.parts import Context, Filter, RefusedError, refuse
 
 IS_SET: Filter = {"type": "existence", "operator": "is-set"}
 NOT_SET: Filter = {"type": "existence", "operator": "not-set"}
@@ -219,20 +220,8 @@ def translated(mapping: FieldMapping, kind: Kind, test: ValueTest | LengthTest) 
         return kind, test
     if test.op not in (Op.IS, Op.IN, Op.HAS_ANY):
         raise refuse("translated-values", f"{test.op.value!r} cannot be asked of the translated values of {mapping.field}")
-    ours = tuple(map(_spelled, test.operands))
-    theirs = tuple(_translation(mapping, word) for word in ours)
-    shared = [word for word, other in mapping.values.items() if other in theirs and word not in ours]
-    if shared:
-        raise refuse("ambiguous-translation", f"{mapping.field} holds one value for {', '.join([*ours, *shared])}")
-    operand = theirs if isinstance(test.operand, tuple) else theirs[0]
+    words = theirs(mapping, test.operands)
+    if isinstance(words, Finding):
+        raise RefusedError(words)
+    operand = words if isinstance(test.operand, tuple) else words[0]
     return (Kind.LIST if kind is Kind.LIST else Kind.TEXT), replace(test, operand=operand)
-
-
-def _spelled(constant: Constant) -> str:
-    return str(constant).lower() if isinstance(constant, bool) else str(constant)
-
-
-def _translation(mapping: FieldMapping, word: str) -> str:
-    if word not in mapping.values:
-        raise refuse("untranslated-value", f"the values of {mapping.field} are translated, and {word!r} is not among them")
-    return mapping.values[word]

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from franca.adapter import Assumption, Site, facts
+from franca.adapter import Assumption, Finding, Site, facts
+from franca.adapter.words import theirs
 from franca.definitions import (
     TEXT,
     Anniversary,
     Attribute,
     AttributeTest,
-    Constant,
     DataType,
     FieldMapping,
     From,
@@ -34,7 +34,7 @@ from franca_mailchimp.assumptions import ACCENTS_DISTINCT, CASE_SENSITIVE, NUMER
 from franca_mailchimp.dates import DATES, dated
 from franca_mailchimp.kept import REFUSED, is_kept, kept
 from franca_mailchimp.options import ANY_DAY, BIRTHDAY, FREE_TEXT, merge_condition
-from franca_mailchimp.parts import Part, merge_presence, refuse
+from franca_mailchimp.parts import Part, RefusedError, merge_presence, refuse
 from franca_mailchimp.values import STANDS_FOR, compared, may_hold_of_nothing, written
 
 Untimed = ValueTest | ReferenceTest | LengthTest
@@ -295,22 +295,10 @@ def _translated(mapping: FieldMapping, type_: DataType, test: ValueTest) -> tupl
         return type_, test
     if test.op not in (Op.IS, Op.IN) or type_.kind is Kind.LIST:
         raise refuse("translated-values", f"{test.op.value!r} cannot be asked of the translated values of {mapping.field}")
-    ours = tuple(map(_spelled, test.operands))
-    theirs = tuple(_translation(mapping, word) for word in ours)
-    shared = [word for word, other in mapping.values.items() if other in theirs and word not in ours]
-    if shared:
-        raise refuse("ambiguous-translation", f"{mapping.field} holds one value for {', '.join([*ours, *shared])}")
-    return TEXT, replace(test, operand=theirs if isinstance(test.operand, tuple) else theirs[0])
-
-
-def _spelled(constant: Constant) -> str:
-    return str(constant).lower() if isinstance(constant, bool) else str(constant)
-
-
-def _translation(mapping: FieldMapping, word: str) -> str:
-    if word not in mapping.values:
-        raise refuse("untranslated-value", f"the values of {mapping.field} are translated, and {word!r} is not among them")
-    return mapping.values[word]
+    words = theirs(mapping, test.operands)
+    if isinstance(words, Finding):
+        raise RefusedError(words)
+    return TEXT, replace(test, operand=words if isinstance(test.operand, tuple) else words[0])
 
 
 def marked(tag: str, value: str) -> dict[str, Any]:

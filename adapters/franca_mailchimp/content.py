@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from markupsafe import escape
 
 from franca.adapter import Assumption, Dialect, Say, Unsaid, facts
+from franca.adapter.words import spelled, worded
 from franca.content.assemble import joined
 from franca.content.conditions import nnf
 from franca.content.nodes import (
@@ -208,8 +208,7 @@ class MailchimpDialect(Dialect):
         for name, mapping in self.site.destination.attributes.items():
             value = values.get(name)
             if value is not None and value != "" and _TAG.fullmatch(mapping.field):
-                text = value.isoformat() if isinstance(value, date) else str(value)
-                found[mapping.field] = mapping.values.get(text, text)
+                found[mapping.field] = spelled(worded(mapping, value))
         fitting = {tag: text for tag, text in found.items() if len(str(text).encode()) <= FIELD_BYTES}
         return {**fitting, "EMAIL": str(values.get("email") or "")}
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from franca.adapter.words import worded
 from franca.audience.holdings import Holding, Holdings, held
-from franca.definitions import Destination, EventMapping, FieldMapping, Project, Status
+from franca.definitions import Destination, EventMapping, Project, Status
 
 
 def seed_of(project: Project, destination: Destination, *, as_of: datetime) -> dict[str, Any]:
@@ -30,19 +31,9 @@ def seed_of(project: Project, destination: Destination, *, as_of: datetime) -> d
 def contact(project: Project, destination: Destination, person: Holding) -> dict[str, Any]:
     """Return one contact."""
     mapped = {
-        mapping.field: _value(mapping, person.values[name]) for name, mapping in destination.attributes.items() if name in person.values
+        mapping.field: worded(mapping, person.values[name]) for name, mapping in destination.attributes.items() if name in person.values
     }
     return {"email": person.email, "fields": mapped, **_consent(project, person)}
-
-
-def _value(mapping: FieldMapping, value: Any) -> Any:
-    """Return a value in the ESP's words."""
-    return [_word(mapping, each) for each in value] if isinstance(value, list) else _word(mapping, value)
-
-
-def _word(mapping: FieldMapping, value: Any) -> Any:
-    """Translate what the mapping has a word for: it spells booleans `true` and `false`, and numbers as they are."""
-    return mapping.values.get(str(value).lower() if isinstance(value, bool) else str(value), value)
 
 
 def _consent(project: Project, person: Holding) -> dict[str, Any]:
