@@ -37,6 +37,7 @@ data:
     visit: {table: visits, profile: customer_id, at: at, unique: true, properties: {sku: {type: text}, length: {type: integer}}}
 destinations:
   klaviyo: {adapter: klaviyo, api_key: env:K, attributes: {country: country}, events: {order: {metric: Placed Order, value: total}}}
+ledger_key: env:LEDGER
 policies:
   minimum_size: 10
   maximum_change: 30%
@@ -51,6 +52,7 @@ segments:
     priority: 1
     realise: {klaviyo: members}
     accept: {klaviyo: {day-windows: a day does not matter}}
+    adopt: {klaviyo: true}
     where:
       any:
         - {event: order, count: {gte: 5}, last: 365 days}

@@ -234,6 +234,7 @@ segments:
     priority: 10
     realise: {brevo: members}
     accept: {klaviyo: {day-windows: 'weekly: a day does not matter'}}
+    adopt: {brevo: true}
     previously: old_key
 """
 VIP = Segment(
@@ -250,6 +251,7 @@ WIN_BACK = Segment(
     priority=10,
     realise={"brevo": Realisation.MEMBERS},
     accept={"klaviyo": {"day-windows": "weekly: a day does not matter"}},
+    adopt={"brevo": True},
     previously="old_key",
 )
 

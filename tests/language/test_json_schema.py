@@ -227,7 +227,11 @@ WHOLE = (
     + "policies: {minimum_size: 5, maximum_change: 30%, maximum_overlap: 80%, email_cap: {event: order, count: {lt: 3}, last: 7 days}}\n"
     + "locale: de_DE\nstate: .franca\nledger_key: env:KEY\n"
 )
-GROUPED = SEGMENTS + "    group: g\n    priority: 1\n    realise: {klaviyo: native}\n    accept: {klaviyo: {x: y}}\n    previously: old\n"
+GROUPED = (
+    SEGMENTS
+    + "    group: g\n    priority: 1\n    realise: {klaviyo: native}\n    accept: {klaviyo: {x: y}}\n"
+    + "    adopt: {klaviyo: false}\n    previously: old\n"
+)
 TEXTS = {"franca.yaml": WHOLE, "segments/a.yaml": GROUPED, "campaigns/a.yaml": CAMPAIGN}
 SHAPES = {"franca.yaml": "project", "segments/a.yaml": "segments", "campaigns/a.yaml": "campaign"}
 

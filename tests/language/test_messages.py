@@ -154,6 +154,8 @@ GROUPED = (
         ("priority: 2, realise: {klaviyo: nativ}", "realise: there is no 'nativ'; did you mean \"native\"?"),
         ("priority: 2, previously: a", "previously: 'a' is still a segment"),
         ("priority: 2, accept: {klavyo: {x: y}}", "accept: there is no 'klavyo'"),
+        ("priority: 2, adopt: {klavyo: true}", "adopt: there is no 'klavyo'"),
+        ("priority: 2, adopt: {klaviyo: maybe}", "adopt is true or false"),
     ],
 )
 def test_groups_wishes_and_renames_are_checked(messages, rest, message):
@@ -166,3 +168,40 @@ def test_keys_that_differ_by_case_only_are_refused(messages):
     """A marker's value is the key, and ESPs may compare without case."""
     text = "segments:\n  vip: {name: A, where: {everyone: true}}\n  VIP: {name: B, where: {everyone: true}}\n"
     assert any("differs from another only by case" in line for line in messages(text))
+
+
+KEYED = PROJECT + "ledger_key: env:LEDGER\n"
+ADOPTING = "segments:\n  a: {name: VIPs, where: {everyone: true}, adopt: {klaviyo: true}%s}\n"
+
+
+@pytest.mark.parametrize("rest", ["", ", realise: {klaviyo: members}"])
+def test_what_has_members_of_its_own_can_be_adopted(messages, rest):
+    """A list, tag or group; other wishes than members are refused below."""
+    assert messages(ADOPTING % rest, KEYED) == []
+
+
+@pytest.mark.parametrize("wish", ["marker", "native", "skip"])
+def test_nothing_but_members_can_be_adopted(messages, wish):
+    """A field's values and a segment's conditions are no members; the refusal says where."""
+    (line,) = messages(ADOPTING % f", realise: {{klaviyo: {wish}}}", KEYED)
+    assert line.startswith("segments/a.yaml:2:6: segment 'a' adopts at klaviyo, and realise says " + wish)
+    assert "only a list, tag or group can be adopted; realise it as members there, or remove adopt" in line
+    assert messages(ADOPTING.replace("true}%s", "false}%s") % f", realise: {{klaviyo: {wish}}}", KEYED) == []
+
+
+def test_what_is_known_by_its_name_alone_adopts_nothing(messages):
+    """It is there as people made it already."""
+    (line,) = messages(ADOPTING.replace("{everyone: true}", "{native: {klaviyo: {list: VIPs}}}") % "", KEYED)
+    assert "and is native: it is there as people made it" in line
+
+
+def test_without_a_ledger_key_nothing_is_adopted(messages):
+    """Nothing could tell later who was there before, and nobody could ever be taken out."""
+    (line,) = messages(ADOPTING % "")
+    assert "and nothing could tell later whom sync put in and whom others did; set ledger_key in franca.yaml" in line
+
+
+def test_two_segments_do_not_adopt_one_object(messages):
+    """It is known by its name, and two of one name would fight over it."""
+    (line,) = messages(ADOPTING % "" + "  b: {name: VIPs, where: {everyone: true}, adopt: {klaviyo: true}}\n", KEYED)
+    assert line.startswith("segments/a.yaml:3:6: segment 'b' adopts at klaviyo, and segment 'a' adopts what has the same name, 'VIPs'")

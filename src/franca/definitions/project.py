@@ -205,6 +205,7 @@ class Segment(Node):
         group, priority: segments of one group form an ordered list; a profile belongs to the smallest priority it is in.
         realise: destination → a realisation or `skip`.
         accept: destination → {finding id: the reason why it is accepted}.
+        adopt: destination → whether the list, tag or group of its name that people made there is filled, not one of our own.
         previously: the key before a rename.
     """
 
@@ -216,6 +217,7 @@ class Segment(Node):
     priority: int | None = None
     realise: Mapping[str, Realisation | str] = dataclasses.field(default_factory=dict)
     accept: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    adopt: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     previously: str | None = None
 
 

@@ -38,6 +38,7 @@ from franca.definitions import (
     TimeTest,
 )
 from franca.errors import Problems, ProblemsError, did_you_mean
+from franca.language.adoption import adoption_problems
 from franca.language.campaigns import campaign_problems, with_audiences
 from franca.language.check_events import event_test, picked_event, rank, ratio, regular, sequence
 from franca.language.check_extent import MAXIMUM_HEIGHT, Extents
@@ -64,6 +65,7 @@ def check(project: Project) -> Project:
     problems.extend([wrong_zone] if wrong_zone else [])
     problems.extend(campaign_problems(project))
     problems.extend(name_problems(project))
+    problems.extend(adoption_problems(project))
     problems.extend(environment_problems(project))
     zone = ZoneInfo(_UNKNOWN_ZONE if wrong_zone else project.timezone)
     checked = _Checker(project if problems else with_audiences(project), zone, problems).project()

@@ -57,6 +57,7 @@ def _segment_names(project: Project) -> Iterator[Problem]:
     for segment in project.segments.values():
         yield from _unknown(segment, "realise", segment.realise, project.destinations)
         yield from _unknown(segment, "accept", segment.accept, project.destinations)
+        yield from _unknown(segment, "adopt", segment.adopt, project.destinations)
         if folded[segment.key.lower()] > 1:
             yield _problem(
                 segment, f"the key {segment.key!r} differs from another only by case", "ESPs may not tell them apart: rename one"

@@ -134,7 +134,7 @@ def read_segments(reader: Reader, item: Item) -> dict[str, Segment]:
     return reader.named(reader.fields(item, "a file of segments", ["segments"]).need("segments"), "segments", partial(_segment, reader))
 
 
-SEGMENT_KEYS = ("name", "description", "where", "group", "priority", "realise", "accept", "previously")
+SEGMENT_KEYS = ("name", "description", "where", "group", "priority", "realise", "accept", "adopt", "previously")
 
 
 def _segment(reader: Reader, key: str, item: Item) -> Segment:
@@ -151,6 +151,7 @@ def _segment(reader: Reader, key: str, item: Item) -> Segment:
         priority=reader.integer(priority, "priority") if priority else None,
         realise=reader.named(fields.get("realise"), "realise", partial(_wish, reader)),
         accept=reader.named(fields.get("accept"), "accept", partial(_accepted, reader)),
+        adopt=reader.named(fields.get("adopt"), "adopt", lambda _destination, flag: reader.flag(flag, "adopt")),
         previously=fields.optional("previously"),
         position=item.position,
     )

@@ -128,7 +128,7 @@ def _compared(old: Version, new: Version, old_key: str, key: str) -> Comparison:
     )
 
 
-_SETTINGS = ("name", "description", "group", "priority", "realise", "accept")
+_SETTINGS = ("name", "description", "group", "priority", "realise", "accept", "adopt")
 
 
 # -- declared facts

@@ -54,7 +54,8 @@ def decide(
         measured: what `franca probe` measured at its account, by the assumption's id.
     """
     destination = site.destination.name
-    wish = segment.realise.get(destination)
+    adopts = segment.adopt.get(destination, False)
+    wish = Realisation.MEMBERS if adopts else segment.realise.get(destination)
     if wish == SKIP:
         return Decision(segment=segment.key, name=segment.name, realisation=None, why="skipped: wished for"), ()
     if isinstance(segment.where, Native):
@@ -68,7 +69,8 @@ def decide(
     else:
         decision = _chosen(segment, assessments, accept)
     kept_as = adapter.members_kind.value if decision.realisation is Realisation.MEMBERS else ""
-    return replace(decision, kept_as=kept_as), problems
+    why = f"adopts the {kept_as} {segment.name!r} if it is there, which may hold more than the segment" if adopts else decision.why
+    return replace(decision, kept_as=kept_as, why=why), problems
 
 
 def _kept_there(segment: Segment, where: Native, destination: str) -> Decision:

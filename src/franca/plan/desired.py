@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from franca.adapter import Adapter, Address, Assumption, Choice, Computed, Holds, Marker, Resource, ResourceKind, Site, digest, fingerprint
 from franca.definitions import Native, Realisation, Segment
@@ -104,7 +104,9 @@ def _compiled(site: Site, adapter: Adapter, decisions: Mapping[str, Decision]) -
 def _resources(segment: Segment, realisation: Realisation, site: Site, adapter: Adapter) -> tuple[Resource, ...]:
     found = segment.where.at(site.destination.name) if isinstance(segment.where, Native) else None
     if found is None:
-        return adapter.compile(segment, realisation, site)
+        adopt = segment.adopt.get(site.destination.name, False)
+        made = adapter.compile(segment, realisation, site)
+        return tuple(replace(each, adopt=adopt) if each.holds is Holds.MEMBERS else each for each in made)
     kind, name = found
     return (Resource(kind=ResourceKind(kind), key=segment.key, title=name, segment=segment.key, theirs=True),)
 

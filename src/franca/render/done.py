@@ -71,6 +71,7 @@ def _counts(held: Held) -> Iterator[str]:
         "added": held.added,
         "removed": held.removed,
         "of them foreign": held.foreign,
+        "staying that others put in": held.staying,
         "unchanged": held.unchanged,
         "not known there": held.unknown,
     }

@@ -26,6 +26,7 @@ _THERE: Mapping[Reason, str] = {
     Reason.AMBIGUOUS_EMAIL: "have an email that several profiles share here",
     Reason.NOT_OURS: "are not in the data here",
     Reason.PUT_IN: "were put in by hand since the last sync",
+    Reason.ADOPTED: "are not ours: it is adopted, and whom others put in stays",
     Reason.LEAVING: "leave with the next sync",
     Reason.UNTOLD: "leave with the next sync or were put in by hand (without ledger_key nothing tells)",
     Reason.LAG: "left lately: the ESP is still processing",

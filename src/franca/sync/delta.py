@@ -91,6 +91,11 @@ class Target:
         """Whether values are written, not members."""
         return self.resource.holds is Holds.MARKER
 
+    @property
+    def adopted(self) -> bool:
+        """Whether others fill it too, so that nobody is taken out but whom sync put in."""
+        return self.resource.adopt
+
 
 @dataclass(frozen=True, kw_only=True)
 class Delta:
@@ -103,6 +108,7 @@ class Delta:
         take: emails of those who go.
         vanished: hashes of the ledger whose person the ESP does not hold any more.
         foreign: how many of those who go were never put there by us.
+        staying: how many others are in what is adopted, as far as it was read.
         contacts: whom a read has found already.
         read: what a read has found, when there was one: email → value.
     """
@@ -114,6 +120,7 @@ class Delta:
     take: frozenset[str]
     vanished: frozenset[str] = frozenset()
     foreign: int = 0
+    staying: int = 0
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     read: Mapping[str, str] | None = None
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from franca.adapter import Connection, Contact
 from franca.adapter.standing import Standing, Telling
+from franca.sync.adopted import THEIRS
 from franca.sync.delta import Audience, Emails
 from franca.sync.ledger import DOUBTFUL, Ledger
 from franca.sync.reconciled import Reason
@@ -93,23 +94,30 @@ class Why(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """Of what sync writes: its ledger tells what was done by hand since."""
+    """Of what sync writes: its ledger tells what was done by hand since.
+
+    Attributes:
+        adopted: others fill it too.
+    """
 
     ledger: Ledger
     entry: str
     wanted: Values
     there: Values
+    adopted: bool = False
 
     def missing(self, email: str, known: Known) -> Reason:
         """Return why somebody is not in, or has another value."""
         if absent := known.absent(email):
             return absent
         written = self._written(email)
-        return Reason.UNTOLD if written is None else Reason.TAKEN_OUT if written == self.wanted[email] else Reason.WAITING
+        return Reason.UNTOLD if written is None else Reason.TAKEN_OUT if written in (self.wanted[email], THEIRS) else Reason.WAITING
 
     def surplus(self, email: str, known: Known) -> Reason:
         """Return why somebody is in, or has a value that is somebody else's."""
         written = self._written(email)
+        if self.adopted and written in (False, THEIRS):
+            return Reason.ADOPTED
         if written is None:
             return known.stranger(email) or Reason.UNTOLD
         return Reason.LEAVING if written == self.there[email] else Reason.PUT_IN
@@ -117,7 +125,9 @@ class Kept:
     def _written(self, email: str) -> str | bool | None:
         """Return the value that sync wrote, False when it wrote none, None when nothing tells."""
         held = self.ledger.held(self.entry)
-        written = None if held is None else held.get(self.ledger.hash(email), False)
+        if held is None:
+            return False if self.adopted else None  # of what is adopted, whoever is not in the ledger stays
+        written = held.get(self.ledger.hash(email), False)
         return None if written == DOUBTFUL else written
 
 

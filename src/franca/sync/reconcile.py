@@ -246,7 +246,7 @@ class _Sides:
 
     def _kept(self, resource: Resource, wanted: Values, held: Values) -> Kept:
         target = Target(resource=resource, segment="", id=self.there.remote(resource).id, wanted=wanted)
-        return Kept(ledger=self.ledger, entry=target.entry, wanted=wanted, there=held)
+        return Kept(ledger=self.ledger, entry=target.entry, wanted=wanted, there=held, adopted=target.adopted)
 
 
 def _having(values: Values, value: str) -> Values:

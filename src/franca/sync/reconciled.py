@@ -21,6 +21,7 @@ class Reason(StrEnum):
     WAITING = "waiting"  # sync has not written it yet
     NOT_OURS = "not-ours"  # our data have no such person
     PUT_IN = "put-in"  # sync did not write it
+    ADOPTED = "adopted"  # others put it into what is adopted, and it stays
     LEAVING = "leaving"  # sync wrote it, and is to take it out
     UNTOLD = "untold"  # waiting, or done by hand: without ledger_key nothing tells
     LAG = "lag"  # work of the ESP's is under way, or it was so an hour ago

@@ -20,6 +20,7 @@ class Held:
         unchanged: held before, and right.
         unknown: wanted, and not held by the destination at all; they are never created.
         foreign: of those removed, how many were not put there by us.
+        staying: of an adopted resource that was read, how many are there whom others put in, and who are not wanted.
         rejected: the ESP's reason → how many.
         read: whether it was compared with what the ESP holds, not with the ledger.
     """
@@ -32,6 +33,7 @@ class Held:
     unchanged: int = 0
     unknown: int = 0
     foreign: int = 0
+    staying: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
     read: bool = False
 

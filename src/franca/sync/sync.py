@@ -9,6 +9,7 @@ from franca.errors import FrancaError
 from franca.plan import Desired, PartlyAppliedError, Store, refuse
 from franca.progress import Progress, silent
 from franca.sync.account import Account, targets
+from franca.sync.adopted import beside_others
 from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading
 from franca.sync.ledger import Ledger
 from franca.sync.report import Synced
@@ -73,6 +74,8 @@ def _await(wanted: Iterable[Target], account: Account, ledger: Ledger) -> None:
 
 def _delta(target: Target, account: Account, ledger: Ledger, *, full: bool) -> Delta:
     held, universe = ledger.held(target.entry), account.audience.universe
+    if target.adopted:
+        return beside_others(target, account, ledger, full=full)
     if held is None or full:
         known = None if held is None else held.keys()
         return from_reading(target, account.read(target), universe, known, ledger)

@@ -86,6 +86,7 @@ class Writing:
             unchanged=len(target.wanted) - len(self.delta.put),
             unknown=unknown,
             foreign=self.delta.foreign,
+            staying=self.delta.staying,
             rejected=dict(sorted(self.rejected.items())),
             read=self.delta.read is not None,
         )

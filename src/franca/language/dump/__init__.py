@@ -68,6 +68,7 @@ def _segment(segment: Segment) -> Data:
         "priority": segment.priority,
         "realise": {destination: str(wish) for destination, wish in segment.realise.items()},
         "accept": {destination: dict(reasons) for destination, reasons in segment.accept.items()},
+        "adopt": dict(segment.adopt),
         "previously": segment.previously,
     }
     return {name: value for name, value in entries.items() if value not in (None, "", {})}

@@ -44,6 +44,7 @@ _SEGMENT = {
     "priority": INTEGER,
     "realise": named({"enum": list(WISHES)}),
     "accept": named(named(TEXT)),
+    "adopt": named(FLAG),
     "previously": TEXT,
 }
 

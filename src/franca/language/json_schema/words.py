@@ -114,6 +114,7 @@ WORDS = {
     "priority": "The place in the group: the smallest number wins.",
     "realise": "A wish for a destination: native, marker, members or skip.",
     "accept": "Findings that are accepted, by destination and id, each with the reason.",
+    "adopt": "Where the list, tag or group of its name that is there already is filled; who else is in it stays.",
     "previously": "The key before a rename, so that nothing is deleted and made again.",
     # the project
     "project": "The project's key: letters, digits and underscores.",
