@@ -113,6 +113,10 @@ class BrevoConnection:
         """Wait for an import of an earlier run (`franca.adapter.jobs`)."""
         return self._imports.finish(job, remote.id, rows)
 
+    def under_way(self) -> Sequence[str]:
+        """Return the imports that are not over yet, whoever started them (`franca.adapter.jobs`)."""
+        return self._imports.under_way()
+
     def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
         """Yield everybody who has an email, with their values of attributes."""
         for contact, row in self._people.everybody():

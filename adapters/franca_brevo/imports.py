@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from franca.adapter import Contact, TerminalError, TransientError, Written
-from franca.adapter.jobs import OnJob
+from franca.adapter import Contact, TransientError, Written
+from franca.adapter.jobs import LostJobError, OnJob, lost_if_unknown
 from franca_brevo.capabilities import IMPORT_BYTES, IMPORT_ROWS
 from franca_brevo.client import Client, Row
 from franca_brevo.people import People
@@ -16,6 +16,9 @@ Value = tuple[Contact, str]
 
 POLLS = (2, 4, 8, 16, 32, *(60 for _ in range(30)))
 """Seconds before each look at a process. Looks share 100 calls an hour with much else (sheet 2.2)."""
+
+PROCESSES_PAGE = 50  # documented
+IMPORT, OVER = "IMPORTUSER", frozenset({"completed", "failed", "cancelled"})  # documented
 
 ENVELOPE_BYTES = 200
 """More than what surrounds the rows of an import."""
@@ -42,11 +45,25 @@ class Imports:
         """Wait until an import is done and return what became of *values*, which are some of its rows, or none.
 
         Raises:
-            TerminalError: it failed or was cancelled, or Brevo does not know it any more.
+            LostJobError: it failed or was cancelled, or Brevo does not know it any more.
             TransientError: it takes too long.
         """
         reports = self._finished(process)
         return self._looked(field, values, reports) if values else Written()
+
+    def under_way(self) -> Sequence[str]:
+        """Return the ids of imports that are not over yet: of the newest processes, as far back as each page has one of them.
+
+        To read all that an account ever had would use up the hour's calls.
+        """
+        found, offset = list[str](), 0
+        while True:
+            query = (("limit", PROCESSES_PAGE), ("offset", offset), ("sort", "desc"))
+            rows = self._client.get("look for imports", "/processes", query=query, needs=("count",)).get("processes") or ()
+            here = [str(row["id"]) for row in rows if row["name"] == IMPORT and row["status"] not in OVER]
+            found, offset = found + here, offset + PROCESSES_PAGE
+            if not here or len(rows) < PROCESSES_PAGE:
+                return found
 
     def _chunks(self, field: str, values: Sequence[Value]) -> Iterator[tuple[Sequence[Value], list[dict[str, Any]]]]:
         rows = [{"email": self._people.spelling(contact), "attributes": {field: value}} for contact, value in values]
@@ -65,14 +82,15 @@ class Imports:
         """Return the names of the reports of rejected rows, once the process is done.
 
         Raises:
-            TerminalError: it failed or was cancelled.
+            LostJobError: it failed or was cancelled, or is not known.
             TransientError: it takes too long.
         """
         for pause in POLLS:
             self._client.policy.waiter.sleep(pause)
-            found = self._client.get("look at an import", f"/processes/{process}", needs=("status",))
+            with lost_if_unknown():
+                found = self._client.get("look at an import", f"/processes/{process}", needs=("status",))
             if found["status"] in ("failed", "cancelled"):
-                raise TerminalError(f"Brevo: import {process}: {found['status']}", remedy="run sync again", operation="import a marker")
+                raise LostJobError(f"Brevo: import {process}: {found['status']}", remedy="run sync again", operation="import a marker")
             if found["status"] == "completed":
                 return _reports(found)
         raise TransientError(f"Brevo: import {process} is not done yet", remedy="run sync again later", operation="import a marker")

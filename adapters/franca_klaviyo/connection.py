@@ -89,6 +89,10 @@ class KlaviyoConnection:
         """Wait for an import of an earlier run (`franca.adapter.jobs`)."""
         return members.finish(self._client, job, rows)
 
+    def under_way(self) -> Sequence[str]:
+        """Return the imports that are not over yet, whoever started them (`franca.adapter.jobs`)."""
+        return members.under_way(self._client)
+
     def clear_field(self, field: Resource, contacts: Sequence[Contact]) -> None:
         """Take a custom property away from profiles (`franca.adapter.probing`)."""
         members.clear_field(self._client, field_title(field.key), contacts)

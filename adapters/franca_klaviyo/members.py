@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Remote, ResourceKind, TerminalError, TransientError, Written
-from franca.adapter.jobs import OnJob, Rows
+from franca.adapter.jobs import LostJobError, OnJob, Rows, lost_if_unknown
 from franca_klaviyo.capabilities import FIELDS_BATCH, MEMBERS_BATCH
 from franca_klaviyo.client import Client, L, M, Operation
 from franca_klaviyo.people import PAGE, contacts_of
@@ -19,6 +19,8 @@ REMOVE = Operation("remove from list", "Lists", "remove_profiles_from_list", M, 
 # Repeating an import of the same values changes nothing more.
 IMPORT = Operation("write marker", "Profiles", "bulk_import_profiles", M)
 READ_IMPORT = Operation("read import", "Profiles", "get_bulk_import_profiles_job", M)
+READ_IMPORTS = Operation("read imports", "Profiles", "get_bulk_import_profiles_jobs", M)
+UNDER_WAY = 'any(status,["queued","processing"])'
 READ_IMPORT_ERRORS = Operation("read import errors", "Profiles", "get_errors_for_bulk_import_profiles_job", M)
 MEMBERS = {
     ResourceKind.SEGMENT: Operation("read segment members", "Segments", "get_profiles_for_segment", L),
@@ -117,13 +119,18 @@ def finish(client: Client, job: str, rows: Rows) -> Written:
     """Wait until an import is done and return what became of *rows*, which are some of its rows, or none.
 
     Raises:
-        TerminalError: it was cancelled, Klaviyo does not know it any more, or does not say whom it refused.
+        LostJobError: it was cancelled, Klaviyo does not know it any more, or does not say whom it refused.
         TransientError: it takes longer than half an hour.
     """
     failed = int(_awaited(client, job).get("failed_count") or 0)
     rejected = _import_errors(client, job, failed, {each.id: each.email for each, _ in rows}) if failed and rows else ()
     refused = {email for email, _ in rejected}
     return Written(added=tuple(each.email for each, _ in rows if each.email not in refused), rejected=rejected)
+
+
+def under_way(client: Client) -> Sequence[str]:
+    """Return the ids of all imports that are not over yet."""
+    return [str(job["id"]) for page in client.pages(READ_IMPORTS, filter=UNDER_WAY, page_size=PAGE) for job in page["data"]]
 
 
 def _started(client: Client, field: str, batch: Rows) -> str:
@@ -141,12 +148,13 @@ def _awaited(client: Client, job: str) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
 
     def done() -> bool:
-        found.update(client.call(READ_IMPORT, job)["data"]["attributes"])
+        with lost_if_unknown():
+            found.update(client.call(READ_IMPORT, job)["data"]["attributes"])
         return found["status"] in ("complete", "cancelled")
 
     wait_until(client, "the import", done)
     if found["status"] == "cancelled":
-        raise TerminalError("Klaviyo: the import was cancelled", remedy="run the command again", operation=IMPORT.words)
+        raise LostJobError("Klaviyo: the import was cancelled", remedy="run the command again", operation=IMPORT.words)
     return found
 
 
@@ -156,5 +164,5 @@ def _import_errors(client: Client, job: str, failed: int, emails: Mapping[str, s
     by_id = {identity: reason for identity, reason in named if identity}
     if len(by_id) < failed:
         what = f"Klaviyo: {READ_IMPORT_ERRORS.words}: {failed} profiles were refused, and {len(by_id)} of them are named"
-        raise TerminalError(what, remedy="run the command again", operation=READ_IMPORT_ERRORS.words)
+        raise LostJobError(what, remedy="run the command again", operation=READ_IMPORT_ERRORS.words)
     return tuple((emails[identity], reason) for identity, reason in by_id.items() if identity in emails)

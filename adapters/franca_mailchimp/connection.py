@@ -90,6 +90,10 @@ class MailchimpConnection:
         """Wait for a batch of an earlier run (`franca.adapter.jobs`)."""
         return markers.finish(self._audience.client, job, rows)
 
+    def under_way(self) -> Sequence[str]:
+        """Return the batches that are not over yet, whoever started them (`franca.adapter.jobs`)."""
+        return markers.under_way(self._audience.client)
+
     def field_values(self, fields: Sequence[Remote]) -> Iterator[tuple[Contact, Mapping[str, str]]]:
         """Yield everybody whom segments can hold, with their values of merge fields."""
         return people.field_values(self._audience, {field.id: str(field.body["tag"]) for field in fields})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from franca.adapter import Contact, Remote, TerminalError, TransientError, Written
-from franca.adapter.jobs import OnJob, Rows
+from franca.adapter.jobs import LostJobError, OnJob, Rows, lost_if_unknown
 from franca_mailchimp.audience import Audience
 from franca_mailchimp.capabilities import FIELDS_BATCH
 from franca_mailchimp.client import Client, Operation
@@ -18,7 +18,9 @@ from franca_mailchimp.errors import words
 # Repeating a batch of the same values changes nothing more.
 START = Operation("write markers", "batches", "start")
 READ_BATCH = Operation("read batch", "batches", "status")
+READ_BATCHES = Operation("read batches", "batches", "list")
 RESULTS = "read results of batch"
+OVER = "finished"
 
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WORK = 2.0, 30.0, 3_600.0
 """Seconds until the first look at a batch, between two looks at most, and until it counts as stuck."""
@@ -40,10 +42,21 @@ def finish(client: Client, job: str, rows: Rows) -> Written:
     """Wait until a batch is done and return what became of *rows*, which are some of its rows, or none.
 
     Raises:
-        TerminalError: Mailchimp does not know it any more.
+        LostJobError: Mailchimp does not know it any more.
         TransientError: it takes longer than an hour.
     """
-    return _written(client, client.call(READ_BATCH, job), rows)
+    return _written(client, _looked_at(client, job), rows)
+
+
+def under_way(client: Client) -> Sequence[str]:
+    """Return the ids of all batches that are not over yet."""
+    return [str(row["id"]) for row in client.rows(READ_BATCHES, "batches", fields=("id", "status")) if row["status"] != OVER]
+
+
+def _looked_at(client: Client, job: str) -> Mapping[str, Any]:
+    with lost_if_unknown():
+        found: Mapping[str, Any] = client.call(READ_BATCH, job)
+        return found
 
 
 def _written(client: Client, batch: Mapping[str, Any], rows: Rows) -> Written:
@@ -73,12 +86,12 @@ def _finished(client: Client, batch: Mapping[str, Any]) -> Mapping[str, Any]:
         TransientError: it takes longer than an hour.
     """
     pause, waited = FIRST_PAUSE, 0.0
-    while batch["status"] != "finished":
+    while batch["status"] != OVER:
         if waited >= LONGEST_WORK:
             raise TransientError("Mailchimp: the batch is still being processed", remedy="run the command again later")
         client.waiter.sleep(pause)
         waited, pause = waited + pause, min(pause * 2, LONGEST_PAUSE)
-        batch = client.call(READ_BATCH, batch["id"])
+        batch = _looked_at(client, str(batch["id"]))
     return batch
 
 
@@ -86,7 +99,11 @@ def _results(client: Client, batch: Mapping[str, Any]) -> bytes:
     try:
         return client.download(RESULTS, str(batch["response_body_url"]))
     except TerminalError:  # the address runs out soon; a look at the batch gives a new one
-        return client.download(RESULTS, str(client.call(READ_BATCH, batch["id"])["response_body_url"]))
+        again = str(_looked_at(client, str(batch["id"]))["response_body_url"])
+    try:
+        return client.download(RESULTS, again)
+    except TerminalError as error:
+        raise LostJobError(error.problem.what, remedy="run the command again", operation=RESULTS) from error
 
 
 def _refused(archive: bytes) -> dict[str, str]:

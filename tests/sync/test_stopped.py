@@ -11,6 +11,7 @@ import pytest
 
 from franca.adapter import TerminalError, TransientError, Written
 from franca.adapter.erasing import Erased
+from franca.adapter.jobs import LostJobError
 from franca.errors import FrancaError
 from franca.sync import Ledger, erase, sync
 from plan.fake import Esp, FakeConnection, Fault, Killed, store
@@ -26,7 +27,7 @@ class Jobs(FakeConnection):
     """An ESP that takes values as a job and works on it later.
 
     Attributes:
-        waiting: job → its rows; of the account, so that they outlive a process.
+        waiting: job → its field and the rows that are still to be written; of the account, so that they outlive a process.
         patience: False: a wait ends before the job does.
     """
 
@@ -46,13 +47,22 @@ class Jobs(FakeConnection):
         if not self.patience:
             raise TransientError("Fake: the job is still under way")
         if job not in self.waiting:
-            raise TerminalError("Fake: no such job", status=404)
-        self.esp.call(f"look {len(rows)}", lambda: self._write(*self.waiting[job]))
+            raise LostJobError("Fake: no such job", status=404)
+        self.esp.call(f"look {len(rows)}", lambda: self.land(job))
         refused = {contact.email for contact, _ in rows} & self.esp.rejects.keys()
         return Written(
             added=tuple(contact.email for contact, _ in rows if contact.email not in refused),
             rejected=tuple((email, self.esp.rejects[email]) for email in sorted(refused)),
         )
+
+    def under_way(self) -> list[str]:
+        return [job for job, (_, rows) in self.waiting.items() if rows]
+
+    def land(self, job: str) -> None:
+        """Do a job, once."""
+        remote, rows = self.waiting[job]
+        self._write(remote, rows)
+        self.waiting[job] = (remote, [])
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +104,10 @@ def test_stopped_anywhere_and_run_again_on_other_data(tmp_path, key, jobs):
             with pytest.raises(Killed):
                 run(shop, SENT, Jobs(shop.esp, waiting=waiting) if jobs else None)
             shop.esp.faults = []
-            run(shop, AFTER, Jobs(shop.esp, waiting=waiting) if jobs else None)
+            esp = Jobs(shop.esp, waiting=waiting)
+            run(shop, AFTER, esp if jobs else None)
+            for job in esp.under_way():  # what the stopped run gave, and could not note any more
+                esp.land(job)
             assert values(shop) == values(calm), (number, after)
 
 
@@ -187,3 +200,42 @@ def test_nobody_is_erased_while_a_job_may_bring_them_back(tmp_path):
     assert (done.there, done.entries) == (Erased.DONE, 2)
     again = Ledger.open(project, store(tmp_path))
     assert not any(again.hash("bob@example.com") in (again.held(entry) or {}) for entry in again.entries)
+
+
+@dataclass
+class Refusing(Jobs):
+    """The key was taken away."""
+
+    def resume_field(self, remote, job, rows) -> Written:
+        raise TerminalError("Fake: look at the job: 401", status=401)
+
+
+def test_a_refusal_is_not_taken_for_a_job_that_is_lost(tmp_path):
+    """Whoever may not ask does not know whether it is over: nothing is read or written, and the error is told."""
+    shop, waiting = fresh(tmp_path), {}
+    with pytest.raises(FrancaError):
+        run(shop, SENT, Jobs(shop.esp, waiting=waiting, patience=False))
+    with pytest.raises(TerminalError, match="look at the job: 401"):
+        run(shop, AFTER, Refusing(shop.esp, waiting=waiting))
+    assert shop.esp.calls == ["read"]
+
+
+@dataclass
+class Twice(Jobs):
+    """It takes a job and does not answer, so that it is given again; the first one is done much later."""
+
+    def write_field(self, remote, values) -> Iterator[Written]:
+        self.policy.unanswered += 1
+        self.waiting["the first"] = (remote, list(values))
+        yield from super().write_field(remote, values)
+
+
+def test_a_job_that_was_perhaps_given_twice_is_waited_for_by_the_next_sync(tmp_path):
+    """A write that was repeated for want of an answer may be under way a second time, under an id that nobody knows."""
+    shop, waiting = fresh(tmp_path), {}
+    run(shop, SENT, Twice(shop.esp, waiting=waiting))
+    esp = Jobs(shop.esp, waiting=waiting)
+    assert esp.under_way() == ["the first"]
+    assert "look 0" in run(shop, AFTER, esp)
+    assert esp.under_way() == []
+    assert "look 0" not in run(shop, AFTER, esp)

@@ -11,7 +11,7 @@ from franca.sandbox import Call, Reply, Route
 from franca_klaviyo.sandbox import checks
 from franca_klaviyo.sandbox.checks import Check, shape
 from franca_klaviyo.sandbox.errors import invalid, not_interpreted
-from franca_klaviyo.sandbox.query import page
+from franca_klaviyo.sandbox.query import page, parse_filter
 from franca_klaviyo.sandbox.store import Row
 from franca_klaviyo.sandbox.times import iso
 from franca_klaviyo.sandbox.world import World, attributes_of, body_of, document, ok, resource
@@ -62,6 +62,7 @@ class Imports:
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
+            Route("GET", PATH, self._list, "get_bulk_import_profiles_jobs"),
             Route("POST", PATH, self._create, "bulk_import_profiles"),
             Route("GET", f"{PATH}/{{id}}", self._get, "get_bulk_import_profiles_job"),
             Route("GET", f"{PATH}/{{id}}/import-errors", self._errors, "get_errors_for_bulk_import_profiles_job"),
@@ -93,6 +94,13 @@ class Imports:
         for place, each in enumerate(found):
             shape(each, f"/data/relationships/lists/data/{place}", {"type": checks.one_of("list"), "id": checks.text})
         return [self._world.find("lists", each["id"])["id"] for each in found]
+
+    def _list(self, call: Call) -> Reply:
+        clauses = parse_filter(call, {"status": ("any", "equals")})  # documented
+        found = {row["id"]: (row["row"], self._shown(call, row)) for row in self._store.all("select * from jobs")}
+        keys = [(at, each) for each, (at, job) in found.items() if all(clause.holds(job["attributes"]["status"]) for clause in clauses)]
+        shown = page(call, keys, size=20, maximum=100)
+        return ok({"data": [found[identity][1] for identity in shown.ids], "links": shown.links})
 
     def _get(self, call: Call) -> Reply:
         return ok(document(call, self._shown(call, self._world.find("jobs", call.params["id"]))))

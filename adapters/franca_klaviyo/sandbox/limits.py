@@ -57,6 +57,7 @@ TIERS: Mapping[str, Tier] = {
     "delete_campaign_variation": M,
     "query_campaign_values": Tier(burst=1, steady=2, daily=225),
     "get_bulk_import_profiles_job": M,
+    "get_bulk_import_profiles_jobs": M,
     "request_profile_deletion": S,
     "get_errors_for_bulk_import_profiles_job": M,
 }

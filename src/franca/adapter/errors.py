@@ -2,6 +2,7 @@
 
 - `DestinationError`: the ESP refused, or was not reached
     - `TerminalError`: the same call would fail again
+        - `franca.adapter.jobs.LostJobError`: bulk work failed or is not known any more: what it did is unknown
     - `TransientError`: later it may work; `retry_after` says when, if the ESP said so
         - `UnansweredError`: the call may be repeated, was, and no answer came: it may be done or not
     - `UnknownOutcomeError`: a write was sent and no answer came: look before writing again

@@ -130,6 +130,7 @@ class Policy:
         attempts: of one call, in all.
         longest_wait: seconds; a longer wait ends in a `TransientError` that says how long.
         before_call: a seam for fault tests: hears of every call before it goes out.
+        unanswered: how many attempts so far may have been done without our knowing, though they were repeated.
     """
 
     esp: str
@@ -138,6 +139,7 @@ class Policy:
     attempts: int = 5
     longest_wait: float = LONGEST_WAIT
     before_call: Callable[[str], None] | None = None
+    unanswered: int = 0
 
     def call(self, operation: str, function: Callable[[], T], *, safe: bool, windows: Sequence[Window] = ()) -> T:
         """Return what *function* returns.
@@ -192,6 +194,7 @@ class Policy:
             verdict = self.read_failure(error)
             if verdict is None:
                 raise
+            self.unanswered += verdict.failure is Failure.UNKNOWN
             raise _error(self.esp, operation, verdict, safe=safe) from None
 
     def _pause(self, state: tenacity.RetryCallState) -> float:

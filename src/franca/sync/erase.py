@@ -13,7 +13,7 @@ from franca.adapter.erasing import Erased, Erasing
 from franca.errors import FrancaError
 from franca.plan import Store, check_account
 from franca.sync.ledger import Ledger
-from franca.sync.writing import resumed
+from franca.sync.writing import await_work
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -94,9 +94,12 @@ def _insist_on_account(store: Store, connection: Connection, destination: str) -
 def _erased_there(email: str, destination: str, ledger: Ledger, connection: Connection) -> Erased:
     if not isinstance(connection, Erasing):
         raise FrancaError(f"{destination}: its adapter declares that it can erase people, and cannot: a bug of the adapter")
-    for entry in ledger.entries:
-        kind, _, id_ = entry.partition("/")
-        remote = Remote(kind=ResourceKind(kind), id=id_, name=id_)
-        for job in ledger.jobs(entry):
-            resumed(connection, remote, job, ())  # an import that is still under way would make the contact again (Brevo's do)
+    stopped = {entry: _remote(entry) for entry in ledger.entries if ledger.stopped(entry)}
+    fields = {entry: remote for entry, remote in stopped.items() if remote.kind is ResourceKind.FIELD}
+    await_work(connection, ledger, fields)  # an import that is still under way would make the contact again (Brevo's do)
     return connection.erase(email)
+
+
+def _remote(entry: str) -> Remote:
+    kind, _, id_ = entry.partition("/")
+    return Remote(kind=ResourceKind(kind), id=id_, name=id_)

@@ -35,12 +35,14 @@ class Holding:
         complete: its first sync came to an end.
         doubt: hashes of those about whom something was sent and nothing is known since.
         jobs: work at the ESP that was still under way when a run was stopped.
+        writing: a run began to write and did not say that all of it is over.
     """
 
     values: dict[str, str] | None = None
     complete: bool = False
     doubt: set[str] = field(default_factory=set)
     jobs: Jobs = field(default_factory=dict)
+    writing: bool = False
 
 
 @dataclass
@@ -99,6 +101,11 @@ class Ledger:
         found = self._holdings.get(resource)
         return dict(found.jobs) if found else {}
 
+    def stopped(self, resource: str) -> bool:
+        """Return whether a run was stopped while it wrote: work may be under way at the ESP whose id it did not come to note."""
+        found = self._holdings.get(resource)
+        return bool(found and (found.writing or found.jobs))
+
     def complete(self, resource: str) -> bool | None:
         """Return whether the first sync of *resource* came to an end; None when none was begun."""
         found = self._holdings.get(resource)
@@ -115,8 +122,12 @@ class Ledger:
 
     def sending(self, resource: str, emails: Iterable[str]) -> None:
         """Note, on disk when this returns, about whom something is going to be sent: until it is noted what came of it, that is open."""
-        if self._holdings[resource].values is not None:
-            self._append(resource, {"sent": sorted(map(self.hash, emails))})
+        known = self._holdings[resource].values is not None
+        self._append(resource, {"sent": sorted(map(self.hash, emails)) if known else []})
+
+    def settled(self, resource: str) -> None:
+        """Note, on disk when this returns, that nothing which was sent is under way any more."""
+        self._append(resource, {"settled": True})
 
     def sent(self, resource: str, job: str, values: Mapping[str, str]) -> None:
         """Note, on disk when this returns, work that the ESP was given: email → value."""
@@ -220,6 +231,7 @@ def _replay(holding: Holding, line: Mapping[str, Any]) -> None:
         holding.jobs[line["job"]] = dict(line["rows"]) if holding.values is not None else {}  # hashes under another key say nothing
     for job in line.get("over", ()):
         holding.jobs.pop(job, None)
+    holding.writing = "sent" in line or (holding.writing and "settled" not in line)
     if holding.values is None:
         return
     put, take = line.get("put", {}), line.get("take", ())
@@ -241,13 +253,13 @@ def _drop(holding: Holding, hashed: str) -> None:
 
 
 def _document(holding: Holding) -> dict[str, Any]:
-    jobs = {"jobs": holding.jobs} if holding.jobs else {}
+    work = ({"jobs": holding.jobs} if holding.jobs else {}) | ({"writing": True} if holding.writing else {})
     if holding.values is None:
-        return {"complete": holding.complete, **jobs}
+        return {"complete": holding.complete, **work}
     doubt = {"doubt": sorted(holding.doubt)} if holding.doubt else {}
     if any(holding.values.values()):
-        return {"complete": holding.complete, "values": dict(sorted(holding.values.items())), **doubt, **jobs}
-    return {"complete": holding.complete, "members": sorted(holding.values), **doubt, **jobs}
+        return {"complete": holding.complete, "values": dict(sorted(holding.values.items())), **doubt, **work}
+    return {"complete": holding.complete, "members": sorted(holding.values), **doubt, **work}
 
 
 def _holding(document: Mapping[str, Any], *, same_key: bool) -> Holding:
@@ -258,4 +270,5 @@ def _holding(document: Mapping[str, Any], *, same_key: bool) -> Holding:
         values = dict.fromkeys(map(str, document["members"]), "")
     # Under another key the hashes say nothing, and the work goes on all the same.
     jobs = {str(job): dict(rows) if same_key else {} for job, rows in document.get("jobs", {}).items()}
-    return Holding(values=values, complete=bool(document["complete"]), doubt=set(document.get("doubt", ())), jobs=jobs)
+    doubt, writing = set(document.get("doubt", ())), bool(document.get("writing"))
+    return Holding(values=values, complete=bool(document["complete"]), doubt=doubt, jobs=jobs, writing=writing)

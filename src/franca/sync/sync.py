@@ -13,7 +13,7 @@ from franca.sync.adopted import beside_others
 from franca.sync.delta import Audience, Delta, Target, from_ledger, from_reading
 from franca.sync.ledger import Ledger
 from franca.sync.report import Synced
-from franca.sync.writing import Writing, resumed
+from franca.sync.writing import Writing, await_work
 
 
 def sync(
@@ -66,10 +66,9 @@ def _synced(account: Account, ledger: Ledger, *, full: bool, allow: Collection[s
 
 
 def _await(wanted: Iterable[Target], account: Account, ledger: Ledger) -> None:
-    """Wait for the work that a stopped run left at the ESP: what is read before it is over is not what stays."""
-    for target in wanted:
-        for job in ledger.jobs(target.entry):
-            resumed(account.connection, account.remote(target.resource), job, ())
+    """Wait for the work that a stopped run left at the ESP."""
+    stopped = [target for target in wanted if target.marks and ledger.stopped(target.entry)]
+    await_work(account.connection, ledger, {target.entry: account.remote(target.resource) for target in stopped})
 
 
 def _delta(target: Target, account: Account, ledger: Ledger, *, full: bool) -> Delta:

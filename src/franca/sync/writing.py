@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from franca.adapter import ABSENT, Connection, Contact, Remote, TerminalError, Written
-from franca.adapter.jobs import Resuming, Rows
+from franca.adapter import ABSENT, Connection, Contact, Remote, Written
+from franca.adapter.jobs import LostJobError, Resuming, Rows
 from franca.plan import Unsafe
 from franca.sync.delta import Delta
 from franca.sync.ledger import Ledger
@@ -63,6 +63,7 @@ class Writing:
         """Write all batches; the ledger knows each before the next begins. Yield how many rows each had."""
         entry = self.delta.target.entry
         values = {contact.email: value for contact, value in self.put.items()}
+        unanswered = connection.policy.unanswered
         ledger.sending(entry, [contact.email for contact in (*self.put, *self.take)])
         if isinstance(connection, Resuming):
             connection.on_job = lambda job, rows: ledger.sent(entry, job, {contact.email: value for contact, value in rows})
@@ -73,6 +74,8 @@ class Writing:
             out = map(ledger.hash, sorted(take)) if ledger.key is not None else ()
             ledger.note(entry, put, out, over=ledger.jobs(entry))
             yield len(written.added) + len(written.removed) + len(written.rejected)
+        if connection.policy.unanswered == unanswered:  # or a job was perhaps given twice, and its first id is lost
+            ledger.settled(entry)
 
     def held(self) -> Held:
         """Return the counts."""
@@ -127,8 +130,28 @@ def resumed(connection: Connection, remote: Remote, job: str, rows: Rows) -> Wri
         return None
     try:
         return connection.resume_field(remote, job, rows)
-    except TerminalError:
+    except LostJobError:
         return None
+
+
+def await_work(connection: Connection, ledger: Ledger, remotes: Mapping[str, Remote]) -> None:
+    """Wait for all that runs which were stopped left at the ESP, also for that whose id they did not come to note.
+
+    What is read before it is over is not what stays; and it would undo what is written meanwhile.
+
+    Args:
+        connection: to the account.
+        ledger: it says what is under way.
+        remotes: by entry, the fields of which `Ledger.stopped` is true.
+    """
+    if not remotes or not isinstance(connection, Resuming):
+        return
+    under_way = connection.under_way()
+    jobs = {job: remote for entry, remote in remotes.items() for job in (*ledger.jobs(entry), *under_way)}
+    for job, remote in jobs.items():
+        resumed(connection, remote, job, ())
+    for entry in remotes:
+        ledger.settled(entry)
 
 
 def without_people(text: str) -> str:
