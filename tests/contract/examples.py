@@ -54,6 +54,7 @@ USES: Mapping[str, Mapping[str, Any]] = {
         "by_hand": (
             ("POST", "/v3/contacts/folders", {"name": "By hand"}),
             ("POST", "/v3/contacts/lists", {"name": "By hand [franca:vip]", "folderId": 1}),
+            ("POST", "/v3/contacts/lists", {"name": "By hand", "folderId": 1}),
             ("POST", "/v3/contacts/attributes/normal/BY_HAND", {"type": "text"}),
         ),
         "sdk": ("sib_api_v3_sdk",),

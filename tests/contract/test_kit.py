@@ -141,6 +141,16 @@ def _loses_a_member(connection: MailerLiteConnection) -> None:
     connection.write_members = lossy  # type: ignore[method-assign]
 
 
+def _replaces_members(connection: MailerLiteConnection) -> None:
+    """Make a group hold whom it is given, and nobody else."""
+    write, members = connection.write_members, connection.members
+
+    def equal(remote: Any, add: Any, remove: Any) -> Iterator[Written]:
+        yield from write(remote, add, [*remove, *(each for each in members(remote, None) if each not in add)])  # type: ignore[arg-type]
+
+    connection.write_members = equal  # type: ignore[method-assign]
+
+
 def _forgets_nobody(connection: MailerLiteConnection) -> None:
     """Say that somebody is gone."""
     connection.erase = lambda email: Erased.NOBODY if "stranger" in email else Erased.DONE  # type: ignore[method-assign]
@@ -182,6 +192,7 @@ BROKEN = [
     (Changed(_resubscribes), "makes_nobody_and_changes_no_consent", "a consent changed"),
     (Changed(_goes_around), "makes_nobody_and_changes_no_consent", "calls through the policy"),
     (Changed(_takes_all), "deletes_only_what_is_ours", "taken for ours"),
+    (Changed(_replaces_members), "fills_what_people_made", "ours and others' are to be in it, and it holds"),
     (Changed(capabilities={**CAPABILITIES, Capability.ERASURE: NO_API}), "erases_whom_it_is_asked_to", "declared no, and the connection"),
     (Changed(_forgets_nobody), "erases_whom_it_is_asked_to", "who is still there"),
     (Changed(_mails_everybody), "tells_who_is_mailed", "it calls mailable"),

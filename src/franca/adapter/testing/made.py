@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from franca.adapter.capabilities import Capability, Level
 from franca.adapter.erasing import Erased, Erasing
 from franca.adapter.protocol import Site
-from franca.adapter.resources import Remote
+from franca.adapter.resources import Remote, key_of
 from franca.adapter.standing import Standing, Telling
+from franca.adapter.testing.definitions import GERMAN, segment
 from franca.adapter.testing.demand import Check, demand
 from franca.adapter.testing.rules import Sent
-from franca.adapter.testing.story import GERMANS, PEOPLE, STRANGER, UNSUBSCRIBED, applied, counted, planned, read, seeds, synced, whole
-from franca.adapter.testing.subject import Account, StoppedError, Subject, opened
+from franca.adapter.testing.story import (
+    GERMANS,
+    PEOPLE,
+    STRANGER,
+    UNSUBSCRIBED,
+    applied,
+    counted,
+    desired_at,
+    planned,
+    read,
+    seeds,
+    synced,
+    whole,
+)
+from franca.adapter.testing.subject import KEY_FILE, Account, StoppedError, Subject, opened
 from franca.errors import FrancaError
+from franca.plan import Action
 from franca.sandbox import Fault
 
 WRITES = "^(POST|PUT|PATCH) "
@@ -69,6 +85,47 @@ def deletes_only_what_is_ours(subject: Subject) -> None:
         kept = _foreign(account, nothing)
         gone = [each.name for each in foreign if each not in kept]
         demand(not gone, f"made by hand, and gone or changed: {gone}")
+
+
+def fills_what_people_made(subject: Subject) -> None:
+    """A list of `by_hand` is adopted: whom others put in stays, whom sync put in goes; it is not renamed, changed or deleted."""
+    with opened(subject, *seeds(subject)) as account:
+        found = _foreign(account, account.site())
+        lists = [each for each in found if each.kind is subject.adapter.members_kind and key_of(each.name) is None]
+        if not lists:
+            return
+        adopted = replace(segment(GERMAN, "adopted", adopt={subject.name: True}), name=lists[0].name)
+        site, others = _keyed(account.site(adopted)), {min(GERMANS), max(PEOPLE)}
+        with account.connected(site) as connection:
+            put_in = list(connection.known(others).values())
+            demand(list(connection.write_members(lists[0], put_in, [])), "nobody could be put in by hand")
+        made = [str(change.address) for change in applied(account, site).changes if change.action is Action.CREATE]
+        demand(f"{lists[0].kind}/adopted" not in made, "it makes a list beside the one of that name")
+        synced(account, site, GERMANS)
+        demand(
+            _inside(account, site) == GERMANS | others, f"ours and others' are to be in it, and it holds {sorted(_inside(account, site))}"
+        )
+        synced(account, site, frozenset(), allow=[f"sync:{lists[0].kind}/adopted"])
+        demand(_inside(account, site) == others, f"only others' are to be in it, and it holds {sorted(_inside(account, site))}")
+        applied(account, _keyed(account.site()))
+        kept = [(each.id, each.name, each.body) for each in _foreign(account, account.site())]
+        demand((lists[0].id, lists[0].name, lists[0].body) in kept, "it was changed, or is gone")
+
+
+def _keyed(site: Site) -> Site:
+    """Return the project with a key for its ledgers: any text is one."""
+    return replace(site, project=replace(site.project, ledger_key=f"file:{KEY_FILE}"))
+
+
+def _inside(account: Account, site: Site) -> set[str]:
+    """Return whom the ESP says to be in the one resource that holds members."""
+    desired, store = desired_at(account, site)
+    (address,) = desired.members.values()
+    with account.connected(site) as connection:
+        remote = next(
+            each for each in connection.read().remotes if each.id == store.load().entries[address].id and each.kind is address.kind
+        )
+        return {contact.email for contact in connection.members(remote, desired.resources[address])}
 
 
 def _foreign(account: Account, site: Site) -> list[Remote]:
@@ -161,6 +218,7 @@ MAKING: tuple[Check, ...] = (
     reads_back_what_it_makes,
     makes_nobody_and_changes_no_consent,
     deletes_only_what_is_ours,
+    fills_what_people_made,
     makes_nothing_twice,
     ends_right_after_a_stop,
     erases_whom_it_is_asked_to,

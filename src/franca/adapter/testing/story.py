@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -89,12 +89,12 @@ def applied(account: Account, site: Site) -> Plan:
     return plan
 
 
-def synced(account: Account, site: Site, people: frozenset[str]) -> Synced:
+def synced(account: Account, site: Site, people: frozenset[str], *, allow: Collection[str] = ()) -> Synced:
     """Let *people* be in every segment, and sync."""
     desired, store = desired_at(account, site)
     evaluated: Any = Evaluated(dict.fromkeys(site.project.segments, people))
     with account.connected(site) as connection:
-        return sync(desired, evaluated, connection, store, Ledger.open(site.project, store))
+        return sync(desired, evaluated, connection, store, Ledger.open(site.project, store), allow=allow)
 
 
 def counted(account: Account, site: Site) -> dict[str, int]:
