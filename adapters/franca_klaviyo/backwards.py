@@ -164,7 +164,7 @@ def _texts(op: Op) -> Callable[[Filter, Place, str], Predicate]:
     def read(test: Filter, place: Place, operator: str) -> Predicate:
         value = test.get("value")
         words = tuple(map(text, value if isinstance(value, list) else [value]))
-        if not words or (op is not Op.IS and "" in words):
+        if not words or (op not in (Op.IS, Op.IN) and "" in words):
             unrepresentable(f"{operator!r} of nothing has no exact equal")
         return _said(place, *_translated(place, op, words), denied=operator.startswith("not-"))
 

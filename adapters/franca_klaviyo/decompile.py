@@ -213,7 +213,7 @@ def _metric(condition: Condition, group: Group, reading: Reading) -> Predicate |
     if group.says_never(condition):
         return None
     event, mapping = reading.names.event(condition["metric_id"])
-    window = times(condition["timeframe_filter"], Kind.DATETIME, reading.names.zone, reading)
+    window = times(condition["timeframe_filter"], Kind.DATETIME, reading.names.zone, reading, of_event=True)
     reading.leaned |= window.leaned
     where = [passed(each, event, mapping, condition["metric_filters"], reading.names) for each in condition.get("metric_filters") or ()]
     return EventTest(

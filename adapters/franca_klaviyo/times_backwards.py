@@ -49,11 +49,12 @@ class Times:
 
 @dataclass(frozen=True, kw_only=True)
 class _Clock:
-    """What a date filter is read in."""
+    """What a date filter is read in, and whether it is of an event, which never lies ahead."""
 
     kind: Kind
     zone: ZoneInfo
     consent: Approximating
+    of_event: bool
 
     @property
     def days(self) -> bool:
@@ -66,7 +67,7 @@ class _Clock:
             self.consent.approximate("day-windows", f"Klaviyo begins days at midnight UTC, the project in {self.zone.key}")
 
 
-def times(test: Filter, kind: Kind, zone: ZoneInfo, consent: Approximating) -> Times:
+def times(test: Filter, kind: Kind, zone: ZoneInfo, consent: Approximating, *, of_event: bool = False) -> Times:
     """Return the tests on time that a date filter is.
 
     Raises:
@@ -76,12 +77,15 @@ def times(test: Filter, kind: Kind, zone: ZoneInfo, consent: Approximating) -> T
     if read is None:
         unrepresentable(f"the date filter {test.get('operator')!r} has no exact equal")
     leap_days = {LEAP_DAYS} if test["operator"] in ("anniversary", "anniversary-last", "anniversary-next") else set()
-    return Times(tests=read(test, _Clock(kind=kind, zone=zone, consent=consent)), leaned=frozenset({*leaned([test]), *leap_days}))
+    clock = _Clock(kind=kind, zone=zone, consent=consent, of_event=of_event)
+    return Times(tests=read(test, clock), leaned=frozenset({*leaned([test]), *leap_days}))
 
 
 def _span(quantity: int, test: Filter, clock: _Clock, *, boundary: int) -> Duration:
     """Return a length of time; *boundary* is how many days more a window in days reaches on values that are days (KHC 4403222359451)."""
     unit = test["unit"]
+    if not quantity and not (unit == "day" and clock.days):
+        unrepresentable("it asks for a window of no length")
     if unit == "day" and clock.days:
         clock.local()
         return Duration(quantity + boundary, Unit.DAYS)
@@ -115,8 +119,21 @@ def _ahead(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
 
 def _between(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:
     newer, older = sorted((test["start"], test["end"]))
+    if newer == older and test["unit"] == "day" and not clock.days:
+        return (_whole_day(newer, clock),)
     span = _span(older, test, clock, boundary=1)
     return (Ago(older=span, newer=_span(newer, test, clock, boundary=0)) if newer else Last(duration=span),)
+
+
+def _whole_day(ago: int, clock: _Clock) -> TimeTest:
+    """Return a test on a day from midnight to midnight, both of which are documented to be in "between"."""
+    if not clock.of_event or ago not in _NAMED:
+        unrepresentable(f"our language has no name for the whole day {ago} days ago" + ("" if clock.of_event else " of what may lie ahead"))
+    clock.local()
+    return OnDay(day=_NAMED[ago])
+
+
+_NAMED: Mapping[int, NamedDay] = {0: NamedDay.TODAY, 1: NamedDay.YESTERDAY}
 
 
 def _static(test: Filter, clock: _Clock) -> tuple[TimeTest, ...]:

@@ -107,9 +107,12 @@ class Hand:
                 },
                 {"operator": "between-static", "start": static[0], "end": static[1]},
                 {"operator": self.pick(("before", "after")), "date": "2025-02-28T00:00:00Z"},
-                {"operator": self.pick(("anniversary-month", "anniversary"))} if days else {"operator": "before", "date": static[1]},
+                {"operator": self.pick(("anniversary-month", "anniversary"))} if days else self._whole_day(self.pick((0, 0, 1, 5))),
             )
         )
+
+    def _whole_day(self, ago: int) -> dict[str, Any]:
+        return {"operator": "between", "unit": "day", "start": ago, "end": ago}
 
     def consent(self) -> Condition:
         receives, subscription = self.pick(((True, "subscribed"), (False, "unsubscribed"), (False, "any"), (True, "never_subscribed")))

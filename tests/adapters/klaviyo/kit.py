@@ -36,6 +36,16 @@ EVENTS = {
     "cancellation": EventMapping(metric="Cancelled Order", value="total", properties={"total": "Total", "quantity": "Quantity"}),
     "view": EventMapping(metric="Viewed Page", properties={"page": "Page", "quantity": "Items"}),
 }
+COMPUTED = {
+    "vip": FieldMapping(field="region['european_union']"),
+    "score": FieldMapping(field="distance['USA 10001 miles']"),
+    "credit": FieldMapping(field="predicted['total_clv']"),
+    "points": FieldMapping(field="affinity['email priority']"),
+    "birthday": FieldMapping(field="predicted['expected_date_of_next_purchase']"),
+    "gender": FieldMapping(field="predicted['predicted_gender']", values={"f": "likely_female", "m": "likely_male", "d": "uncertain"}),
+    "first_name": FieldMapping(field="affinity['push rank']"),
+}
+"""What Klaviyo computes, over some attributes in place of the properties above."""
 
 
 def destination(url: str = "http://127.0.0.1:9", **changes: Any) -> Destination:

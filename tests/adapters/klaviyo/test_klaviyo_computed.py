@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import strategies
-from adapters.klaviyo.kit import account, seed, site
+from adapters.klaviyo.kit import COMPUTED, account, seed, site
 from adapters.klaviyo.short import Json, a, assert_compiles, assert_refused, at, between, d, numeric, text
 from evaluator import naive
 from franca.adapter import Remote
@@ -19,15 +19,6 @@ from franca_klaviyo.attributes import property_name
 from franca_klaviyo.parts import RefusedError
 from franca_klaviyo.segments import native
 
-COMPUTED = {
-    "vip": FieldMapping(field="region['european_union']"),
-    "score": FieldMapping(field="distance['USA 10001 miles']"),
-    "credit": FieldMapping(field="predicted['total_clv']"),
-    "points": FieldMapping(field="affinity['email priority']"),
-    "birthday": FieldMapping(field="predicted['expected_date_of_next_purchase']"),
-    "gender": FieldMapping(field="predicted['predicted_gender']", values={"f": "likely_female", "m": "likely_male", "d": "uncertain"}),
-    "first_name": FieldMapping(field="affinity['push rank']"),
-}
 MAPPED: dict[str, Any] = {"attributes": COMPUTED}
 
 
