@@ -7,13 +7,14 @@ call; error statuses without a body returned as results; 204 and other empty ans
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from franca.adapter import TIMEOUT, Policy, Secret, Waiter
+from franca.adapter.paging import Page, paged, short
 from franca.errors import FrancaError
-from franca_mailchimp.errors import EmptyAnswerError, GoneError, UnreadableError, reader
+from franca_mailchimp.errors import EmptyAnswerError, GoneError, ShortError, UnreadableError, reader
 
 PAGE = 1_000
 """Rows of one page; the default is 10 (sheet section 5.3)."""
@@ -51,32 +52,40 @@ class Client:
         Raises:
             DestinationError: see `franca.adapter.Policy.call`.
         """
-        method = getattr(getattr(self._sdk, operation.api), operation.method)
+        return self.policy.call(operation.words, lambda: self._sent(operation, *args, **options), safe=operation.safe)
 
-        def once() -> Any:
-            answer = method(*args, **options)
-            if not operation.answers:
-                return None
-            if not isinstance(answer, Mapping):  # a Response, or the text of something that is no JSON
+    def _sent(self, operation: Operation, *args: Any, **options: Any) -> Any:
+        answer = getattr(getattr(self._sdk, operation.api), operation.method)(*args, **options)
+        if not operation.answers:
+            return None
+        if not isinstance(answer, Mapping):  # a Response, or the text of something that is no JSON
+            raise UnreadableError
+        return answer
+
+    def pages(
+        self, operation: Operation, rows: str, *args: Any, fields: tuple[str, ...], overlap: bool = False, **options: Any
+    ) -> Iterator[Page]:
+        """Yield a collection's pages (`franca.adapter.paging`); *rows* is its key, *fields* of a row are wanted, its id first."""
+        wanted = ["total_items", *(f"{rows}.{field}" for field in fields)]
+
+        def once(offset: int) -> tuple[Sequence[Mapping[str, Any]], int]:
+            answer = self._sent(operation, *args, fields=wanted, count=PAGE, offset=offset, **options)
+            found, total = answer.get(rows) or (), answer.get("total_items")
+            if not isinstance(total, int):
                 raise UnreadableError
-            return answer
+            if short(found, total, offset, PAGE):
+                raise ShortError
+            return found, total
 
-        return self.policy.call(operation.words, once, safe=operation.safe)
+        def ask(offset: int) -> tuple[Sequence[Mapping[str, Any]], int]:
+            return self.policy.call(operation.words, lambda: once(offset), safe=True)
 
-    def pages(self, operation: Operation, rows: str, *args: Any, fields: tuple[str, ...], **options: Any) -> Iterator[Mapping[str, Any]]:
-        """Yield a collection's pages; *rows* is its key, *fields* are those of a row that are wanted."""
-        wanted, offset = ["total_items", *(f"{rows}.{field}" for field in fields)], 0
-        while True:
-            page = self.call(operation, *args, fields=wanted, count=PAGE, offset=offset, **options)
-            yield page
-            offset += PAGE
-            if offset >= int(page.get("total_items") or 0) or not page.get(rows):
-                return
+        return paged(ask, PAGE, fields[0], f"Mailchimp: {operation.words}", overlap=overlap)
 
     def rows(self, operation: Operation, rows: str, *args: Any, fields: tuple[str, ...], **options: Any) -> Iterator[Mapping[str, Any]]:
-        """Yield a collection's rows."""
+        """Yield a collection's rows; *options* are those of `pages`."""
         for page in self.pages(operation, rows, *args, fields=fields, **options):
-            yield from page.get(rows) or ()
+            yield from page.rows
 
     def download(self, words: str, url: str) -> bytes:
         """Return a file that Mailchimp keeps elsewhere. The key does not go there: the address is its own."""

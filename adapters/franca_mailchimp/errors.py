@@ -23,6 +23,16 @@ class UnreadableError(Exception):
     """A call was answered with success, and the answer holds nothing that can be read."""
 
 
+class ShortError(Exception):
+    """A page that holds fewer rows than it must by its own count."""
+
+
+_USELESS: Mapping[type[Exception], str] = {
+    UnreadableError: "the answer could not be read",
+    ShortError: "a page holds fewer rows than its own count says",
+}
+
+
 class GoneError(Exception):
     """A file that Mailchimp keeps elsewhere is not at its address (any more)."""
 
@@ -56,8 +66,8 @@ def _verdict(error: Exception) -> Verdict | None:
         if error.status_code is not None:
             return _answered(error.status_code, error.text)
         return _verdict(error.text) if isinstance(error.text, Exception) else None  # the SDK wraps whatever went wrong in its request
-    if isinstance(error, UnreadableError):
-        return Verdict(failure=Failure.UNKNOWN, what="the answer could not be read")
+    if type(error) in _USELESS:
+        return Verdict(failure=Failure.UNKNOWN, what=_USELESS[type(error)])
     if isinstance(error, EmptyAnswerError):
         return _answered(error.status, "")
     if isinstance(error, GoneError):

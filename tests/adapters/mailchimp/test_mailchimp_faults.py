@@ -20,6 +20,7 @@ from franca.adapter import (
     Secret,
     TerminalError,
     TransientError,
+    UnansweredError,
     UnknownOutcomeError,
     VirtualWaiter,
 )
@@ -31,6 +32,7 @@ from franca_mailchimp import client, markers
 from franca_mailchimp.adapter import ADAPTER
 from franca_mailchimp.client import host
 from franca_mailchimp.errors import UnreadableError, reader, words
+from sandbox.mailchimp_kit import LIST
 
 PROBLEM = {"type": "t", "title": "Invalid Resource", "status": 400, "detail": "anna@shop.test is bad", "instance": "abc-1"}
 MARKER = Marker(key="tier", title="Tier", choices=(Choice(segment="vip", key="tier.vip", title="VIP"),))
@@ -290,6 +292,37 @@ def test_errors_that_name_nobody_are_not_swallowed(found: Account) -> None:
     found.host.faults.add(Fault(status=200, match="POST .*/segments/", body=answer))
     with pytest.raises(TerminalError, match="… is odd"):
         list(found.connection.write_members(remote, contacts, []))
+
+
+@pytest.mark.parametrize("listing", ["contacts", "members"])
+def test_a_page_that_is_shorter_than_its_count_is_asked_for_again(found: Account, listing: str) -> None:
+    """Fewer rows than `total_items`, or no count at all: a truncated read would make a wrong delta, so it counts as no answer."""
+    contacts, remote = found.seed(3), found.make(tag())
+    list(found.connection.write_members(remote, contacts, []))
+    match, read = {
+        "contacts": ("GET /3.0/lists/[^/]*/members$", found.connection.contacts),
+        "members": ("GET .*/segments/[0-9]*/members$", lambda: found.connection.members(remote, tag())),
+    }[listing]
+    rows = [{"id": "0" * 32, "email_address": "a@shop.test", "status": "subscribed"}]
+    for body in ({"members": rows, "total_items": 3}, {"total_items": 1}, {"members": rows}):
+        found.host.faults.add(Fault(status=200, match=match, body=body))
+        assert list(read()) == contacts
+    found.host.faults.add(Fault(status=200, match=match, body={"members": [], "total_items": 3}, times=None))
+    with pytest.raises(UnansweredError, match="a page holds fewer rows than its own count says; try again later"):
+        list(read())
+
+
+@pytest.mark.foreign_traffic("somebody else deletes a contact")
+@pytest.mark.parametrize("listing", ["contacts", "members"])
+def test_who_is_deleted_while_pages_are_read_hides_nobody(found: Account, listing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first goes between the first page and the second: the one who moved past the seam is read."""
+    monkeypatch.setattr(client, "PAGE", 3)
+    contacts, remote = found.seed(5), found.make(tag())
+    list(found.connection.write_members(remote, contacts, []))
+    reading = found.connection.contacts() if listing == "contacts" else found.connection.members(remote, tag())
+    first = next(reading)
+    found.others.lists.delete_list_member_permanent(LIST, first.id)
+    assert [first, *reading] == contacts
 
 
 def test_every_error_is_a_destination_error(found: Account) -> None:
