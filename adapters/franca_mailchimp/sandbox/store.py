@@ -51,11 +51,13 @@ class Store:
         self.db = sqlite3.connect(":memory:", check_same_thread=False)
         self.db.row_factory = sqlite3.Row
         self.db.executescript(TABLES)
+        self._fields: dict[str, list[MergeField]] = {}
         self._members: dict[str, dict[int, Member]] = {}
         self._purchases: dict[str, list[Purchase]] = {}
 
     def forget(self) -> None:
-        """Read members and purchases afresh next time: after a rollback, or after many rows changed at once."""
+        """Read fields, members and purchases afresh next time: after a rollback, or after many rows changed at once."""
+        self._fields.clear()
         self._members.clear()
         self._purchases.clear()
 
@@ -63,13 +65,16 @@ class Store:
 
     def fields(self, audience: str) -> list[MergeField]:
         """Return the audience's merge fields by id."""
-        rows = self.db.execute("select merge_id, tag, type, spec from field where audience = ? order by merge_id", (audience,))
-        return [MergeField(merge_id=row[0], tag=row[1], type=row[2], spec=json.loads(row[3])) for row in rows]
+        if audience not in self._fields:  # a batch asks for them a thousand times
+            rows = self.db.execute("select merge_id, tag, type, spec from field where audience = ? order by merge_id", (audience,))
+            self._fields[audience] = [MergeField(merge_id=row[0], tag=row[1], type=row[2], spec=json.loads(row[3])) for row in rows]
+        return self._fields[audience]
 
     def put_field(self, audience: str, field: MergeField) -> None:
         """Write one merge field, new or changed."""
         row = (audience, field.merge_id, field.tag, field.type, json.dumps(dict(field.spec)))
         self.db.execute("insert or replace into field values (?, ?, ?, ?, ?)", row)
+        self._fields.pop(audience, None)
 
     def drop_field(self, audience: str, merge_id: int) -> None:
         """Delete a merge field and what the members had in it."""
