@@ -148,6 +148,35 @@ def test_a_refusal_of_an_esp_names_nobody_and_leaves_the_others_done(franca, syn
     )
 
 
+BROKEN = {
+    "a word that is none": "segments:\n  vip: {name: VIP, whre: {everyone: true}}\n",
+    "an attribute that is none": "segments:\n  vip: {name: VIP, where: {attribute: nothing, is: 1}}\n",
+    "a wish that cannot be met": "segments:\n  vip: {name: VIP, where: {attribute: points, gte: 500}, realise: {brevo: native}}\n",
+}
+
+
+@erasing
+@pytest.mark.parametrize("what", BROKEN)
+def test_nobody_waits_for_a_segment_to_be_mended(franca, synced, esps, what):  # noqa: F811
+    """Every other verb refuses the project at that ESP; the person goes from all ledgers and from it all the same."""
+    (synced / "segments" / "all.yaml").write_text(BROKEN[what], encoding="utf-8")
+    assert franca("plan", "-p", synced, "-d", "brevo").code == 1
+    ended = franca("erase", ANNA, "-p", synced, "--from", "brevo", "--yes")
+    assert ended.code == 0, ended.err
+    assert "brevo: removed from 4 entries of the ledger; deleted at the ESP" in ended.out
+    assert "klaviyo: removed from" in ended.out
+
+
+def test_without_its_main_file_nothing_is_erased(franca, synced):  # noqa: F811
+    """It says which accounts and ledgers there are; the refusal says what is wrong with it."""
+    before = holders(synced, "brevo")
+    with (synced / "franca.yaml").open("a", encoding="utf-8") as file:
+        file.write("ledgerkey: env:KEY\n")
+    ended = franca("erase", ANNA, "-p", synced)
+    assert (ended.code, holders(synced, "brevo")) == (1, before)
+    assert "a project has no key 'ledgerkey'; did you mean \"ledger_key\"?" in ended.err
+
+
 def test_nothing_personal_is_kept_of_an_erasure(franca, synced):  # noqa: F811
     """Neither the email nor its hash is in any file of the state afterwards."""
     held = set(holders(synced, "klaviyo"))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from franca.adapter import Adapter, Connection, RealWaiter, Site, Waiter, adapter
+from franca.adapter import Connection, RealWaiter, Site, Waiter, adapter
 from franca.plan import Desired, Plan, Store, advice, desire, insist_on_own_account, make_plan
 
 
@@ -30,11 +30,17 @@ class Account:
 @contextmanager
 def opened(site: Site, waiter: Waiter | None = None) -> Iterator[Account]:
     """Open a destination while the block runs."""
-    found: Adapter = adapter(site.destination.adapter)
     store = Store.of(site.project, site.destination.name)
-    desired = desire(site, found, store.load().measured)
-    connection = found.connect(site, waiter or RealWaiter())
-    try:
+    desired = desire(site, adapter(site.destination.adapter), store.load().measured)
+    with connected(site, waiter) as connection:
         yield Account(desired=desired, connection=connection, store=store)
+
+
+@contextmanager
+def connected(site: Site, waiter: Waiter | None = None) -> Iterator[Connection]:
+    """Open a destination whatever should exist there, while the block runs."""
+    connection = adapter(site.destination.adapter).connect(site, waiter or RealWaiter())
+    try:
+        yield connection
     finally:
         connection.close()

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from franca.cli import excerpt
-from franca.errors import FrancaError
+from franca.errors import FrancaError, ProblemsError
 from franca.progress import Progress
 
 if TYPE_CHECKING:
@@ -63,6 +64,20 @@ def load_checked(folder: Path, env: str | None = None) -> Project:
     project = in_environment(load_and_check(folder), env)
     check_destinations(project)
     return with_splits(project)
+
+
+def load_accounts(folder: Path, env: str | None = None) -> Project:
+    """Return the project in *folder* as it is in the environment *env*, without segments and emails, whatever may be wrong with those."""
+    from franca.adapter import check_destinations
+    from franca.language import in_environment, read_project
+
+    excerpt.project.set(folder)
+    project, problems = read_project(folder)
+    if project is None:
+        raise ProblemsError(problems)
+    accounts = in_environment(replace(project, segments={}, templates={}, campaigns={}, copies={}), env)
+    check_destinations(accounts)
+    return accounts
 
 
 def instant(text: str | None, project: Project) -> datetime:

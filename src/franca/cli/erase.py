@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from franca.cli.common import HERE, EnvOption, ProjectOption, load_checked, sites
+from franca.cli.common import HERE, EnvOption, ProjectOption, load_accounts, sites
 from franca.errors import FrancaError
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ def run(  # noqa: PLR0917 - a command's options
     from franca.plan import each
     from franca.sync import normalised
 
-    checked = load_checked(project, env)
-    there = _erasing(sites(checked, from_)) if from_ or everywhere else frozenset()
-    chosen = list(sites(checked, None))
+    accounts = load_accounts(project, env)  # nobody waits for a segment to be mended
+    there = _erasing(sites(accounts, from_)) if from_ or everywhere else frozenset()
+    chosen = list(sites(accounts, None))
     person = normalised(_read(email, file))
     _confirm(sorted(there), yes=yes)
-    _forget_preview(checked)
+    _forget_preview(accounts)
     asked: Iterator[Step] = (partial(_erased, person, site, there=site.destination.name in there) for site in chosen)
     each(partial(_tell, step) for step in chain(asked, _left_over(person, chosen)))
 
@@ -109,14 +109,14 @@ def _forget_preview(project: Project) -> None:
 
 
 def _erased(person: str, site: Site, *, there: bool) -> Erasure:
-    from franca.cli.account import opened
+    from franca.cli.account import connected
     from franca.plan import Store
 
     store = Store.of(site.project, site.destination.name)
     if not there:
         return _forgotten(person, site.project, store)
-    with opened(site) as account:
-        return _forgotten(person, site.project, store, account.connection)
+    with connected(site) as connection:
+        return _forgotten(person, site.project, store, connection)
 
 
 def _left_over(person: str, chosen: Sequence[Site]) -> Iterator[Step]:
