@@ -31,6 +31,16 @@ def staged(connected, monkeypatch):
     return connected
 
 
+def test_explain_says_how_an_environment_keeps_a_segment(franca, staged):
+    """Its destinations alone, with their own mappings: without Klaviyo's the country is none there."""
+    segment = "segments:\n  german: {name: German, where: {attribute: country, is: DE}}\n"
+    (staged / "segments" / "german.yaml").write_text(segment, encoding="utf-8")
+    assert "klaviyo: native" in franca("explain", "german", "-p", staged).out
+    told = franca("explain", "german", "-p", staged, "--env", "staging")
+    assert (told.code, "klaviyo: kept as a list" in told.out, "mailchimp" in told.out) == (0, True, False)
+    assert "there is no environment 'stagin'; did you mean" in franca("explain", "-p", staged, "--env", "stagin").err
+
+
 def test_an_environment_is_the_project_with_its_own_keys(staged):
     """Where it is silent the project speaks; a key of a destination stands in place of the project's, whole; others are not touched."""
     project = load_and_check(staged)

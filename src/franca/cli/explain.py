@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from franca.cli.common import HERE, ProjectOption, load_checked, sites
+from franca.cli.common import HERE, EnvOption, ProjectOption, load_checked, sites
 from franca.errors import FrancaError, did_you_mean
 
 if TYPE_CHECKING:
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 NAME = "explain"
 
 
-def run(segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]...")] = None, project: ProjectOption = HERE) -> None:
+def run(
+    segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]...")] = None,
+    project: ProjectOption = HERE,
+    env: EnvOption = None,
+) -> None:
     """Say in English what a segment means, and for each destination how it is kept there, and why.
 
     Needs no network and no keys.
@@ -24,7 +28,7 @@ def run(segment: Annotated[list[str] | None, typer.Argument(metavar="[SEGMENT]..
     """
     from franca.language import load
 
-    checked, written = load_checked(project), load(project)
+    checked, written = load_checked(project, env), load(project)
     for key in segment or checked.segments:
         if key not in checked.segments:
             raise FrancaError(f"there is no segment {key!r}", remedy=did_you_mean(key, checked.segments))
