@@ -90,14 +90,15 @@ def synced(world: World, people: Crowd) -> None:
     sync(world.desired, people, Told(world.esp), store(world.root), ledger, allow={"sync:list/a", "sync:field/b"})
 
 
-def compared(world: World, people: Crowd, *, earlier=None, **told) -> dict[str, object]:
+def compared(world: World, people: Crowd, *, earlier=None, counts=False, **told) -> dict[str, object]:
     """Return what is said of each resource, after looking that it adds up."""
     world.esp.calls.clear()
     ledger = Ledger.open(world.desired.site.project, store(world.root))
-    found = reconcile(world.desired, people, Told(world.esp, **told), store(world.root), ledger, earlier=earlier)
+    found = reconcile(world.desired, people, Told(world.esp, **told), store(world.root), ledger, earlier=earlier, counts=counts)
     for row in found.segments:
         if row.ours is not None:
-            assert row.theirs == row.ours - sum(row.missing.values()) + sum(row.extra.values()) + row.uncounted
+            assert row.theirs == row.ours - sum(row.missing.values()) + sum(row.extra.values()) + (row.uncounted or 0)
+            assert (row.uncounted is None) == (not counts and row.address.kind != ResourceKind.FIELD)
     assert not world.esp.writes
     return {str(row.address): row for row in found.segments} | {"all": found}
 
@@ -119,7 +120,8 @@ def test_the_same_people_are_no_difference(tmp_path):
     assert render_reconciled([found["all"]]) == (
         "shop (fake, account acc-1): all 4 the same\n"
         "  list/a     a: 1 here, 1 there\n  field/b    b: 1 here, 1 there\n"
-        "  segment/b  b: 1 here, 1 there\n  segment/n  n: 1 here, 1 there"
+        "  segment/b  b: 1 here, 1 there\n  segment/n  n: 1 here, 1 there\n"
+        "  there: those whom the ESP lists with an email; with --counts its own counts are compared, too"
     )
 
 
@@ -166,11 +168,16 @@ def test_a_segment_on_a_field_lags_where_the_field_is_right(tmp_path):
 
 
 def test_the_esps_count_and_its_list_may_differ(tmp_path):
-    """More are counted than listed: people without an email there, or work under way."""
+    """More are counted than listed: people without an email there, or work under way. A count that was not asked for is no 0."""
     world, people = shop(tmp_path), of(n=("ann",))
     inside(world, "segment", "n", "ann")
-    row = compared(world, people, more=2)["segment/n"]
+    found = compared(world, people, more=2, counts=True)
+    row = found["segment/n"]
     assert (row.theirs, row.uncounted, row.differs) == (3, 2, True)
+    assert "2 more are counted there than listed with an email" in render_reconciled([found["all"]])
+    assert "--counts" not in render_reconciled([found["all"]])
+    row = compared(world, people, more=2)["segment/n"]
+    assert (row.theirs, row.uncounted, row.differs) == (1, None, False)
 
 
 def test_of_what_people_made_only_the_count_is_shown(tmp_path):

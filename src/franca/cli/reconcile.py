@@ -29,9 +29,10 @@ def run(  # noqa: PLR0917 - a command's options
     env: EnvOption = None,
     as_of: AsOfOption = None,
     format_: FormatOption = Format.TEXT,
+    counts: Annotated[bool, typer.Option("--counts", help="Ask for each segment's own count as well: people without an email.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 2 when anything differs.")] = False,
 ) -> None:
-    """Compare each segment with what the ESP counts, and say why they differ, most likely. Nothing is written, and no person is shown.
+    """Compare each segment with whom the ESP has in it, and say why they differ, most likely. Nothing is written, and no person is shown.
 
     Example: franca reconcile brevo --exit-code
     """
@@ -55,6 +56,7 @@ def run(  # noqa: PLR0917 - a command's options
                         account.connection,
                         account.store,
                         ledger,
+                        counts=counts,
                         earlier=earlier,
                         progress=advance,
                     )

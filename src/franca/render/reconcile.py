@@ -34,6 +34,7 @@ _THERE: Mapping[Reason, str] = {
 }
 _UNCOUNTED = "more are counted there than listed with an email (no email there, or still processing)"
 _OVERLISTED = "more are listed there than counted (still processing)"
+_LISTED = "there: those whom the ESP lists with an email; with --counts its own counts are compared, too"
 
 
 def render_reconciled(found: Sequence[Reconciled], form: str = "text") -> str:
@@ -51,6 +52,8 @@ def _text_of_one(found: Reconciled) -> Iterator[str]:
     for compared in found.segments:
         yield f"  {compared.address!s:{width}}  {compared.segment}: {_numbers(compared)}"
         yield from (f"    {line}" for line in _reasons(compared))
+    if _uncounted(found):
+        yield f"  {_LISTED}"
 
 
 def _summary(found: Reconciled) -> str:
@@ -58,6 +61,11 @@ def _summary(found: Reconciled) -> str:
         return "nothing to compare"
     differing, all_ = sum(compared.differs for compared in found.segments), len(found.segments)
     return f"{differing} of {all_} differ" if differing else f"all {all_} the same"
+
+
+def _uncounted(found: Reconciled) -> bool:
+    """Whether the ESP's own count of something was not asked for."""
+    return any(compared.uncounted is None and compared.ours is not None for compared in found.segments)
 
 
 def _numbers(compared: Compared) -> str:
@@ -114,6 +122,8 @@ def _markdown_of_one(found: Reconciled) -> Iterator[str]:
         here = "?" if compared.ours is None else f"{compared.ours:,}"
         why = "<br>".join(map(escape, _reasons(compared)))
         yield f"| {code(compared.segment)} | {code(str(compared.address))} | {here} | {compared.theirs:,} | {why} |"
+    if _uncounted(found):
+        yield f"\n{escape(_LISTED)}"
     yield ""
 
 

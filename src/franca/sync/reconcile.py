@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from franca.adapter import ABSENT, Address, Connection, Marker, Remote, Resource, ResourceKind
-from franca.adapter.reading import values_of
 from franca.errors import FrancaError
 from franca.plan import Desired, Store, check_account
 from franca.plan.match import match
 from franca.progress import Progress, silent
+from franca.sync.account import Everybody
 from franca.sync.delta import Emails, Target, members, winners
 from franca.sync.ledger import Ledger
 from franca.sync.reasons import Crowd, Kept, Known, Native, OnField, Values, Why, standings
@@ -28,10 +28,11 @@ def reconcile(
     store: Store,
     ledger: Ledger,
     *,
+    counts: bool = False,
     earlier: Callable[[], Emails] | None = None,
     progress: Progress = silent,
 ) -> Reconciled:
-    """Compare every segment with what the ESP counts.
+    """Compare every segment with whom the ESP has in it.
 
     Args:
         desired: of the destination, applied.
@@ -39,6 +40,7 @@ def reconcile(
         connection: to the account; it is read only.
         store: its state holds the ids.
         ledger: whom sync wrote; it is read only.
+        counts: ask the ESP for its own count of each segment, too: a listing has all members (documented), those without an email apart.
         earlier: returns who was in which segment an hour ago: who came or went since then may be on the way at the ESP.
         progress: hears of every segment that was read.
 
@@ -47,7 +49,7 @@ def reconcile(
     """
     snapshot, state = connection.read(), store.load()
     check_account(state, snapshot, desired.site.destination.name)
-    there = _There(desired=desired, connection=connection, found=match(desired, snapshot, state).found)
+    there = _There(desired=desired, connection=connection, found=match(desired, snapshot, state).found, counts=counts)
     sides = _Sides(desired=desired, here=_Here(audience), there=there, ledger=ledger)
     pairs: list[_Pair] = []
     for pair in sides.pairs():
@@ -103,6 +105,13 @@ class _There:
     desired: Desired
     connection: Connection
     found: Mapping[Address, Remote]
+    counts: bool
+
+    @cached_property
+    def everybody(self) -> Everybody:
+        """All contacts, with the fields that sync keeps."""
+        fields = (*self.desired.markers.values(), *self.desired.computed.values())
+        return Everybody.read(self.connection, [self.remote(self.desired.resources[address]) for address in fields])
 
     def remote(self, resource: Resource) -> Remote:
         if resource.address not in self.found:
@@ -115,8 +124,8 @@ class _There:
 
     def values(self, resource: Resource, wanted: Values) -> Values:
         # somebody's text may look like no value, as that of default("-") does
-        found = values_of(self.connection, self.remote(resource))
-        return {contact.email: value for contact, value in found if value != ABSENT or wanted.get(contact.email) == ABSENT}
+        found = self.everybody.values[self.remote(resource).id]
+        return {email: value for email, value in found.items() if value != ABSENT or wanted.get(email) == ABSENT}
 
     def count(self, resource: Resource) -> int:
         return self.connection.count(self.remote(resource), resource)
@@ -129,13 +138,13 @@ class _Pair:
     Attributes:
         outside: who is in it here and cannot be pushed.
         wanted, there: email → value.
-        counted: by the ESP.
+        counted: by the ESP; None when it was not asked.
         why: None when nothing is known here of whom it means.
     """
 
     resource: Resource
     segment: str
-    counted: int
+    counted: int | None
     outside: Mapping[Reason, int] = field(default_factory=dict)
     wanted: Values = field(default_factory=dict)
     there: Values = field(default_factory=dict)
@@ -154,17 +163,18 @@ class _Pair:
     def compared(self, known: Known) -> Compared:
         """Return the counts."""
         why, address = self.why, self.resource.address
+        theirs = len(self.there) if self.counted is None else self.counted
         if why is None:
-            return Compared(address=address, segment=self.segment, ours=None, theirs=self.counted)
+            return Compared(address=address, segment=self.segment, ours=None, theirs=theirs)
         missing = Counter(self.outside) + Counter(why.missing(email, known) for email in self.missing)
         return Compared(
             address=address,
             segment=self.segment,
             ours=len(self.wanted) + sum(self.outside.values()),
-            theirs=self.counted,
+            theirs=theirs,
             missing=dict(sorted(missing.items())),
             extra=dict(sorted(Counter(why.surplus(email, known) for email in self.surplus).items())),
-            uncounted=self.counted - len(self.there),
+            uncounted=None if self.counted is None else theirs - len(self.there),
         )
 
 
@@ -206,7 +216,7 @@ class _Sides:
         return _Pair(
             resource=resource,
             segment=segment,
-            counted=self.there.count(resource),
+            counted=self._counted(resource),
             outside=self.here.outside(lambda segments: segment in segments),
             wanted=members(self.here.emails, segment),
             there=held,
@@ -224,7 +234,7 @@ class _Sides:
             on_it = self.desired.resources.get(Address(ResourceKind.SEGMENT, choice.key))
             if on_it is not None:
                 chosen, why = dict.fromkeys(on_field.wanted, ""), OnField(field=kept, value=choice.segment)
-                inside, counted = self.there.members(on_it), self.there.count(on_it)
+                inside, counted = self.there.members(on_it), self._counted(on_it)
                 yield replace(on_field, resource=on_it, wanted=chosen, there=inside, counted=counted, why=why)
 
     def _on_field(self, resource: Resource, marker: Marker, value: str, kept: Kept) -> _Pair:
@@ -243,6 +253,9 @@ class _Sides:
         held = self.there.values(resource, wanted)
         why = self._kept(resource, wanted, held)
         return _Pair(resource=resource, segment=key, counted=len(held), wanted=wanted, there=held, why=why)
+
+    def _counted(self, resource: Resource) -> int | None:
+        return self.there.count(resource) if self.there.counts else None
 
     def _kept(self, resource: Resource, wanted: Values, held: Values) -> Kept:
         target = Target(resource=resource, segment="", id=self.there.remote(resource).id, wanted=wanted)

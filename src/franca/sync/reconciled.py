@@ -33,15 +33,15 @@ class Compared:
     """One segment, or one value of a marker, here and there.
 
     What is there is what is here, less those who are missing, with those who are there besides, and *uncounted*:
-    `theirs == ours - sum(missing) + sum(extra) + uncounted`.
+    `theirs == ours - sum(missing) + sum(extra) + (uncounted or 0)`.
 
     Attributes:
         segment: the segment; of a text that templates read, its key.
         ours: profiles in it; None when the ESP alone knows whom it means.
-        theirs: the ESP's own count.
+        theirs: those whom the ESP lists with an email, and *uncounted*; its own count where it alone knows whom it means.
         missing: reason → how many are in it here and not there.
         extra: reason → how many are in it there and not here.
-        uncounted: how many more, or fewer, the ESP counts than it lists with an email.
+        uncounted: how many more, or fewer, the ESP counts than it lists with an email; None when it was not asked.
     """
 
     address: Address
@@ -50,7 +50,7 @@ class Compared:
     theirs: int
     missing: Mapping[Reason, int] = field(default_factory=dict)
     extra: Mapping[Reason, int] = field(default_factory=dict)
-    uncounted: int = 0
+    uncounted: int | None = None
 
     @property
     def differs(self) -> bool:
