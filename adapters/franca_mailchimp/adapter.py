@@ -135,9 +135,9 @@ class MailchimpAdapter:
         """Return what reads templates backwards."""
         return MailchimpLifter(site)
 
-    def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:  # noqa: ARG002 - nothing here can be accepted
+    def decompiler(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> Decompiler:
         """Return what reads segments backwards (`franca.adapter.importing`)."""
-        return MailchimpDecompiler(site, snapshot)
+        return MailchimpDecompiler(site, snapshot, accepted)
 
     def probes(self, site: Site, now: datetime) -> Probes:  # noqa: ARG002 - the same at every account, at any time
         """Return how the assumptions are measured (`franca.adapter.probing`)."""

@@ -109,7 +109,7 @@ KEPT = [
     ("country", "source", of("source", "source_is", "Import", "SignupSource"), "{attribute: country, is: Import}"),
     ("vip", "vip", of("gmonkey", "notmember", kind="VIP"), "{not: {attribute: vip, is: true}}"),
     ("points", "ecomm_orders", of("ecomm_orders", "less", "2", "EcommNumber"), "who ordered nothing"),
-    ("first_name", "language", of("language", "is", "fr", "Language"), "no exact equal"),
+    ("first_name", "language", of("language", "is", "fr", "Language"), "regional form"),
     ("credit", "ecomm_spent_one", of("ecomm_spent_one", "greater", "50", "EcommSpent"), "several orders"),
 ]
 
@@ -185,8 +185,9 @@ REFUSED = [
     (said("all", of("POINTS", "contains", "5")), "'contains' on a number"),
     (said("all", of("BORN", "is", "soon", "DateMerge")), "is no day"),
     (said("all", of("BORN", "is", "x")), "asked otherwise"),
+    (said("all", of("poll", "member", "1", "CampaignPoll")), "'CampaignPoll'"),
     (said("all", of("EMAIL", "ends", "x.de", "EmailAddress")), "EmailAddress"),
-    (said("all", of("aim", "open", "any", "Aim")), "'Aim'"),
+    (said("all", of("aim", "open", "any", "Aim")), "no event is mapped to the metric 'open'"),
     (said("all", of("interests-c9", "interestcontains", ["g9"], "Interests")), "no attribute of the project is mapped to"),
 ]
 
