@@ -10,7 +10,7 @@ import pytest
 
 from cli.conftest import AS_OF
 from franca_mailchimp.sandbox.records import Account
-from importing.test_import import HAND, MAILCHIMP, at_mailchimp, call, planned
+from importing.test_import import HAND, MAILCHIMP, at_mailchimp, call, imported, planned
 
 GERMANS = "  germans: {name: Germans, where: {attribute: country, is: DE}, adopt: {mailchimp: true}}\n"
 AT = ("-d", "mailchimp")
@@ -62,6 +62,37 @@ def test_a_tag_is_adopted_filled_and_left(franca, adopting, esps) -> None:
     assert franca("apply", "-p", adopting, *AT, "--yes").code == 0
     assert inside(esps) == {"anna@shop.test", "ben@shop.test"}
     assert planned(franca, adopting, "mailchimp") == []
+
+
+@HAND
+def test_an_import_leaves_it_to_the_segment(franca, adopting, esps) -> None:
+    """Before the apply and after it: the project names the tag already. Another of that kind is imported."""
+    at_mailchimp(esps["mailchimp"].url, "Others", static_segment=[])
+    before = imported(franca, adopting, "mailchimp", "--dry-run")
+    assert franca("apply", "-p", adopting, *AT, "--yes").code == 0
+    after = imported(franca, adopting, "mailchimp", "--dry-run")
+    assert [[each["name"] for each in found["segments"]] for found in (before, after)] == [["Others"], ["Others"]]
+
+
+@HAND
+def test_no_campaign_is_sent_to_it(franca, adopting, esps) -> None:
+    """It may hold people who are not in the segment: the refusal says where, and what to do."""
+    (adopting / "content" / "hello.html").write_text(
+        '---\nname: Hello\nsubject: Hello\n---\n<p>Hello {{ company_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p>\n',
+        encoding="utf-8",
+    )
+    (adopting / "campaigns").mkdir(exist_ok=True)
+    campaign = "{name: Hello, template: hello, audience: {include: [germans]}, send_from: shop@shop.test, destinations: [mailchimp]}"
+    (adopting / "campaigns" / "hello.yaml").write_text(campaign, encoding="utf-8")
+    ended = franca("plan", "-p", adopting, *AT)
+    told = (
+        "campaigns/hello.yaml:1:1: campaign 'hello' at mailchimp: the segment 'germans' adopts what people made, which may hold people who"
+    )
+    assert (ended.code, told in ended.err) == (1, True), ended.err
+    write(adopting, GERMANS + "  all_germans: {name: All, where: {segment: germans}}\n")
+    (adopting / "campaigns" / "hello.yaml").write_text(campaign.replace("germans", "all_germans"), encoding="utf-8")
+    mended = franca("plan", "-p", adopting, *AT)
+    assert mended.code == 0, mended.err
 
 
 @HAND

@@ -23,6 +23,9 @@ NOT_SEGMENTS = {
     NativeKind.TAG: "people are given a tag, no conditions decide",
 }
 
+CONSENT = "accepted at the import"
+"""The reason in an imported segment's `accept`."""
+
 
 def with_foreign(connection: Connection) -> Snapshot:
     """Return all that the account holds, also what no plan of this project reads."""
@@ -88,8 +91,8 @@ class _Reader:
 
     def read(self, remote: Remote) -> Imported | LeftOut | None:
         """Return what becomes of an object; None when the project names it already."""
-        kind, destination = KINDS[remote.kind], self.site.destination.name
-        if any(isinstance(each.where, Native) and each.where.at(destination) == (kind, remote.name) for each in self._segments()):
+        kind = KINDS[remote.kind]
+        if any(self._is_named(each, remote, kind) for each in self.written.segments.values()):
             return None
         if why := _unfit(remote):
             return LeftOut(remote=remote, why=why)
@@ -99,8 +102,13 @@ class _Reader:
             why = f"{error.what}; --accept {error.finding} takes it all the same" if error.finding else error.what
         return self._by_name(remote, kind, why)
 
-    def _segments(self) -> Iterator[Segment]:
-        yield from self.written.segments.values()
+    def _is_named(self, segment: Segment, remote: Remote, kind: NativeKind) -> bool:
+        """Whether a segment is that object: kept by its name, or about to adopt it."""
+        destination = self.site.destination.name
+        if isinstance(segment.where, Native):
+            return segment.where.at(destination) == (kind, remote.name)
+        adopts = segment.adopt.get(destination, False) and remote.kind is self.adapter.members_kind
+        return adopts and segment.name == remote.name
 
     def _in_our_language(self, remote: Remote, kind: NativeKind) -> Imported:
         """Return a segment by its meaning.
@@ -140,10 +148,15 @@ class _Reader:
         return next((each for each in same if not isinstance(each.where, Native) and fingerprint(each.where) == meaning), None)
 
     def _beside(self, made: Imported, segment: Segment) -> Imported:
-        """Return it skipped at its destination when it would become something else there."""
+        """Return it as it stays what it is: with what was consented to; skipped at its destination when it would become something else."""
         decision, _ = decide(segment, self.site, self.adapter, self.measured)
         if decision.realisation is Realisation.NATIVE:
             return made
+        consented = {finding for finding, _ in made.approximated} & {finding.id for finding in decision.findings}
+        accept = {self.site.destination.name: dict.fromkeys(sorted(consented), CONSENT)}
+        again, _ = decide(replace(segment, accept=accept), self.site, self.adapter, self.measured)
+        if again.realisation is Realisation.NATIVE:
+            return replace(made, segment=replace(made.segment, accept=accept))
         why = "; ".join(dict.fromkeys(finding.what for finding in decision.findings)) or decision.why
         return replace(made, segment=replace(made.segment, realise={self.site.destination.name: SKIP}), beside=why)
 

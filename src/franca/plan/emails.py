@@ -154,6 +154,9 @@ def _unmet(
         yield Problem(
             what=f"{what}: the segment {campaign.audience!r} is nothing that can be sent to", remedy=remedy, position=campaign.position
         )
+    if site.project.segments[campaign.audience].adopt.get(site.destination.name, False):
+        told = f"the segment {campaign.audience!r} adopts what people made, which may hold people who are not in it"
+        yield Problem(what=f"{what}: {told}", remedy="send it to a segment that adopts nothing there", position=campaign.position)
 
 
 def _marker(computed: Computed) -> Marker:
