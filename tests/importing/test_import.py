@@ -204,6 +204,23 @@ def test_mailchimp_becomes_files_and_a_plan_is_empty(franca, connected, esps) ->
 
 
 @HAND
+def test_what_mailchimp_does_not_document_is_imported_with_consent(franca, connected, esps) -> None:
+    """Campaign activity becomes events, and the file accepts what compiling it needs accepted: a change updates the segment in place."""
+    file = connected / "franca.yaml"
+    mapped = "{country: COUNTRY}\n    events: {order: {metric: open}}"
+    file.write_text(file.read_text("utf-8").replace("{country: COUNTRY}", mapped), encoding="utf-8")
+    opened = {"field": "aim", "condition_type": "Aim", "op": "noopen", "value": "any"}
+    at_mailchimp(esps["mailchimp"].url, "Sleepy", options={"match": "all", "conditions": [opened]})
+    assert "--accept recent-campaigns takes it" in imported(franca, connected, "mailchimp", "--dry-run")["segments"][0]["why"]
+    (found,) = imported(franca, connected, "mailchimp", "--accept", "recent-campaigns")["segments"]
+    assert (found["native"], list(found["approximated"])) == (False, ["recent-campaigns"])
+    segment = load_and_check(connected).segments["sleepy"]
+    assert fingerprint(segment.where) == fingerprint(load_predicate("{not: {event: order}}"))
+    assert (segment.realise, segment.accept) == ({}, {"mailchimp": {"recent-campaigns": "accepted at the import"}})
+    assert "segment/sleepy" not in planned(franca, connected, "mailchimp")
+
+
+@HAND
 def test_brevo_becomes_files_and_a_plan_is_empty(franca, connected, esps) -> None:
     """Segments and lists by their names, since the API shows no conditions; attributes without a mapping are told."""
     assert franca("apply", "--project", connected, "--yes", "-d", "brevo").code == 0
