@@ -29,7 +29,6 @@ from franca.adapter.testing.story import (
 )
 from franca.adapter.testing.subject import KEY_FILE, Account, StoppedError, Subject, opened
 from franca.errors import FrancaError
-from franca.plan import Action
 from franca.sandbox import Fault
 
 WRITES = "^(POST|PUT|PATCH) "
@@ -99,7 +98,7 @@ def fills_what_people_made(subject: Subject) -> None:
         with account.connected(site) as connection:
             put_in = list(connection.known(others).values())
             demand(list(connection.write_members(lists[0], put_in, [])), "nobody could be put in by hand")
-        made = [str(change.address) for change in applied(account, site).changes if change.action is Action.CREATE]
+        made = [str(change.address) for change in applied(account, site).changes if change.action == "create"]
         demand(f"{lists[0].kind}/adopted" not in made, "it makes a list beside the one of that name")
         synced(account, site, GERMANS)
         demand(
