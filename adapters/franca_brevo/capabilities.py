@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca.definitions import Metric, Part
-from franca_brevo.rates import CALLS, RATES
+from franca_brevo.rates import CALLS, PAGES, RATES
 
 _SEGMENTS = "https://developers.brevo.com/reference/get-segments"
 _LISTS = "https://developers.brevo.com/reference/get-contacts-from-list"
@@ -45,6 +45,7 @@ LIMITS = Limits(
     fields_batch=IMPORT_ROWS,
     rates=RATES,
     calls=CALLS,
+    pages=PAGES,
     fields=200,  # contact attributes of one account (reported: help.brevo.com, a digest of 2026-09-25)
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from franca.adapter import Rate, ResourceKind
 from franca.adapter.capabilities import Work
+from franca_brevo.people import CONTACTS_PAGE, MEMBERS_PAGE
 
 _LIMITS = "https://developers.brevo.com/docs/api-limits"
 CONTACTS, REST = "contacts and lists", "all else"
@@ -32,4 +33,12 @@ CALLS: Mapping[Work, tuple[str, ...]] = {
     ("create", ResourceKind.CAMPAIGN): (REST, REST),  # and read back
     ("update", ResourceKind.CAMPAIGN): (REST, REST),
     ("delete", ResourceKind.CAMPAIGN): (REST,),
+    **{(work, kind): (CONTACTS,) for work in ("list", "count") for kind in (ResourceKind.LIST, ResourceKind.SEGMENT)},
+    ("list", ResourceKind.FIELD): (CONTACTS,),
+}
+
+PAGES: Mapping[ResourceKind, int] = {
+    ResourceKind.LIST: MEMBERS_PAGE,
+    ResourceKind.SEGMENT: CONTACTS_PAGE,
+    ResourceKind.FIELD: CONTACTS_PAGE,
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca.definitions import Metric, Part
-from franca_klaviyo.rates import AT_ONCE, CALLS, RATES
+from franca_klaviyo.rates import AT_ONCE, CALLS, PAGES, RATES
 from franca_klaviyo.segments import CONDITIONS
 
 _SEGMENTS = "https://developers.klaviyo.com/en/reference/segments_api_overview"
@@ -38,7 +38,9 @@ MEMBERS_BATCH = 1_000
 FIELDS_BATCH = 10_000
 """Profiles of one bulk import (contract: bulk_import_profiles)."""
 
-LIMITS = Limits(conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, rates=RATES, calls=CALLS, at_once=AT_ONCE)
+LIMITS = Limits(
+    conditions=CONDITIONS, members_batch=MEMBERS_BATCH, fields_batch=FIELDS_BATCH, rates=RATES, calls=CALLS, pages=PAGES, at_once=AT_ONCE
+)
 
 TESTING = Testing(
     parts=frozenset({Part.SUBJECT, Part.PREVIEW_TEXT, Part.HTML}),

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from franca.adapter import Rate, ResourceKind
 from franca.adapter.capabilities import Work
-from franca_klaviyo.client import DAY, MINUTE, SECOND, L, M, S, Tier
+from franca_klaviyo.client import DAY, MINUTE, SECOND, XS, L, M, S, Tier
+from franca_klaviyo.people import PAGE
 
 _SEGMENTS = "https://developers.klaviyo.com/en/reference/segments_api_overview"
 _LIMITS = "https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling"
@@ -37,6 +38,12 @@ RATES: Mapping[str, Rate] = {
     "create template": _rate(L),
     "update template": _rate(L),
     "delete template": _rate(L),
+    "read segment": _rate(L),
+    "count segment": _rate(XS),
+    "count list": _rate(XS),
+    "read segment members": _rate(L),
+    "read list members": _rate(L),
+    "read profiles": _rate(L),
 }
 
 CALLS: Mapping[Work, tuple[str, ...]] = {
@@ -53,4 +60,11 @@ CALLS: Mapping[Work, tuple[str, ...]] = {
     ("create", ResourceKind.FIELD): (),
     ("update", ResourceKind.FIELD): (),
     ("delete", ResourceKind.FIELD): (),
+    ("count", ResourceKind.SEGMENT): ("read segment", "count segment"),  # first it is looked whether it is being processed
+    ("count", ResourceKind.LIST): ("count list",),
+    ("list", ResourceKind.SEGMENT): ("read segment members",),
+    ("list", ResourceKind.LIST): ("read list members",),
+    ("list", ResourceKind.FIELD): ("read profiles",),
 }
+
+PAGES: Mapping[ResourceKind, int] = dict.fromkeys((ResourceKind.SEGMENT, ResourceKind.LIST, ResourceKind.FIELD), PAGE)

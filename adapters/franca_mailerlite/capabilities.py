@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
-from franca_mailerlite.rates import CALLS, RATES
+from franca_mailerlite.rates import CALLS, PAGES, RATES
 
 _SEGMENTS = "https://developers.mailerlite.com/docs/segments.html"
 _PEOPLE = "https://developers.mailerlite.com/docs/subscribers.html"
@@ -34,7 +34,7 @@ CAPABILITIES: Capabilities = {
 BATCH = 50
 """Calls that one batch holds (documented). Members go one by one, and so do values: nothing else adds nobody new."""
 
-LIMITS = Limits(members_batch=BATCH, fields_batch=BATCH, rates=RATES, calls=CALLS)
+LIMITS = Limits(members_batch=BATCH, fields_batch=BATCH, rates=RATES, calls=CALLS, pages=PAGES)
 
 TESTING = Testing(
     parts=frozenset(),

@@ -13,16 +13,13 @@ from franca.adapter import TIMEOUT, Policy, Secret, TerminalError, Waiter, Windo
 from franca.errors import FrancaError
 from franca_mailerlite.capabilities import BATCH
 from franca_mailerlite.errors import GarbledError, PartUndoneError, RedirectedError, read_failure, said
-from franca_mailerlite.rates import CALLS_A_MINUTE
+from franca_mailerlite.rates import CALLS_A_MINUTE, PAGE
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
 VERSION = "2026-08-13"
 """Of the API, by the header X-Version: the day of what the vendor sheet knows. Without it behaviour may change (documented)."""
-
-PAGE = 50
-"""Rows of one page; what is the most is documented of segments alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

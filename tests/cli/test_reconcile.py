@@ -184,6 +184,16 @@ def test_people_whom_an_esp_counts_and_cannot_list_by_email_are_told_when_asked(
     }
 
 
+def test_a_long_reading_is_announced(franca, synced, monkeypatch):
+    """On the error stream, so that the answer stays what it is; a short one is not worth a word."""
+    command = ("reconcile", "klaviyo", "-p", synced, "--as-of", AS_OF.isoformat(), "--counts")
+    assert "reading takes" not in franca(*command).err
+    monkeypatch.setattr("franca.cli.reconcile.LONG", 0.0)
+    ended = franca(*command)
+    assert "klaviyo: reading takes about 3 seconds at Klaviyo's rate limits" in ended.err
+    assert "reading takes" not in ended.out
+
+
 def test_who_came_within_the_hour_is_taken_for_processing_lag(franca, synced):
     """Anna ordered half an hour ago, and Klaviyo has no such event yet; Ben's older order is there."""
     buyers = of_kind(found(franca, synced, "klaviyo"), "buyers", "segment")

@@ -93,11 +93,13 @@ def test_every_call_that_is_counted_has_a_rate(name):
 
 def test_klaviyos_declared_rates_are_those_that_its_client_keeps():
     """One truth: the windows of every operation that a change calls."""
-    from franca_klaviyo import emails, resources
+    from franca_klaviyo import emails, members, people, resources
 
     limits = adapter("klaviyo").limits
     tables = (resources.CREATE, resources.UPDATE, resources.DELETE, resources.TAG)
     operations = [operation for table in tables for operation in table.values()]
+    operations += [*(operation for operation, _ in resources.COUNT.values()), *members.MEMBERS.values()]
+    operations += [resources.READ_SEGMENT, people.READ_PROFILES]
     operations += [emails.CREATE_TEMPLATE, emails.UPDATE_TEMPLATE, emails.DELETE_TEMPLATE]
     kept = {each.words: tuple((window.limit, window.seconds) for window in each.tier.windows()) for each in operations}
     assert {name: rate.windows for name, rate in limits.rates.items()} == kept

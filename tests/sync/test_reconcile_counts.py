@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from franca.adapter import ResourceKind
+from franca.adapter import Address, Limits, Rate, ResourceKind
 from franca.adapter.standing import Standing
 from franca.definitions import Native
 from franca.errors import FrancaError
 from franca.render import render_reconciled
-from franca.sync import Ledger, Reason, Reconciled, reconcile, sync
+from franca.sync import Ledger, Reason, Reconciled, reading_time, reconcile, sync
 from plan.fake import Esp, FakeAdapter, FakeConnection, as_members, segment, store, wanted
 from sync.test_sync import KEY, People, World, emails
 
@@ -178,6 +178,32 @@ def test_the_esps_count_and_its_list_may_differ(tmp_path):
     assert "--counts" not in render_reconciled([found["all"]])
     row = compared(world, people, more=2)["segment/n"]
     assert (row.theirs, row.uncounted, row.differs) == (1, None, False)
+
+
+RATES = {"count": Rate(((15, 60.0),)), "list": Rate(((100, 60.0),)), "read": Rate(((1, 10.0),))}
+CALLS = {
+    **{("count", kind): ("count",) for kind in (ResourceKind.LIST, ResourceKind.SEGMENT)},
+    **{("list", kind): ("list",) for kind in (ResourceKind.LIST, ResourceKind.SEGMENT)},
+    ("list", ResourceKind.FIELD): ("read",),
+}
+
+
+def test_how_long_it_takes_to_read_is_told_before(tmp_path):
+    """Pages of each list and segment by its size here, everybody once for all fields, and a count of each when that is asked for."""
+    world = shop(tmp_path)
+    limits = Limits(rates=RATES, calls=CALLS, pages={ResourceKind.LIST: 2, ResourceKind.SEGMENT: 1_000, ResourceKind.FIELD: 2})
+    desired = replace(world.desired, adapter=replace(world.desired.adapter, limits=limits))
+    people = of(
+        a=map(str, range(202)), n=("ann",)
+    )  # 101 pages and one more, of a hundred a minute; everybody is 102 pages, one in 10 seconds
+    assert reading_time(desired, people, counts=False) == pytest.approx(60.0 + 101 * 10)
+    few = of(a=("ann",))  # 3 pages, and everybody in one
+    assert reading_time(desired, few, counts=False) == 0.0
+    assert reading_time(replace(desired, adapter=replace(desired.adapter, limits=Limits())), few, counts=True) is None
+    many = replace(desired, counted={f"n{each}": Address(ResourceKind.SEGMENT, f"n{each}") for each in range(16)}, members={}, markers={})
+    many = replace(many, resources={address: SimpleNamespace(theirs=False) for address in many.counted.values()})
+    crowd = Crowd({f"n{each}": frozenset() for each in range(16)})
+    assert (reading_time(many, crowd, counts=True), reading_time(many, crowd, counts=False)) == (60.0, 0.0)
 
 
 def test_of_what_people_made_only_the_count_is_shown(tmp_path):

@@ -63,7 +63,7 @@ class Rate:
 
 
 Work = tuple[str, ResourceKind]
-"""What is done ("create", "update", "delete") to a resource of which kind."""
+"""What is done ("create", "update", "delete"; "list" a page of its members, "count" them) to a resource of which kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,8 @@ class Limits:
         members_batch, fields_batch: rows of one write.
         fields: of one account.
         rates: by the name of the calls that share one ("create segment").
-        calls: the calls of one change, by their rates' names, the most that it can be; work that is not listed is not counted.
+        calls: the calls of one piece of work, by their rates' names, the most that it can be; work that is not listed is not counted.
+        pages: members of one page when a resource of a kind is listed; of a field, contacts with their values.
         at_once: how many resources of a kind the ESP processes at a time.
     """
 
@@ -85,6 +86,7 @@ class Limits:
     fields: int | None = None
     rates: Mapping[str, Rate] = field(default_factory=dict)
     calls: Mapping[Work, tuple[str, ...]] = field(default_factory=dict)
+    pages: Mapping[ResourceKind, int] = field(default_factory=dict)
     at_once: Mapping[ResourceKind, int] = field(default_factory=dict)
 
 

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from franca.definitions import Project
+    from franca.plan import Desired
+    from franca.sync import Crowd
 
 NAME = "reconcile"
 DIFFERENT = 2
+LONG = 60.0
+"""Seconds of reading that are announced."""
 LATELY = timedelta(hours=1)
 """Who came into a segment, or left it, since then may still be on the way at an ESP."""
 
@@ -49,6 +53,7 @@ def run(  # noqa: PLR0917 - a command's options
         for site in chosen:
             with opened(site) as account:
                 ledger = Ledger.open(checked, account.store)
+                _announce(account.desired, evaluation, counts=counts)
                 found.append(
                     reconcile(
                         account.desired,
@@ -64,6 +69,16 @@ def run(  # noqa: PLR0917 - a command's options
     typer.echo(render_reconciled(found, format_.value))
     if exit_code and any(each.differs for each in found):
         raise typer.Exit(DIFFERENT)
+
+
+def _announce(desired: Desired, audience: Crowd, *, counts: bool) -> None:
+    from franca.render.budget import duration
+    from franca.sync import reading_time
+
+    seconds = reading_time(desired, audience, counts=counts)
+    if seconds is not None and seconds >= LONG:
+        name, esp = desired.site.destination.name, desired.adapter.title
+        typer.echo(f"{name}: reading takes about {duration(seconds)} at {esp}'s rate limits", err=True)
 
 
 def _emails(checked: Project, then: datetime) -> Mapping[str, AbstractSet[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from franca.adapter import LONGEST_WAIT, Limits, Window
@@ -38,6 +38,20 @@ def budget(changes: Sequence[Change], limits: Limits, esp: str) -> Budget:
         processing=tuple(_processing(changes, limits)),
         uncounted=len(changes) - len(counted),
     )
+
+
+def pace(calls: Iterable[str], limits: Limits) -> float | None:
+    """Return the seconds that short windows ask for while *calls* are made one after another; None where the ESP names none.
+
+    Args:
+        calls: by their rates' names.
+        limits: what the adapter declares.
+    """
+    clock, timed = _Clock(limits), False
+    for name in calls:
+        clock.call(name)
+        timed = timed or bool(limits.rates[name].windows)
+    return clock.now if timed else None
 
 
 def _calls(change: Change, limits: Limits) -> Sequence[str] | None:
@@ -79,13 +93,14 @@ class _Clock:
         if any(self._spent[name] + number > self._most(name) for name, number in wanted.items()):
             return False
         for name in calls:
-            self._call(name)
+            self.call(name)
         return True
 
     def _most(self, name: str) -> float:
         return min((limit for limit, seconds in self.limits.rates[name].windows if _ends(seconds)), default=float("inf"))
 
-    def _call(self, name: str) -> None:
+    def call(self, name: str) -> None:
+        """Wait for the short windows of one call, and make it."""
         if name not in self._short:
             self._short[name] = [Window(limit, seconds) for limit, seconds in self.limits.rates[name].windows if not _ends(seconds)]
         windows = self._short[name]

@@ -3,6 +3,7 @@
 from franca.sync.delta import Audience, members, winners
 from franca.sync.erase import Erasure, erase, forgotten_stores, insist_on_erasing, normalised
 from franca.sync.ledger import Ledger
+from franca.sync.reading import reading_time
 from franca.sync.reasons import Crowd
 from franca.sync.reconcile import reconcile
 from franca.sync.reconciled import Compared, Reason, Reconciled
@@ -24,6 +25,7 @@ __all__ = [
     "insist_on_erasing",
     "members",
     "normalised",
+    "reading_time",
     "reconcile",
     "sync",
     "winners",
