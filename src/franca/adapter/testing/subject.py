@@ -36,7 +36,7 @@ class Subject:
         attributes, events: how the ESP maps those of *project*, as far as it can hold them.
         template_attributes: the same of what templates print (`franca.adapter.testing.templates`), where they differ.
         world: what a shop's integration has put into the account (`Emulator.seed`), so that every mapped name exists.
-        by_hand: (method, path, body) of calls that make things as people would: a list, which is filled by `adopt`, a field; none may be changed.
+        by_hand: (method, path, body) of calls that make things as people would: a list (`adopt` fills it), a field; none may be changed.
         sdk: modules that only `connect` may load.
         key: what opens the emulator; empty for its example key.
         project: the schema; a project of your own needs the attributes and the event of the kit's.
