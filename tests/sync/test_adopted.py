@@ -128,10 +128,10 @@ def test_without_the_wish_it_is_made_equal_to_the_segment(tmp_path):
 
 
 def test_the_guard_looks_at_the_segments_people(tmp_path):
-    """A thousand others do not make a small change of one that empties it; the word is asked for as for any list."""
+    """Others do not make a small change of one that takes all of ours out; the word is asked for as for any list."""
     there = shop(tmp_path, "ann", "bob", "cyd", maximum="0.30")
     there.sync(members("dan", "eve"))
-    with pytest.raises(UnsafeError, match="all 2 members of list/a would be removed"):
+    with pytest.raises(UnsafeError, match="all 2 whom sync put into list/a would be removed"):
         there.sync(members())
     assert there.there == emails("ann", "bob", "cyd", "dan", "eve")
 

@@ -52,7 +52,8 @@ class Writing:
         before, address = self.delta.before, self.delta.target.resource.address
         coming = sum(contact.email in self.delta.new for contact in self.put)
         if before and len(self.take) == before and not coming:
-            yield Unsafe(word=f"sync:{address}", what=f"all {before} members of {address} would be removed")
+            whom = f"{before} whom sync put into {address}" if self.delta.target.adopted else f"{before} members of {address}"
+            yield Unsafe(word=f"sync:{address}", what=f"all {whom} would be removed")
         elif before and not first and Decimal(self.rows) / before > maximum:
             share, limit = round(100 * self.rows / before), round(100 * maximum)
             yield Unsafe(
