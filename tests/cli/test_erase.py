@@ -167,6 +167,19 @@ def test_nobody_waits_for_a_segment_to_be_mended(franca, synced, esps, what):  #
     assert "klaviyo: removed from" in ended.out
 
 
+@erasing
+def test_nobody_waits_for_another_destination_to_be_mended(franca, synced, esps):  # noqa: F811
+    """A key that Klaviyo does not have stands in the way of asking Klaviyo, and of nothing else."""
+    path = synced / "franca.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("adapter: klaviyo", "adapter: klaviyo\n    colour: red"), encoding="utf-8")
+    refused = franca("erase", ANNA, "-p", synced, "--everywhere", "--yes")
+    assert (refused.code, "Klaviyo has no setting 'colour'" in refused.err, refused.out) == (1, True, "")
+    ended = franca("erase", ANNA, "-p", synced, "--from", "brevo", "--yes")
+    assert ended.code == 0, ended.err
+    assert "brevo: removed from 4 entries of the ledger; deleted at the ESP" in ended.out
+    assert "klaviyo: removed from" in ended.out
+
+
 def test_without_its_main_file_nothing_is_erased(franca, synced):  # noqa: F811
     """It says which accounts and ledgers there are; the refusal says what is wrong with it."""
     before = holders(synced, "brevo")

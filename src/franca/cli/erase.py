@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -67,11 +68,12 @@ def _tell(step: Step) -> None:
 
 def _erasing(chosen: Iterable[Site]) -> frozenset[str]:
     """Return the names of destinations whose ESPs all delete people on request; nothing is done where one does not."""
-    from franca.adapter import adapter
+    from franca.adapter import adapter, check_destinations
     from franca.sync import insist_on_erasing
 
     found = list(chosen)
     for site in found:
+        check_destinations(replace(site.project, destinations={site.destination.name: site.destination}))
         insist_on_erasing(site.destination.name, adapter(site.destination.adapter))
     return frozenset(site.destination.name for site in found)
 
