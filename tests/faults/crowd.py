@@ -10,14 +10,14 @@ from typing import Any
 
 import requests
 
-from faults.shop import AS_OF, ESPS, LEDGER_KEY, PROJECT, Customer, Shop, variable
+from faults.shop import AS_OF, COUNTRY, ESPS, LEDGER_KEY, MARKER, MEMBERS, PROJECT, Customer, Shop, variable
 from franca.audience import evaluate
 from franca.language import check, load
 from franca.sandbox import example_key
 
 COUNTRIES = ["DE"] * 5 + ["AT"] * 3 + ["FR", "NL", "BE"]
-MEMBERS = "realise: {klaviyo: members, mailchimp: members, brevo: members}"
-MARKER = "realise: {klaviyo: marker, mailchimp: marker, brevo: marker}"
+SHOES = {"klaviyo": "properties['Shoe Size']", "mailchimp": "SHOE_SIZE", "brevo": "SHOE_SIZE", "mailerlite": "shoe_size"}
+"""What somebody else's field is called."""
 ROUND = """
   buyers{n}: {{name: Buyers{n}, {members}, where: {{attribute: points, gte: {points}}}}}
   germany{n}: {{name: {germany}{n}, where: {{attribute: country, is: DE}}}}
@@ -67,13 +67,12 @@ class Crowd:
         chance = random.Random(f"{esp} {self.people}")
         emails = {c.email: c.country for c in self.customers().values() if c.email and chance.random() < HELD}
         strangers = {f"stranger{number}@elsewhere.test": "DE" for number in range(self.people // 20)}
-        field, foreign = ("properties['Country']", "properties['Shoe Size']") if esp == "klaviyo" else ("COUNTRY", "SHOE_SIZE")
         consents = ["subscribed"] * 8 + ["unsubscribed", "never"]
         return {
             "contacts": [
                 {
                     "email": email,
-                    "fields": {field: country, foreign: "42"},
+                    "fields": {COUNTRY[esp]: country, SHOES[esp]: "42"},
                     "consent": {"status": chance.choice(consents), "suppressed": False},
                 }
                 for email, country in {**emails, **strangers}.items()
@@ -153,4 +152,16 @@ def _brevo(_url: str) -> Iterator[Post]:
     yield "/v3/contacts/lists/1/contacts/add", headers, {"emails": ["stranger0@elsewhere.test"]}
 
 
-_BY_HAND = {"klaviyo": _klaviyo, "mailchimp": _mailchimp, "brevo": _brevo}
+def _mailerlite(url: str) -> Iterator[Post]:
+    headers = {"Authorization": f"Bearer {example_key('mailerlite')}"}
+
+    def identity(path: str) -> str:
+        found = requests.get(f"{url}/api{path}", headers=headers, timeout=60).json()["data"]
+        return str((found[0] if isinstance(found, list) else found)["id"])
+
+    yield "/api/groups", headers, {"name": "By hand"}
+    yield "/api/fields", headers, {"name": "By hand", "type": "text"}
+    yield f"/api/subscribers/{identity('/subscribers/stranger0@elsewhere.test')}/groups/{identity('/groups')}", headers, None
+
+
+_BY_HAND = {"klaviyo": _klaviyo, "mailchimp": _mailchimp, "brevo": _brevo, "mailerlite": _mailerlite}

@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any
 
+from faults.mirror import Objects, mirror
 from faults.shop import AS_OF, Shop, seed
 from franca.adapter import Address, Site, VirtualWaiter
 from franca.adapter.reading import values_of
@@ -61,7 +62,7 @@ class End:
     Attributes:
         world: table → rows: all that the ESP holds, contacts and their consent included.
         state: our state file.
-        ledger: resource → whom it holds; the file also counts generations, which take no part.
+        ledger: resource → whom it holds; generations take no part, nor does that the next sync is to ask for work under way.
         log: batches that are not in the ledger yet.
         unfinished: changes that the journal leaves open.
     """
@@ -75,7 +76,10 @@ class End:
 
 @dataclass(frozen=True)
 class Inside:
-    """Behind an emulator: lets due work be done, its database, the table of such work, a column of seconds since the start, its ids."""
+    """Behind an emulator: lets due work be done, its database, the table of such work, a column of seconds since the start, its ids.
+
+    What is under `ids` has `getstate` and `setstate`: MailerLite's, which has no database, keeps all of its objects by them.
+    """
 
     settle: Callable[[], None]
     database: Any
@@ -88,6 +92,7 @@ INSIDES: Mapping[str, Callable[[Any], Inside]] = {
     "klaviyo": lambda e: Inside(e._imports.settle, e._world.store._db, "jobs", "ready_at", e._world.store.ids._random),
     "mailchimp": lambda e: Inside(e._batches.settle, e._context.store.db),
     "brevo": lambda e: Inside(e.processes.settle, e.processes._store._db, "processes"),
+    "mailerlite": lambda e: Inside(lambda: None, mirror(e.store), ids=Objects(e.store)),
 }
 
 LONG = 100_000.0
@@ -184,7 +189,7 @@ class Account:
 
     def writes(self) -> list[Exchange]:
         """Return the requests that may have changed something."""
-        return [exchange for exchange in self.host.exchanges if exchange.call.method != "GET"]
+        return [exchange for exchange in self.host.exchanges if may_change(exchange)]
 
     def held(self, shop: Shop) -> dict[str, dict[str, str]]:
         """Return what the ESP itself shows: segment or marker → email → the marker's value, or nothing for a member."""
@@ -208,7 +213,7 @@ class Account:
         return End(
             world=world(self.inside),
             state=_document(self.store.state),
-            ledger=ledger and ledger["resources"],
+            ledger=ledger and {entry: {**held, "writing": None} for entry, held in ledger["resources"].items()},
             log=log.read_text(encoding="utf-8") if log.exists() else "",
             unfinished=tuple(str(intent.address) for intent in Journal(self.store.journal).unfinished()),
         )
@@ -234,6 +239,12 @@ class Account:
         self.clock.advance(kept.ticks)
         copytree(kept.folder, self.folder)
         return self
+
+
+def may_change(exchange: Exchange) -> bool:
+    """Return whether a request is more than a look: MailerLite's batches are posted, and many of them only look people up."""
+    parts = (exchange.call.body or {}).get("requests") or [{"method": exchange.call.method}]
+    return any(part["method"] != "GET" for part in parts)
 
 
 def _document(path: Path) -> Any:
@@ -292,8 +303,7 @@ def courses(fresh: Callable[[Path], Account], life: Sequence[Step], folder: Path
         before = account.snapshot(folder / f"before-{number}")
         account = fresh(folder / f"run-{number}").restore(before)
         step.run(account)
-        methods = [exchange.call.method for exchange in account.host.exchanges]
-        calls = tuple(account.seam.calls)
-        assert len(calls) == len(methods), "every request goes through the policy, once"
-        writes = frozenset(place for place, method in enumerate(methods, 1) if method != "GET")
+        exchanges, calls = account.host.exchanges, tuple(account.seam.calls)
+        assert len(calls) == len(exchanges), "every request goes through the policy, once"
+        writes = frozenset(place for place, exchange in enumerate(exchanges, 1) if may_change(exchange))
         yield Course(step=step, before=before, calls=calls, writes=writes, end=account.end())

@@ -27,11 +27,11 @@ PACES = (1.0, 1.0, 5.0, 40.0)
 """How many times longer than usual asynchronous work takes."""
 RUNS = 25
 """Of one command under trouble; then it is given up."""
-PEOPLE = {"klaviyo": "profiles", "mailchimp": "member", "brevo": "contacts"}
 CONSENT = {
     "klaviyo": "select email, consent, consent_at, suppressed_at from profiles",
     "mailchimp": "select email, status, opted from member",
     "brevo": "select email, email_blacklisted, sms_blacklisted from contacts",
+    "mailerlite": "select email, status from people",
 }
 
 Step = Callable[[Account], Any]

@@ -17,7 +17,11 @@ from franca.language import check, load
 from franca.sandbox import example_key
 
 AS_OF = datetime(2026, 3, 30, 12, 37, 11, tzinfo=UTC)
-ESPS = ("klaviyo", "mailchimp", "brevo")
+ESPS = ("klaviyo", "mailchimp", "brevo", "mailerlite")
+NATIVE = ("klaviyo", "mailchimp")
+"""Those whose API makes segments: they count whoever the account holds, strangers too, and have one on each marker."""
+COUNTRY = {"klaviyo": "properties['Country']", "mailchimp": "COUNTRY", "brevo": "COUNTRY", "mailerlite": "country"}
+"""What the shop's integration calls the country."""
 LEDGER_KEY = "FRANCA_FAULTS_LEDGER_KEY"
 
 PROJECT = """
@@ -36,13 +40,14 @@ destinations:
   mailchimp:
     {{adapter: mailchimp, api_key: "env:{mailchimp}", url: "{url}", audience: Customers, attributes: {{country: COUNTRY}}, markers: [tier]}}
   brevo: {{adapter: brevo, api_key: "env:{brevo}", url: "{url}", markers: [tier]}}
+  mailerlite: {{adapter: mailerlite, api_key: "env:{mailerlite}", url: "{url}", markers: [tier]}}
 """
-MEMBERS = "realise: {klaviyo: members, mailchimp: members, brevo: members}"
+MEMBERS, MARKER = (f"realise: {{{', '.join(f'{esp}: {kind}' for esp in ESPS)}}}" for kind in ("members", "marker"))
 SEGMENTS = """
 segments:
   buyers: {{name: Buyers, group: tier, priority: 10, {members}, where: {{attribute: points, gte: 100}}}}
   germany: {{name: {germany}, group: tier, priority: 20, where: {{attribute: country, is: DE}}}}
-  vip: {{name: VIP, realise: {{klaviyo: marker, mailchimp: marker, brevo: marker}}, where: {{attribute: points, gte: 500}}}}
+  vip: {{name: VIP, {marker}, where: {{attribute: points, gte: 500}}}}
 """
 OLD = "  old: {{name: Old, {members}, where: {{attribute: country, is: FR}}}}\n"
 
@@ -84,11 +89,10 @@ HELD = {**{email: country for email, country in HELD.items() if email != "unknow
 
 def seed(esp: str) -> dict[str, Any]:
     """Return what the shop's integration put into the account; clara unsubscribed."""
-    field = "properties['Country']" if esp == "klaviyo" else "COUNTRY"
     consent = {email: "unsubscribed" if email.startswith("clara") else "subscribed" for email in HELD}
     return {
         "contacts": [
-            {"email": email, "fields": {field: country}, "consent": {"status": consent[email], "suppressed": False}}
+            {"email": email, "fields": {COUNTRY[esp]: country}, "consent": {"status": consent[email], "suppressed": False}}
             for email, country in HELD.items()
         ]
     }
@@ -148,7 +152,7 @@ def write(folder: Path, url: str, *, later: bool = False) -> None:
     keys = {esp: variable(esp) for esp in ESPS}
     (folder / "franca.yaml").write_text(PROJECT.format(url=url, ledger_key=LEDGER_KEY, **keys), encoding="utf-8")
     segments = SEGMENTS if later else SEGMENTS + OLD
-    text = segments.format(members=MEMBERS, germany="Germans" if later else "Germany")
+    text = segments.format(members=MEMBERS, marker=MARKER, germany="Germans" if later else "Germany")
     (folder / "segments" / "all.yaml").write_text(text, encoding="utf-8")
     rows = [f"{key},{c.email},{c.country},{c.points}" for key, c in (LATER if later else FIRST).items()]
     (folder / "data" / "customers.csv").write_text("\n".join(["customer_id,email,country,points", *rows, ""]), encoding="utf-8")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 POINTS = 5
 FRANCA = (sys.executable, "-c", "from franca.cli.main import main; main()")
-OLD = {"klaviyo": "delete:list/old", "mailchimp": "delete:tag/old", "brevo": "delete:list/old"}
+OLD = {"klaviyo": "delete:list/old", "mailchimp": "delete:tag/old", "brevo": "delete:list/old", "mailerlite": "delete:list/old"}
 PATIENCE = 300
 """Seconds for one command: it waits for rate limits in real time."""
 

@@ -1,4 +1,7 @@
-"""Work that a stopped sync left at an ESP (imports, batches) is waited for by the next one, and not sent again."""
+"""Work that a stopped sync left at an ESP (imports, batches) is waited for by the next one, and not sent again.
+
+MailerLite is given no work that outlasts its call: what a stop between two of them leaves there is in test_stops.py.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,12 @@ import pytest
 
 from faults.conftest import Theatre
 from faults.life import Account, Course, Seam, StoppedError
-from faults.shop import ESPS
 from franca.errors import FrancaError
-
-pytestmark = [pytest.mark.usefixtures("_no_loss_of_power"), pytest.mark.parametrize("esp", ESPS)]
 
 STARTS = {"klaviyo": "bulk_import_profiles", "mailchimp": "batches.start", "brevo": "importContacts"}
 WORDS = {"klaviyo": "write marker", "mailchimp": "write markers", "brevo": "import a marker"}
+
+pytestmark = [pytest.mark.usefixtures("_no_loss_of_power"), pytest.mark.parametrize("esp", STARTS)]
 
 
 def starts(account: Account) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from faults.crowd import LARGE, Crowd
 from faults.schedules import Lives
-from faults.shop import ESPS, keys
+from faults.shop import ESPS, NATIVE, keys
 from faults.troubles import give_up_soon
 from franca.sandbox import serve
 from sandbox.brevo.brevo_account import Stage
@@ -46,7 +46,7 @@ def test_an_undisturbed_life_is_as_the_definitions_say(lives: Lives, esp: str) -
     assert end.held["austria"].keys() == {c.email for c in known if c.country == "AT" and c.points >= 300}
     assert end.held["new"].keys() == {c.email for c in known if c.points < 50}
     west, natively = {"FR", "NL", "BE"}, {email for email, country in held.items() if country in {"FR", "NL", "BE"}}
-    assert end.held["west"].keys() == ({c.email for c in known if c.country in west} if esp == "brevo" else natively)
+    assert end.held["west"].keys() == (natively if esp in NATIVE else {c.email for c in known if c.country in west})
     tiers = {c.email: "buyers" if c.points >= 100 else "germany" for c in known if c.points >= 100 or c.country == "DE"}
     assert end.held["tier marker"] == tiers
     assert end.held["vip marker"] == {c.email: "vip" for c in known if c.points >= 500}

@@ -10,7 +10,8 @@ import pytest
 
 from faults.conftest import Theatre
 from faults.life import STEPS, Account, Course, Seam, StoppedError
-from faults.shop import ESPS, HELD
+from faults.schedules import CONSENT
+from faults.shop import ESPS, HELD, NATIVE
 from franca.adapter import ABSENT
 from franca.sandbox import Fault
 
@@ -39,10 +40,10 @@ def test_an_undisturbed_life_ends_as_the_definitions_say(theatre: Theatre, esp: 
     for step in theatre.life():
         step.run(account)
     held = account.held(theatre.later)
-    germans = emails(*GERMANS) | ({"stranger@elsewhere.test": ""} if esp != "brevo" else {})  # native: the ESP counts strangers too
+    germans = emails(*GERMANS) | ({"stranger@elsewhere.test": ""} if esp in NATIVE else {})  # native: the ESP counts strangers too
     assert held["buyers"] == emails(*BUYERS)
     assert held["germany"] == germans
-    assert held.get("vip", emails(*VIPS)) == emails(*VIPS)  # Brevo has no segment on a marker
+    assert held.get("vip", emails(*VIPS)) == emails(*VIPS)  # the others have no segment on a marker
     assert held["tier marker"] == {f"{name}@shop.test": value for name, value in TIERS.items()}
     assert held["vip marker"] == {f"{name}@shop.test": value for name, value in VIP_VALUES.items()}
     assert consents(account) == before
@@ -51,12 +52,7 @@ def test_an_undisturbed_life_ends_as_the_definitions_say(theatre: Theatre, esp: 
 
 def consents(account: Account) -> set[tuple[object, ...]]:
     """Return who is there, with whatever the ESP knows of their consent."""
-    table, columns = {
-        "klaviyo": ("profiles", "email, consent, consent_at, suppressed_at"),
-        "mailchimp": ("member", "email, status, opted"),
-        "brevo": ("contacts", "email, email_blacklisted, sms_blacklisted"),
-    }[account.esp]
-    return {tuple(row) for row in account.inside.database.execute(f"select {columns} from {table}")}
+    return {tuple(row) for row in account.inside.database.execute(CONSENT[account.esp])}
 
 
 def disturbed(theatre: Theatre, esp: str, course: Course, numbers: Iterable[int], folder: Path, trouble: Callable) -> None:

@@ -9,6 +9,7 @@ import pytest
 import franca_brevo.client
 import franca_klaviyo.client
 import franca_mailchimp.client
+import franca_mailerlite.client
 from franca.sandbox import Fault
 
 PAUSE = 7
@@ -19,6 +20,7 @@ THROTTLED = {
     "klaviyo": Fault(status=429, headers={"Retry-After": str(PAUSE)}),
     "mailchimp": Fault(status=429, body={"title": "Too Many Requests", "status": 429, "detail": "You have exceeded the limit."}),
     "brevo": Fault(status=429, headers={"x-sib-ratelimit-reset": str(PAUSE)}, body={"code": "too_many_requests", "message": "Slow down"}),
+    "mailerlite": Fault(status=429, headers={"Retry-After": str(PAUSE)}, body={"message": "Too Many Attempts."}),
 }
 TROUBLES = {
     "429 without a body": Fault(status=429),
@@ -42,5 +44,5 @@ def fault(name: str, esp: str, times: int | None) -> Fault:
 
 def give_up_soon(patch: pytest.MonkeyPatch, seconds: float = 1.0) -> None:
     """Let every client take so many seconds without an answer for a timeout."""
-    for client in (franca_klaviyo.client, franca_mailchimp.client, franca_brevo.client):
+    for client in (franca_klaviyo.client, franca_mailchimp.client, franca_brevo.client, franca_mailerlite.client):
         patch.setattr(client, "TIMEOUT", (5, seconds))

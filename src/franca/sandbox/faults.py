@@ -12,7 +12,7 @@ from typing import Any
 from franca.sandbox.emulator import Call
 
 KINDS = ("status", "throttled", "half", "reset", "reset-after", "hang", "truncate")
-ROWS = ("contacts", "data", "emails", "jsonBody", "members", "members_to_add", "members_to_remove", "operations")
+ROWS = ("contacts", "data", "emails", "jsonBody", "members", "members_to_add", "members_to_remove", "operations", "requests")
 """The names under which the ESPs' calls list rows: what may be half done. Half of a definition is never kept."""
 
 _WRITTEN = re.compile(r"(?P<kind>[a-z-]+|\d{3})(:(?P<share>\d*\.?\d+))?(@(?P<match>.+))?")
