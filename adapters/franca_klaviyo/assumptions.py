@@ -46,6 +46,12 @@ UNSET_NUMBERS = Assumption(
     reason="the help article leaves them out of boolean, text and negative conditions, and is silent on numeric ones (14837232353691)",
     consequence="people without the value count as 0: they are in segments that 0 would be in",
 )
+UNSET_DATES = Assumption(
+    id="klaviyo.unset-is-no-date",
+    statement="whoever has no date passes no test on it",
+    reason="the help article leaves them out of boolean, text and negative conditions, and is silent on dates (14837232353691)",
+    consequence="people without the date count as of long ago: they are in segments of who was something before, or at least so long ago",
+)
 LOWER_CASE = Assumption(
     id="klaviyo.emails-lower-case",
     statement="a profile is found by its email in lower case, however it was written",
@@ -53,5 +59,5 @@ LOWER_CASE = Assumption(
     consequence="people whose email Klaviyo keeps with capitals count as unknown and are not put into lists and markers",
 )
 
-_ALL = (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS, ZERO_COUNT, DECIMAL_SUMS, UNSET_NUMBERS, LOWER_CASE)
+_ALL = (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS, ZERO_COUNT, DECIMAL_SUMS, UNSET_NUMBERS, UNSET_DATES, LOWER_CASE)
 ASSUMPTIONS = {each.id: each for each in _ALL}

@@ -1,12 +1,12 @@
-"""Numeric tests on what is not there: whether Klaviyo takes a missing number for 0 is not documented (section 1.6 of the contract)."""
+"""Tests on what is not there: of numbers and of dates no document says what Klaviyo takes it for (section 1.6 of the contract)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from franca.adapter import Assumption
-from franca_klaviyo.assumptions import UNSET_NUMBERS
+from franca_klaviyo.assumptions import UNSET_DATES, UNSET_NUMBERS
 from franca_klaviyo.parts import Condition, Filter, Groups
 from franca_klaviyo.values import NOT_SET
 
@@ -18,6 +18,7 @@ _OF_ZERO: Mapping[str, Callable[[float], bool]] = {
     "less-than": lambda value: value > 0,
     "less-than-or-equal": lambda value: value >= 0,
 }
+_OF_LONG_AGO = frozenset({"before", "at-least"})
 
 
 def takes_zero(test: Filter) -> bool:
@@ -26,21 +27,30 @@ def takes_zero(test: Filter) -> bool:
 
 
 def of_unset(groups: Groups) -> frozenset[Assumption]:
-    """Return what groups lean on about profiles without a number: nothing where another condition decides about them."""
+    """Return what groups lean on about profiles without a value: nothing where another condition decides about them."""
     present = {_field(group[0]) for group in groups if len(set(map(_field, group))) == 1 and not any(map(_may_be_missing, group))}
-    leaning = (each for group in groups for each in group if _undocumented(each) and {**each, "filter": NOT_SET} not in group)
-    return frozenset({UNSET_NUMBERS} if any(_field(each) not in present for each in leaning) else ())
+    alone = (each for group in groups for each in group if {**each, "filter": NOT_SET} not in group and _field(each) not in present)
+    return frozenset(found for each in alone for test in _filters(each) if (found := _undocumented(test)))
 
 
 def _field(condition: Condition) -> str:
     return json.dumps({name: value for name, value in condition.items() if name != "filter"}, sort_keys=True, default=str)
 
 
+def _filters(condition: Condition) -> Iterator[Filter]:
+    """Yield the filters on a profile's values: of a condition on consent, those on its dates."""
+    if "filter" in condition:
+        yield condition["filter"]
+    status = condition.get("consent", {}).get("consent_status", {})
+    yield from (each["filter"] for each in status.get("filters") or () if "filter" in each)
+
+
 def _may_be_missing(condition: Condition) -> bool:
-    return "filter" not in condition or condition["filter"] == NOT_SET or _undocumented(condition)
+    return "filter" not in condition or condition["filter"] == NOT_SET or _undocumented(condition["filter"]) is not None
 
 
-def _undocumented(condition: Condition) -> bool:
-    """Return whether a missing value may pass; negative filters leave it out (KHC 14837232353691)."""
-    test = condition.get("filter") or {}
-    return takes_zero(test) and test["operator"] != "not-equals"
+def _undocumented(test: Filter) -> Assumption | None:
+    """Return what is leaned on where a missing value may pass; negative filters leave it out (KHC 14837232353691)."""
+    if test.get("type") == "date":
+        return UNSET_DATES if test["operator"] in _OF_LONG_AGO else None
+    return UNSET_NUMBERS if takes_zero(test) and test["operator"] != "not-equals" else None

@@ -15,6 +15,7 @@ from franca_klaviyo.assumptions import (
     HOURS_ROLL,
     LEAP_DAYS,
     LOWER_CASE,
+    UNSET_DATES,
     UNSET_NUMBERS,
     ZERO_COUNT,
 )
@@ -39,7 +40,7 @@ _UNMEASURED = {
 def probes(site: Site, now: datetime) -> Probes:
     """Return the probes of this moment. One contact is inside whatever the answer, so that silence is none."""
     contacts = Resource(kind=ResourceKind.LIST, key=CONTACTS, title="Franca probe", body={"tag": tag_name(site.project)})
-    unmeasured, found = dict(_UNMEASURED), [*_windows(site, now)]
+    unmeasured, found = dict(_UNMEASURED), [*_windows(site, now), _unset_date(site, now)]
     if (leap := _leap_days(site, now)) is None:
         unmeasured[LEAP_DAYS.id] = "that is told from 2 March of a common year to 27 February of the next one"
     else:
@@ -76,6 +77,12 @@ def _leap_days(site: Site, now: datetime) -> Probe | None:
         return None
     window: Filter = {"type": "date", "operator": "anniversary-last", "unit": "day", "quantity": (today - since).days}
     return _probe(site, LEAP_DAYS.id, window, ("1996-03-01T00:00:00Z", "1996-02-29T00:00:00Z"), fails={0, 1})
+
+
+def _unset_date(site: Site, now: datetime) -> Probe:
+    """Return the probe of a blank date, beside one that is inside whatever the answer."""
+    before: Filter = {"type": "date", "operator": "before", "date": spelled(now + timedelta(days=1))}
+    return _probe(site, UNSET_DATES.id, before, ("", spelled(now - HOUR)), holds={1}, fails={0, 1})
 
 
 def _zero_count(site: Site, now: datetime) -> Probe | None:

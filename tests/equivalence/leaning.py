@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from franca.definitions import (
     Predicate,
     Sum,
     TimeTest,
+    To,
     ValueTest,
 )
 from schema import length
@@ -50,6 +52,7 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
         EventTest(event="order", measures=(CENTS_SUMMED,)),
         a("points", Op.LT, 5),
         a("credit", Op.IS, Decimal(0)),
+        AttributeTest(attribute="birthday", tests=(To(at=date(2000, 1, 1)),)),
     ),
     "mailchimp": (
         All(of=(Not(of=GERMAN), Not(of=FEMALE))),
@@ -61,5 +64,5 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
     ),
     "brevo": (),
 }
-ALONE: Mapping[str, tuple[Predicate, ...]] = {"brevo": (a("email", Op.IS, CAPITALS.lower()),)}
-"""Trees that are an account's only ones: Brevo is asked for a contact by email only where reading all of them is more calls."""
+ALONE: Mapping[str, tuple[Predicate, ...]] = dict.fromkeys(("klaviyo", "brevo"), (a("email", Op.IS, CAPITALS.lower()),))
+"""Trees that are an account's only ones: contacts are asked for by email only where reading all of them is more calls."""

@@ -56,7 +56,6 @@ class Place:
             settings={"api_key": f"env:{KEY_VARIABLE}", "url": url, **self.mapping.get("settings", {})},
             attributes=self.mapping.get("attributes", {}),
             events=self.mapping.get("events", {}),
-            markers=(LADDER,),
         )
 
 

@@ -12,7 +12,7 @@ import pytest
 from equivalence.leaning import ALONE, LEANING
 from equivalence.places import PLACES
 from equivalence.shares import PROPERTY
-from equivalence.trial import Batch, batch, opened, sampled
+from equivalence.trial import Batch, Wishes, batch, opened, sampled
 from franca.sandbox import Clock
 from schema import AS_OF
 
@@ -30,9 +30,8 @@ class Seen:
     broken: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
-    def flip(self, found: Batch, root: Path) -> None:
+    def flip(self, found: Batch, root: Path, wishes: Wishes) -> None:
         """Compare the batch in one account for each assumption of the sandbox, flipped from the start."""
-        wishes = sampled(found.chosen(), LISTS, MARKERS)
         for assumption in found.place.sandbox(Clock(AS_OF)).assumptions:
             with opened(found, root / assumption, wishes, assumption) as account:
                 outcomes = account.outcomes()
@@ -52,9 +51,9 @@ def run(name: str, batches: int, start: int, root: Path) -> Seen:
     place, seen = PLACES[name], Seen()
     for number in range(start, start + batches):
         found = batch(place, TREES, 10 * number + 5, root / str(number), *LEANING[name], turn=number + 1)
-        seen.flip(found, root / f"{number} at {name}")
+        seen.flip(found, root / f"{number} at {name}", sampled(found.chosen(), LISTS, MARKERS))
     for number, tree in enumerate(ALONE.get(name, ())):
-        seen.flip(batch(place, 0, start, root / f"alone {number}", tree), root / f"alone {number} at {name}")
+        seen.flip(batch(place, 0, start, root / f"alone {number}", tree), root / f"alone {number} at {name}", {})
     return seen
 
 

@@ -70,12 +70,13 @@ class Batch:
             return Answer(members=found.emails(), everybody=found.universe(), numbers=found.summary())
 
     def site(self, root: Path, wishes: Wishes | None = None, url: str = "http://127.0.0.1:9") -> Site:
-        """Return the site of an account at *url*; the last segments are a group too."""
-        destination = self.place.destination(url)
+        """Return the site of an account at *url*; the last segments of several are a group too: its marker reads everybody."""
+        rungs = list(self.where)[-RUNGS:] if len(self.where) > 1 else []
+        destination = replace(self.place.destination(url), markers=(LADDER,) if rungs else ())
         project = make_project(self.where, root=root, destinations={self.place.name: destination}, timezone=self.zone)
         segments = {key: _wished(segment, self.place.name, wishes or {}) for key, segment in project.segments.items()}
-        rungs = {key: replace(segments[key], group=LADDER, priority=at) for at, key in enumerate(list(segments)[-RUNGS:])}
-        return Site(project=replace(project, segments={**segments, **rungs}), destination=destination)
+        grouped = {key: replace(segments[key], group=LADDER, priority=at) for at, key in enumerate(rungs)}
+        return Site(project=replace(project, segments={**segments, **grouped}), destination=destination)
 
     def chosen(self) -> Mapping[str, Decision]:
         """Return what the core chooses when nothing is wished."""

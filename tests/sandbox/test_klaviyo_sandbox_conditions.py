@@ -343,6 +343,7 @@ def test_every_assumption_changes_a_count(world: Any) -> None:
         "klaviyo.zero-events-sum-zero": (orders(world, "less-than", 1, measurement="sum"), "acde", "acd"),
         "klaviyo.decimal-sums": (orders(world, "equals", 0.3, measurement="sum"), "a", ""),
         "klaviyo.unset-is-no-number": (young, "c", "ce"),
+        "klaviyo.unset-is-no-date": (custom("born", "date", "before", date="1900-01-01"), "", "bde"),
         "klaviyo.filter-unset-drops": (dropped, "ac", "abc"),
     }
     assert by_id.keys() == world[2].assumptions.keys() - {"klaviyo.emails-lower-case"}  # of look-ups, not of conditions

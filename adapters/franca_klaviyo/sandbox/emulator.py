@@ -37,6 +37,7 @@ from franca_klaviyo.sandbox.world import Account, World
 #   emails-lower-case      profiles are found by their email in lower case; flipped: only as it was written
 #   decimal-sums           amounts are added as decimals, as they were written; flipped: as binary floats
 #   unset-is-no-number     a value that is not there passes no numeric test; flipped: it is taken for 0
+#   unset-is-no-date       a date that is not there passes no test; flipped: it is taken for one of long ago
 #   filter-unset-drops     a negative metric filter drops events without the property; flipped: it keeps them
 ASSUMPTIONS = (
     "klaviyo.hours-roll",
@@ -48,6 +49,7 @@ ASSUMPTIONS = (
     "klaviyo.emails-lower-case",
     "klaviyo.decimal-sums",
     "klaviyo.unset-is-no-number",
+    "klaviyo.unset-is-no-date",
     "klaviyo.filter-unset-drops",
 )
 RETIRED = "2024-10-15"  # documented: two years after a revision it answers 410; this one ended on 2026-10-15

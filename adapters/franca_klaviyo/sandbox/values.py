@@ -137,8 +137,11 @@ def tester(test: Filter, present: Present) -> Test:
 
 def _date(test: Filter, present: Present) -> Test:
     inner = dated(test, present)
+    unset = test["operator"] in ("before", "at-least") and not present.assumptions["klaviyo.unset-is-no-date"]
 
     def holds(found: Any) -> bool:
+        if found is None:
+            return unset
         try:
             return isinstance(found, str) and inner(seconds_of(found))
         except ValueError:  # text that is not a date is of another type

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -45,10 +46,12 @@ from franca.definitions import (
     Anniversary,
     AnyOf,
     AttributeTest,
+    ConsentTest,
     Everyone,
     FieldMapping,
     Last,
     LengthTest,
+    Mailable,
     NamedDay,
     Next,
     Not,
@@ -59,6 +62,7 @@ from franca.definitions import (
     Realisation,
     Sample,
     Segment,
+    To,
     ValueTest,
 )
 from franca.errors import FrancaError
@@ -135,6 +139,7 @@ def test_assumptions_are_named() -> None:
     undocumented = {
         *("klaviyo.hours-roll", "klaviyo.at-least-rolls", "klaviyo.between-rolls", "klaviyo.leap-days-in-february"),
         *("klaviyo.zero-events-count-zero", "klaviyo.decimal-sums", "klaviyo.unset-is-no-number"),
+        "klaviyo.unset-is-no-date",
     }
     assert found == {f"facts:klaviyo.{name}" for name in ("order", "created_at", "birthday", "points")} | undocumented
     assert {each.id for each in native(a("points", Op.GTE, 5), site()).assumptions} == {"facts:klaviyo.points"}
@@ -165,6 +170,31 @@ def test_numbers_that_zero_passes_are_leaned_on(where: Predicate, leans: bool) -
     """Whether Klaviyo takes a missing number for 0 matters where nothing else decides about those without one."""
     found = {each.id for each in native(where, site()).assumptions}
     assert ("klaviyo.unset-is-no-number" in found) is leans
+
+
+LONG_AGO, LATELY = at("created_at", Ago(older=d("30 days"))), at("created_at", Last(duration=d("60 days")))
+SIGNED_UP = ConsentTest(channel="email", at=(Ago(older=d("30 days")),))
+
+
+@pytest.mark.parametrize(
+    ("where", "leans"),
+    [
+        (LONG_AGO, True),
+        (at("created_at", To(at=date(2026, 1, 1))), True),
+        (LATELY, False),
+        (at("created_at", Ago(older=d("60 days"), newer=d("30 days"))), False),
+        (Not(of=LATELY), False),
+        (All(of=(LONG_AGO, LATELY)), False),
+        (AnyOf(of=(LONG_AGO, a("created_at", Op.IS_SET, False))), False),
+        (AnyOf(of=(LONG_AGO, a("vip", Op.IS, True))), True),
+        (All(of=(Mailable(channel="email"), SIGNED_UP)), True),
+        (e(Ago(older=d("30 days"))), False),
+    ],
+)
+def test_dates_that_long_ago_passes_are_leaned_on(where: Predicate, leans: bool) -> None:
+    """Whether Klaviyo takes a missing date for one of long ago matters where nothing else decides about those without one."""
+    found = {each.id for each in native(where, site()).assumptions}
+    assert ("klaviyo.unset-is-no-date" in found) is leans
 
 
 # -- realisations
