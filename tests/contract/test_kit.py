@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from franca.adapter.erasing import Erased
 from franca.adapter.standing import Standing
 from franca.adapter.testing import CHECKS, BrokenContractError, Check, Rules, Sent, broken, made
 from franca.adapter.testing import subject as subjects
+from franca.adapter.testing.story import STRANGER
 from franca.definitions import Realisation
 from franca.errors import FrancaError
 from franca.sandbox import Clock
@@ -86,8 +88,9 @@ def _renames(connection: MailerLiteConnection) -> None:
 
 def _upserts(connection: MailerLiteConnection) -> None:
     """Say that strangers are known, and write their values by something that would make them."""
-    known = connection.known
+    known, everybody = connection.known, connection.field_values
     connection.known = lambda emails: known(emails) | {e: Contact(e, "1") for e in emails if "stranger" in e}  # type: ignore[method-assign]
+    connection.field_values = lambda fields: chain(everybody(fields), [(Contact(STRANGER, "1"), {})])  # type: ignore[method-assign]
 
 
 def _resubscribes(connection: MailerLiteConnection) -> None:
