@@ -51,6 +51,7 @@ class Sandbox:
         self._seeding = Seeding(self.store, people, fields)
         resources = (Groups(self.store, people, self.assumptions), people, fields, Segments(self.store, people))
         self._known = [route for resource in resources for route in resource.routes()]
+        self._patterns = [(compile_path(route.path)[0], route) for route in self._known]
         self._batch = Route("POST", "/api/batch", lambda call: batch.answer(call, self._one), "batch")
 
     def routes(self) -> Sequence[Route]:
@@ -65,7 +66,7 @@ class Sandbox:
 
     def unknown(self, call: Call) -> Reply:
         """Answer a path or a method that MailerLite does not have."""
-        known = any(compile_path(route.path)[0].match(call.path) for route in (*self._known, self._batch))
+        known = call.path == self._batch.path or any(pattern.match(call.path) for pattern, _ in self._patterns)
         return (wrong_method(call.method, call.path) if known else no_route(call.path)).reply()
 
     def throttled(self) -> Reply:
@@ -90,8 +91,8 @@ class Sandbox:
 
     def _one(self, call: Call) -> Reply:
         """Answer one part of a batch, with refusals as replies."""
-        for route in self._known:
-            found = compile_path(route.path)[0].match(call.path)
+        for pattern, route in self._patterns:
+            found = pattern.match(call.path)
             if found and route.method == call.method:
                 return _answered(route.handler, replace(call, params=found.groupdict()))
         return self.unknown(call)

@@ -43,6 +43,8 @@ class Groups:
     def _list(self, call: Call) -> Reply:
         wanted = (call.arg("filter[name]") or "").lower()  # documented: a part of the name
         found = [group for group in self._store.groups.values() if wanted in group.name.lower()]
+        for group in found:
+            group.counts = Counter(self._store.people[each].status for each in group.members)
         return numbered(call, [self._shown(group) for group in found])
 
     def _create(self, call: Call) -> Reply:
@@ -66,8 +68,7 @@ class Groups:
     def _members(self, call: Call) -> Reply:
         group = self._find(call)
         status = status_of(call, "active")  # documented: the default hides all others
-        found = self._store.newest(lambda person: person.id in group.members and person.status == status)
-        return by_cursor(call, found, self._people.shown, default=50)
+        return by_cursor(call, self._store, group.members, lambda person: person.status == status, self._people.shown, default=50)
 
     def _assign(self, call: Call) -> Reply:
         person, group = self._people.find(call.params["subscriber"]), self._find(call)
@@ -88,8 +89,7 @@ class Groups:
         return name
 
     def _shown(self, group: Group) -> dict[str, Any]:
-        statuses = Counter(self._store.people[each].status for each in group.members if each in self._store.people)
         rate = {"float": 0, "string": "0%"}
-        counts = {f"{status}_count": statuses[status] for status in STATUSES}
+        counts = {f"{status}_count": group.counts[status] for status in STATUSES}
         sends = {"sent_count": 0, "opens_count": 0, "open_rate": rate, "clicks_count": 0, "click_rate": rate}
         return {"id": group.id, "name": group.name, **counts, **sends, "created_at": group.created_at}

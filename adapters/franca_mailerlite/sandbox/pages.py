@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from franca.sandbox import Call, Reply
 from franca_mailerlite.sandbox.errors import invalid
-from franca_mailerlite.sandbox.store import STATUSES, Subscriber
+from franca_mailerlite.sandbox.store import STATUSES, Ids, Store, Subscriber
 
 MOST = 250
 """Rows of one page: documented of segments, a guess of all else."""
@@ -25,12 +26,12 @@ def numbered(call: Call, rows: Sequence[Any], *, default: int = 25) -> Reply:
     return Reply(body={"data": shown, "links": {"first": None, "last": None, "prev": None, "next": following}, "meta": meta})
 
 
-def by_cursor(call: Call, people: Iterable[Subscriber], shown: Any, *, default: int) -> Reply:
-    """Return one page of people after the cursor; cursors are opaque (documented)."""
+def by_cursor(call: Call, store: Store, ids: Ids, chosen: Callable[[Subscriber], bool], shown: Any, *, default: int) -> Reply:
+    """Return one page of those of *ids* who are chosen, after the cursor; cursors are opaque (documented)."""
     limit, after = number(call, "limit", default, least=1), _read(call.arg("cursor"))
-    rest = [person for person in people if after is None or int(person.id) < after]
-    page = rest[:limit]
-    cursor = _cursor(page[-1].id) if len(rest) > limit else None
+    found = list(islice(filter(chosen, map(store.people.__getitem__, ids.newest(after))), limit + 1))
+    page = found[:limit]
+    cursor = _cursor(page[-1].id) if len(found) > limit else None
     following = f"{call.path}?cursor={cursor}" if cursor else None
     return Reply(
         body={
@@ -63,10 +64,10 @@ def _cursor(identity: str) -> str:
     return base64.urlsafe_b64encode(json.dumps({"id": int(identity), "_pointsToNextItems": True}).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str | None) -> int | None:
+def _read(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return int(json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))["id"])
+        return str(json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))["id"])
     except (ValueError, KeyError, TypeError):
         return None  # seen: `cursor=1` was answered with the first page

@@ -46,7 +46,7 @@ class People:
         if found is None:
             now = self._store.now()
             found = Subscriber(id=self._store.new_id(), email=kept, status="active", created_at=now, updated_at=now)
-            self._store.people[found.id], self._store.emails[kept] = found, found.id
+            self._store.put(found)
         return found
 
     def shown(self, person: Subscriber) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class People:
         if call.arg("limit") == "0":  # seen: how the SDK counts
             return Reply(body={"total": len(self._store.people)})
         status = status_of(call, None if self._assumptions["mailerlite.lists-everybody"] else "active")
-        return by_cursor(call, self._store.newest(lambda person: status in (None, person.status)), self.shown, default=25)
+        return by_cursor(call, self._store, self._store.order, lambda person: status in (None, person.status), self.shown, default=25)
 
     def _get(self, call: Call) -> Reply:
         return Reply(body={"data": self._whole(self.find(call.params["subscriber"]))})
@@ -105,8 +105,7 @@ class People:
     def _forget(self, call: Call) -> Reply:
         """Forget somebody: gone at once, the data within 30 days (documented; that no call shows them meanwhile is a guess)."""
         person = self.find(call.params["subscriber"])
-        self._regroup(person, ())
-        del self._store.people[person.id], self._store.emails[person.email]
+        self._store.drop(person)
         forgotten = {**self.shown(person), "forget_at": stamp(self._store.present() + timedelta(days=30)), "groups": []}
         return Reply(body={"message": "Subscriber data will be completely deleted within 30 days.", "subscriber": forgotten})
 

@@ -9,7 +9,7 @@ from franca.sandbox import Call, Reply, Route
 from franca_mailerlite.sandbox.errors import absent
 from franca_mailerlite.sandbox.pages import by_cursor, numbered, status_of
 from franca_mailerlite.sandbox.people import People
-from franca_mailerlite.sandbox.store import Segment, Store
+from franca_mailerlite.sandbox.store import Segment, Store, Subscriber
 
 
 class Segments:
@@ -33,8 +33,11 @@ class Segments:
         if segment is None:
             raise absent("Segment\\Segment", call.params["segment"])
         status = status_of(call, "active")  # guess: the default is not stated
-        people = self._store.newest(lambda person: segment.holds(person) and person.status == status)
-        return by_cursor(call, people, self._people.shown, default=50)
+
+        def chosen(person: Subscriber) -> bool:
+            return person.status == status and segment.holds(person)
+
+        return by_cursor(call, self._store, self._store.order, chosen, self._people.shown, default=50)
 
     def _shown(self, segment: Segment) -> dict[str, Any]:
         rate = {"float": 0, "string": "0%"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,41 @@ from franca.sandbox import Clock
 STATUSES = ("active", "unsubscribed", "unconfirmed", "bounced", "junk")  # documented
 FIRST_ID = 107_641_591_725_819_839
 DEFAULT_FIELDS = ("name", "last_name", "company", "country", "city", "phone", "state", "z_i_p")  # seen
+
+
+class Ids:
+    """Ids of people in the order in which they were given; as many digits each, so that their texts sort as their numbers do."""
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+
+    def __contains__(self, identity: str) -> bool:
+        """Return whether it is there."""
+        place = bisect_left(self._ids, identity)
+        return place < len(self._ids) and self._ids[place] == identity
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield all, the oldest first."""
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._ids)
+
+    def add(self, identity: str) -> None:
+        """Put one in, where it is not there yet."""
+        if identity not in self:
+            insort(self._ids, identity)
+
+    def discard(self, identity: str) -> None:
+        """Take one out, where it is there."""
+        if identity in self:
+            del self._ids[bisect_left(self._ids, identity)]
+
+    def newest(self, after: str | None = None) -> Iterator[str]:
+        """Yield all, the newest first (seen), or those that come after one."""
+        start = len(self._ids) if after is None else bisect_left(self._ids, after)
+        return (self._ids[place] for place in range(start - 1, -1, -1))
 
 
 @dataclass(kw_only=True)
@@ -27,12 +64,13 @@ class Field:
 
 @dataclass(kw_only=True)
 class Group:
-    """One group: a static list."""
+    """One group: a static list; *counts* are of its members by status when groups were last listed (guess: they may lag)."""
 
     id: str
     name: str
     created_at: str
-    members: set[str] = field(default_factory=set)
+    members: Ids = field(default_factory=Ids)
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(kw_only=True)
@@ -70,6 +108,7 @@ class Store:
         self.groups: dict[str, Group] = {}
         self.segments: dict[str, Segment] = {}
         self.people: dict[str, Subscriber] = {}
+        self.order = Ids()
         self.emails: dict[str, str] = {}
         for number, key in enumerate(DEFAULT_FIELDS, start=1):
             name = "Zip" if key == "z_i_p" else key.replace("_", " ").capitalize()
@@ -92,9 +131,17 @@ class Store:
         """Return the field of a key."""
         return next((each for each in self.fields.values() if each.key == key), None)
 
-    def newest(self, chosen: Callable[[Subscriber], bool]) -> Iterator[Subscriber]:
-        """Yield people, the newest first (seen)."""
-        return (person for person in reversed(self.people.values()) if chosen(person))
+    def put(self, person: Subscriber) -> None:
+        """Take somebody in."""
+        self.people[person.id], self.emails[person.email] = person, person.id
+        self.order.add(person.id)
+
+    def drop(self, person: Subscriber) -> None:
+        """Let go of somebody, who is in no group any more."""
+        for group in self.groups.values():
+            group.members.discard(person.id)
+        self.order.discard(person.id)
+        del self.people[person.id], self.emails[person.email]
 
     def groups_of(self, person: Subscriber) -> list[Group]:
         """Return the groups that somebody is in."""
