@@ -50,22 +50,12 @@ def run(  # noqa: PLR0917 - a command's options
     earlier = cache(partial(_emails, checked, now - LATELY))  # for all destinations
     with progress("evaluating") as advance, evaluate(checked, as_of=now, progress=advance) as evaluation:
         warn(evaluation.warnings)
+        compare = partial(reconcile, counts=counts, earlier=earlier, progress=advance)
         for site in chosen:
             with opened(site) as account:
                 ledger = Ledger.open(checked, account.store)
                 _announce(account.desired, evaluation, counts=counts)
-                found.append(
-                    reconcile(
-                        account.desired,
-                        evaluation,
-                        account.connection,
-                        account.store,
-                        ledger,
-                        counts=counts,
-                        earlier=earlier,
-                        progress=advance,
-                    )
-                )
+                found.append(compare(account.desired, evaluation, account.connection, account.store, ledger))
     typer.echo(render_reconciled(found, format_.value))
     if exit_code and any(each.differs for each in found):
         raise typer.Exit(DIFFERENT)

@@ -41,7 +41,7 @@ def reconcile(
         store: its state holds the ids.
         ledger: whom sync wrote; it is read only.
         counts: ask the ESP for its own count of each segment, too: a listing has all members (documented), those without an email apart.
-        earlier: returns who was in which segment an hour ago: who came or went since then may be on the way at the ESP.
+        earlier: returns who was in which segment an hour ago: who came or went since may be on the way at the ESP.
         progress: hears of every segment that was read.
 
     Raises:
@@ -51,12 +51,9 @@ def reconcile(
     check_account(state, snapshot, desired.site.destination.name)
     there = _There(desired=desired, connection=connection, found=match(desired, snapshot, state).found, counts=counts)
     sides = _Sides(desired=desired, here=_Here(audience), there=there, ledger=ledger)
-    pairs: list[_Pair] = []
-    for pair in sides.pairs():
-        pairs.append(pair)
-        progress(f"read {pair.resource.address}", len(pairs), len(desired.resources))
-    doubtful = sorted(set().union(*(pair.missing for pair in pairs)))
-    known = Known(audience=audience, earlier=earlier, standings=standings(connection, doubtful))
+    pairs = list(sides.read(progress))
+    told = standings(connection, sorted(set().union(*(pair.missing for pair in pairs))))
+    known = Known(audience=audience, earlier=earlier, standings=told)
     return Reconciled(
         destination=desired.site.destination.name,
         adapter=desired.adapter.name,
@@ -186,6 +183,12 @@ class _Sides:
     here: _Here
     there: _There
     ledger: Ledger
+
+    def read(self, progress: Progress) -> Iterator[_Pair]:
+        """Yield all pairs, and tell of each."""
+        for number, pair in enumerate(self.pairs(), 1):
+            progress(f"read {pair.resource.address}", number, len(self.desired.resources))
+            yield pair
 
     def pairs(self) -> Iterator[_Pair]:
         """Yield what sync keeps, then what the ESP works out itself, then the texts that templates read."""
