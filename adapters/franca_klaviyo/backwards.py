@@ -19,7 +19,7 @@ from franca.definitions import (
     Predicate,
 )
 from franca_klaviyo.attributes import property_name
-from franca_klaviyo.missing import takes_zero
+from franca_klaviyo.missing import takes_nothing
 from franca_klaviyo.parts import Filter, RefusedError
 from franca_klaviyo.values import NOT_SET
 
@@ -252,4 +252,4 @@ def passed(each: Mapping[str, Any], event: str, mapping: EventMapping, beside: C
 
 
 def _needs_a_value(test: Filter) -> bool:
-    return not (str(test.get("operator")).startswith("not-") or takes_zero(test))
+    return not (str(test.get("operator")).startswith("not-") or takes_nothing(test))

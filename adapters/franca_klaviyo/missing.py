@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from franca.adapter import Assumption
 from franca_klaviyo.assumptions import UNSET_DATES, UNSET_NUMBERS
@@ -19,11 +20,30 @@ _OF_ZERO: Mapping[str, Callable[[float], bool]] = {
     "less-than-or-equal": lambda value: value >= 0,
 }
 _OF_LONG_AGO = frozenset({"before", "at-least"})
+_OF_NONE: Mapping[str, Callable[[Any], bool]] = {
+    "equals": lambda value: bool(value == "None"),
+    "contains": lambda value: value in "None",
+    "starts-with": "None".startswith,
+    "ends-with": "None".endswith,
+    "in": lambda value: "None" in value,
+}
 
 
 def takes_zero(test: Filter) -> bool:
     """Return whether a filter is numeric and 0 passes."""
     return test.get("type") == "numeric" and _OF_ZERO[test["operator"]](test["value"])
+
+
+def takes_nothing(test: Filter) -> bool:
+    """Return whether a filter that is not negative may pass where there is no value.
+
+    Before April 2023 a profile without one was read as one of False, and of the text None (KHC 14837232353691); of events nothing is said.
+    """
+    if test.get("type") == "boolean":
+        return test["value"] is False
+    if test.get("type") == "string":
+        return _OF_NONE.get(test["operator"], lambda _value: False)(test["value"])
+    return takes_zero(test)
 
 
 def of_unset(groups: Groups) -> frozenset[Assumption]:

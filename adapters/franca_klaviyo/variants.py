@@ -26,7 +26,7 @@ from franca.definitions import (
     ValueTest,
 )
 from franca.logic import FALSE, TRUE, Clause, TooLarge, disjunctive, flip, leaves, literals, simplify
-from franca_klaviyo.missing import takes_zero
+from franca_klaviyo.missing import takes_nothing
 from franca_klaviyo.parts import Context, Filter, refuse
 from franca_klaviyo.sides import outside
 from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, is_short, length_findings, value_filters
@@ -149,8 +149,8 @@ def _of_property(
 ) -> Iterator[tuple[PropertyFilter, ...]]:
     """Yield the filters of each way in which a property passes.
 
-    Whether a negative filter, or one that 0 passes, keeps events without the property is not documented: neither stands without a test of
-    its presence.
+    Whether a negative filter, or one that 0, False or the text None passes, keeps events without the property is not documented: none
+    stands without a test of its presence.
     """
     test, kind, name = constant_test(leaf.tests[0]), source.kind(leaf.property), source.property_name(leaf.property)
     if kind in DATES and not is_flag(test):
@@ -163,7 +163,7 @@ def _of_property(
     if is_flag(test):
         yield from (on((each,)) for each in filters)
     elif positive:
-        present = (IS_SET,) if is_short(test) or any(map(takes_zero, filters)) else ()
+        present = (IS_SET,) if is_short(test) or any(map(takes_nothing, filters)) else ()
         others = value_filters(kind, test, positive=False, of_event=True) if apart and len(filters) > 1 else ()
         yield from (on((*present, *others[:place], each)) for place, each in enumerate(filters))
     elif leaf.property in asserted:

@@ -159,6 +159,8 @@ REFUSED = [
     ([did("id of Placed Order", ("sum", "less-than", 5))], "the sum over no events"),
     ([did("id of Placed Order", metric_filters=sku("not-equals"))],
      "keeps events without"),
+    ([did("id of Placed Order", metric_filters=[{"property": "Gift", "filter": {"type": "boolean", "operator": "equals", "value": False}}])],
+     "'equals' keeps events without 'Gift'"),
     ([did("id of Placed Order", metric_filters=[quantity("less-than")])], "'less-than' keeps events without 'Quantity'"),
     ([{"type": "profile-predictive-analytics", "dimension": "predicted_clv", "filter": {}}],
      r"no attribute is mapped to predicted\['predicted_clv'\]"),

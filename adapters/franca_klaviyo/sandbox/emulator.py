@@ -38,7 +38,7 @@ from franca_klaviyo.sandbox.world import Account, World
 #   decimal-sums           amounts are added as decimals, as they were written; flipped: as binary floats
 #   unset-is-no-number     a value that is not there passes no numeric test; flipped: it is taken for 0
 #   unset-is-no-date       a date that is not there passes no test; flipped: it is taken for one of long ago
-#   filter-unset-drops     a negative metric filter drops events without the property; flipped: it keeps them
+#   filter-unset-drops     a metric filter drops events without the property; flipped: a negative one keeps them, others read False, "None"
 ASSUMPTIONS = (
     "klaviyo.hours-roll",
     "klaviyo.at-least-rolls",

@@ -150,9 +150,16 @@ def _date(test: Filter, present: Present) -> Test:
     return holds
 
 
+# Documented of profiles (KHC 14837232353691): before April 2023 a value that was not there was read so.
+_ONCE: Mapping[str, Any] = {"boolean": False, "string": "None"}
+
+
 def event_tester(test: Filter, present: Present) -> Test:
     """Return the test on an event's property; the documents state the rule for missing values only for profiles: an assumption."""
     inner = tester(test, present)
-    if test["operator"] in NEGATIVE and not present.assumptions["klaviyo.filter-unset-drops"]:
+    if present.assumptions["klaviyo.filter-unset-drops"]:
+        return inner
+    if test["operator"] in NEGATIVE:
         return lambda found: found is None or inner(found)
-    return inner
+    stand_in = _ONCE.get(test["type"])
+    return lambda found: inner(stand_in if found is None else found)

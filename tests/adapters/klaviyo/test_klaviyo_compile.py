@@ -243,10 +243,14 @@ NO_SKU = (on("Sku", SET), on("Sku", text("not-equals", "X")))
             e(where=All(of=(p("sku", Op.IS_SET, True), p("sku", Op.IS_NOT, "X"))), count=(Op.GTE, 5)),
             [(metric(MANY, ALLTIME, *NO_SKU),)],
         ),
-        # Nor does one that 0 passes: whether a missing number is taken for 0 is not documented.
+        # Nor does one that 0 or False passes: what a missing value is taken for is not documented.
         (
             e(where=p("quantity", Op.LT, 5)),
             [(metric(SOME, ALLTIME, on("Quantity", SET), on("Quantity", numeric("less-than", 5))),)],
+        ),
+        (
+            e(where=p("gift", Op.IS, False)),
+            [(metric(SOME, ALLTIME, on("Gift", SET), on("Gift", {"type": "boolean", "operator": "equals", "value": False})),)],
         ),
         (e(where=p("quantity", Op.GT, 5)), [(metric(SOME, ALLTIME, on("Quantity", numeric("greater-than-or-equal", 6))),)]),
         (total(Op.GTE, 9, where=p("sku", Op.IS, "X")), [(metric(numeric("greater-than-or-equal", 9), ALLTIME, SKU, measurement="sum"),)]),

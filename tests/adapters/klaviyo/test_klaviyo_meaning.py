@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import strategies
 from adapters.klaviyo.kit import ATTRIBUTES, Account, account, seed, site
 from adapters.klaviyo.klaviyo_leaves import klaviyo_leaves
+from adapters.klaviyo.short import e, p
 from evaluator import naive
 from franca.adapter import Remote, Resource
-from franca.definitions import ConsentTest, Mailable, Predicate, Realisation, Status
+from franca.definitions import AnyOf, ConsentTest, Mailable, Not, Op, Predicate, Realisation, Status
 from franca_klaviyo.adapter import ADAPTER
 
 WITH_SUMS = strategies.Choice(
@@ -49,6 +50,28 @@ def test_what_leans_on_no_assumption_means_the_same_without_it() -> None:
     seen = compare(batches=3, start=100, flipped=True)
     assert seen["flips"] > 200
     assert seen["robust"] > seen["flips"] / 2
+
+
+# Each passes of what Klaviyo once read where a profile had no value: false, the text None; or of 0.
+OF_NOTHING = (
+    p("gift", Op.IS, False),
+    p("sku", Op.IS, "None"),
+    p("sku", Op.CONTAINS, ("one", "x")),
+    p("sku", Op.STARTS_WITH, ("N",)),
+    p("sku", Op.ENDS_WITH, ("e",)),
+    p("sku", Op.IN, ("None", "A-1")),
+    p("quantity", Op.LTE, 5),
+)
+
+
+def test_events_without_a_property_pass_no_filter_on_it() -> None:
+    """Whatever Klaviyo takes a missing value for: no document says it of events; alone, in alternatives, and denied."""
+    where = [each for leaf in OF_NOTHING for each in (leaf, Not(of=leaf), AnyOf(of=(leaf, p("gift", Op.IS, True))))]
+    counts = (e(where=each, count=count) for each in where for count in (None, (Op.IS, 0), (Op.GTE, 2)))
+    trees = {f"s{at}": tree for at, tree in enumerate(counts)}
+    for tables in strategies.drawn(strategies.tables(profiles=20, orders=40, views=2), 6, 7)[2:]:
+        seen = Batch(tables, trees, True).outcomes()
+        assert seen["native"] > 3 * seen["refused"]
 
 
 @pytest.mark.slow
