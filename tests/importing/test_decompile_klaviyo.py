@@ -71,6 +71,7 @@ def quantity(operator: str) -> dict[str, Any]:
     return {"property": "Quantity", "filter": {"type": "numeric", "operator": operator, "value": 5}}
 
 
+NO_GIFT = {"property": "Gift", "filter": {"type": "boolean", "operator": "equals", "value": False}}
 SOME_QUANTITY = {"property": "Quantity", "filter": {"type": "existence", "operator": "is-set"}}
 
 
@@ -159,7 +160,7 @@ REFUSED = [
     ([did("id of Placed Order", ("sum", "less-than", 5))], "the sum over no events"),
     ([did("id of Placed Order", metric_filters=sku("not-equals"))],
      "keeps events without"),
-    ([did("id of Placed Order", metric_filters=[{"property": "Gift", "filter": {"type": "boolean", "operator": "equals", "value": False}}])],
+    ([did("id of Placed Order", metric_filters=[NO_GIFT])],
      "'equals' keeps events without 'Gift'"),
     ([did("id of Placed Order", metric_filters=[quantity("less-than")])], "'less-than' keeps events without 'Quantity'"),
     ([{"type": "profile-predictive-analytics", "dimension": "predicted_clv", "filter": {}}],
