@@ -44,9 +44,9 @@ class MailerLiteAdapter:
     limits: Limits = LIMITS
     members_kind = ResourceKind.LIST
 
-    def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:  # noqa: ARG002 - the protocol's signature
+    def assess(self, segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
         """Say of each realisation whether it is exact: groups always, markers too, native segments never."""
-        return assess(segment)
+        return assess(segment, site)
 
     def compile(self, segment: Segment, realisation: Realisation, site: Site) -> tuple[Resource, ...]:
         """Return the group that sync makes equal to the segment.

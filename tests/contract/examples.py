@@ -68,17 +68,7 @@ USES: Mapping[str, Mapping[str, Any]] = {
 """By adapter; an installed one that is missing fails the suite."""
 
 
-def _mailerlite(sandbox: Any) -> dict[str, Any]:
-    return {person.email: person.status for person in sandbox.store.people.values()}
-
-
-_PEOPLE: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    **{name: each.consents for name, each in PLACES.items()},
-    "mailerlite": _mailerlite,
-}
-
-
 def subject(name: str) -> Subject:
     """Return how the suite uses one adapter: over the schema of all tests, with every kind of definition."""
     uses = {"project": make_project({}), **USES[name]}
-    return Subject(name=name, people=_PEOPLE[name], rules=RULES[name], definitions=corpus(), **uses)
+    return Subject(name=name, people=PLACES[name].consents, rules=RULES[name], definitions=corpus(), **uses)

@@ -97,6 +97,7 @@ _FIELDS: Mapping[str, Callable[[Row], dict[str, Any]]] = {
     "klaviyo": _klaviyo,
     "mailchimp": _mailchimp,
     "brevo": lambda row: {"FIRSTNAME": _value(row, "first_name"), "POINTS": _value(row, "points")},
+    "mailerlite": lambda row: {"name": _value(row, "first_name"), "points": _value(row, "points")},
 }
 
 

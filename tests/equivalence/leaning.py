@@ -62,7 +62,7 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
         a("first_name", Op.CONTAINS, ("_off",)),
         a("points", Op.GT, 5),
     ),
-    "brevo": (),
+    **dict.fromkeys(("brevo", "mailerlite"), ()),
 }
-ALONE: Mapping[str, tuple[Predicate, ...]] = dict.fromkeys(("klaviyo", "brevo"), (a("email", Op.IS, CAPITALS.lower()),))
+ALONE: Mapping[str, tuple[Predicate, ...]] = dict.fromkeys(("klaviyo", "brevo", "mailerlite"), (a("email", Op.IS, CAPITALS.lower()),))
 """Trees that are an account's only ones: contacts are asked for by email only where reading all of them is more calls."""

@@ -1,4 +1,4 @@
-"""The three ESPs as these tests use them: how each is mapped, opened and looked at."""
+"""The ESPs as these tests use them: how each is mapped, opened and looked at."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from franca_klaviyo.adapter import ADAPTER as KLAVIYO
 from franca_klaviyo.sandbox import Sandbox as KlaviyoSandbox
 from franca_mailchimp.adapter import ADAPTER as MAILCHIMP
 from franca_mailchimp.sandbox import Sandbox as MailchimpSandbox
+from franca_mailerlite.adapter import ADAPTER as MAILERLITE
+from franca_mailerlite.sandbox import Sandbox as MailerLiteSandbox
 
 KEY_VARIABLE = "FRANCA_EQUIVALENCE_KEY"
 LADDER = "ladder"
@@ -76,6 +78,10 @@ def _brevo(sandbox: Any) -> dict[str, Any]:
     return {row["email"]: tuple(row)[1:] for row in rows}
 
 
+def _mailerlite(sandbox: Any) -> dict[str, Any]:
+    return {person.email: person.status for person in sandbox.store.people.values()}
+
+
 PLACES = {
     place.name: place
     for place in (
@@ -93,5 +99,11 @@ PLACES = {
             consents=_mailchimp,
         ),
         Place(adapter=BREVO, mapping={}, sandbox=lambda clock: BrevoSandbox(clock, api_key=example_key("brevo")), consents=_brevo),
+        Place(
+            adapter=MAILERLITE,
+            mapping={},
+            sandbox=lambda clock: MailerLiteSandbox(clock, api_key=example_key("mailerlite")),
+            consents=_mailerlite,
+        ),
     )
 }

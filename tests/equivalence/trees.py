@@ -58,7 +58,7 @@ _TREES: dict[str, SearchStrategy[Predicate]] = {
         name: DEPTHS.flatmap(lambda depth, leaf=leaf, more=name == "klaviyo": strategies.combined(leaf, depth, at_least=more))
         for name, leaf in _LEAVES.items()
     },
-    "brevo": strategies.predicates(2),
+    **dict.fromkeys(("brevo", "mailerlite"), strategies.predicates(2)),
 }
 
 

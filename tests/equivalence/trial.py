@@ -198,9 +198,9 @@ def opened(batch: Batch, root: Path, wishes: Wishes, flipped: str = "") -> Itera
     """Open a new account that holds the shop's facts; apply and sync everything. One assumption of the sandbox may be *flipped*."""
     clock = Clock(AS_OF)
     sandbox = batch.place.sandbox(clock)
-    sandbox.seed(seed(batch.shop, batch.place.name))
     if flipped:
         sandbox.assumptions[flipped] = not sandbox.assumptions[flipped]
+    sandbox.seed(seed(batch.shop, batch.place.name))
     with serve(Host(sandbox, clock)) as running, pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEY_VARIABLE, batch.place.key)
         site = batch.site(root, wishes, running.url)

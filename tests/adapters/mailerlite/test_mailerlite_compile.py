@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mailerlite.mailerlite_kit import OWN, site_of
-from franca.adapter import Email, Level, Severity
+from franca.adapter import Email, Level, Severity, Site
 from franca.adapter.constructs import EXAMPLES, IN_HTML, Construct
 from franca.content import document
 from franca.definitions import Everyone, Format, Realisation, Source, Template
@@ -34,6 +34,18 @@ def test_a_segment_is_a_group_or_a_field_and_never_native() -> None:
     (by_hand,) = found[Realisation.MARKER].findings
     assert (by_hand.id, by_hand.severity) == ("segment-by-hand", Severity.WARNING)
     assert '"franca_vip equals vip"' in by_hand.what
+
+
+def test_members_lean_on_what_an_update_leaves_where_markers_are_written_too() -> None:
+    """A marker of a group, or a segment's own: its updates could take people out of groups."""
+
+    def leaning(site: Site) -> set[str]:
+        return {each.id.partition(".")[2] for each in ADAPTER.assess(VIP, site)[Realisation.MEMBERS].assumptions}
+
+    marker = {**SITE.project.segments, "new": replace(VIP, key="new", realise={"mailerlite": Realisation.MARKER})}
+    assert leaning(SITE) == {"emails-lower"}
+    assert leaning(replace(SITE, project=replace(SITE.project, segments=marker))) == {"emails-lower", "update-keeps-the-rest"}
+    assert leaning(replace(SITE, destination=replace(SITE.destination, markers=("tier",)))) == {"emails-lower", "update-keeps-the-rest"}
 
 
 @pytest.mark.parametrize("realisation", [Realisation.NATIVE, Realisation.MARKER])
