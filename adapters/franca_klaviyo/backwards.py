@@ -9,14 +9,18 @@ from typing import Any
 from franca.adapter import Site, Snapshot
 from franca.adapter.importing import all_of, failing, number, ours, passing, text, unrepresentable
 from franca.definitions import (
+    AttributeTest,
     ConsentSource,
     Constant,
     DataType,
     EventMapping,
     FieldMapping,
     Kind,
+    LengthTest,
     Op,
     Predicate,
+    PropertyTest,
+    ValueTest,
 )
 from franca_klaviyo.attributes import property_name
 from franca_klaviyo.missing import takes_nothing
@@ -218,6 +222,15 @@ def _listed(op: Op) -> Callable[[Filter, Place, str], Predicate]:
     return read
 
 
+def _length(test: Filter, place: Place, operator: str) -> Predicate:
+    if place.type.kind is not Kind.LIST:
+        unrepresentable(f"it asks how long {place.subject!r} is, and that is a {place.type}")
+    measured = LengthTest(tests=(ValueTest(op=COMPARED[operator.removeprefix("length-")], operand=int(test["value"])),))
+    if place.inside:
+        return PropertyTest(property=place.subject, tests=(measured,))
+    return AttributeTest(attribute=place.subject, tests=(measured,))
+
+
 _FILTERS: Mapping[tuple[str, str], Callable[[Filter, Place, str], Predicate]] = {
     ("existence", "is-set"): _existence,
     ("existence", "not-set"): _existence,
@@ -231,6 +244,7 @@ _FILTERS: Mapping[tuple[str, str], Callable[[Filter, Place, str], Predicate]] = 
     ("list", "contains"): _listed(Op.HAS_ANY),
     ("list", "contains-any"): _listed(Op.HAS_ANY),
     ("list", "contains-all"): _listed(Op.HAS_ALL),
+    **{("list", f"length-{operator}"): _length for operator in COMPARED if operator != "not-equals"},
 }
 """Type and operator, without "not-", → what it says; regular expressions, whose dialect is not documented, have no entry."""
 

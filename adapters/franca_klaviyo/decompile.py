@@ -31,10 +31,10 @@ from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
 from franca_klaviyo.backwards import COMPARED, Names, Place, passed, passes
 from franca_klaviyo.consent_backwards import consents
 from franca_klaviyo.definition import groups_of
-from franca_klaviyo.missing import of_unset, takes_zero
+from franca_klaviyo.missing import is_length, of_unset, takes_nothing, takes_zero
 from franca_klaviyo.parts import Condition, Filter
 from franca_klaviyo.times_backwards import times
-from franca_klaviyo.values import NOT_SET
+from franca_klaviyo.values import IS_SET, NOT_SET, emptiness
 
 WHOLE = DataType(Kind.INTEGER)
 """The type of a count."""
@@ -57,7 +57,8 @@ class KlaviyoDecompiler:
         groups = groups_of(remote.body["definition"])
         if not groups:
             unrepresentable("Klaviyo shows no conditions for it")
-        reading = Reading(self._names, self._accepted)
+        present = frozenset(str(group[0].get("property")) for group in groups if len(group) == 1 and group[0].get("filter") == IS_SET)
+        reading = Reading(self._names, self._accepted, present)
         where = all_of([reading.group(group) for group in groups])
         return Decompiled(where=where, assumptions=of_unset(groups) | reading.leaned, approximated=tuple(sorted(reading.approximated)))
 
@@ -76,10 +77,11 @@ class KlaviyoDecompiler:
 
 @dataclass
 class Reading:
-    """One segment being read: what is leaned on, and what was consented to."""
+    """One segment being read: which properties all of its profiles have, what is leaned on, and what was consented to."""
 
     names: Names
     accepted: frozenset[str]
+    present: frozenset[str]
     leaned: set[Assumption] = field(default_factory=set)
     approximated: set[tuple[str, str]] = field(default_factory=set)
 
@@ -92,6 +94,15 @@ class Reading:
         if finding not in self.accepted:
             unrepresentable(what, finding)
         self.approximated.add((finding, what))
+
+    def measures_lists(self) -> None:
+        """Note that a list is measured, as nulls may count there.
+
+        Raises:
+            NotRepresentableError: the user does not consent.
+        """
+        finding = emptiness(Kind.LIST)
+        self.approximate(finding.id, finding.what)
 
     def group(self, conditions: Sequence[Condition]) -> Predicate:
         """Return "one of these holds"."""
@@ -171,6 +182,10 @@ def _property(condition: Condition, group: Group, reading: Reading) -> Predicate
 
 def _tested(name: str, test: Filter, reading: Reading, *, unset: bool = False) -> Predicate:
     attribute, mapping, type_ = reading.names.attribute(name)
+    if is_length(test):
+        reading.measures_lists()
+        if takes_nothing(test) and not unset and name not in reading.present:
+            unrepresentable(f"whether Klaviyo counts profiles without {name} among those with a short list is not documented")
     if test.get("type") != "date":
         return passes(test, Place(subject=attribute, type=type_, mapping=mapping, unset=unset))
     if type_.kind not in (Kind.DATE, Kind.DATETIME):
@@ -215,6 +230,8 @@ def _metric(condition: Condition, group: Group, reading: Reading) -> Predicate |
     event, mapping = reading.names.event(condition["metric_id"])
     window = times(condition["timeframe_filter"], Kind.DATETIME, reading.names.zone, reading, of_event=True)
     reading.leaned |= window.leaned
+    if any(is_length(each["filter"]) for each in condition.get("metric_filters") or ()):
+        reading.measures_lists()
     where = [passed(each, event, mapping, condition["metric_filters"], reading.names) for each in condition.get("metric_filters") or ()]
     return EventTest(
         event=event,

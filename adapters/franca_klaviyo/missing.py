@@ -19,6 +19,7 @@ _OF_ZERO: Mapping[str, Callable[[float], bool]] = {
     "less-than": lambda value: value > 0,
     "less-than-or-equal": lambda value: value >= 0,
 }
+_LENGTH = "length-"
 _OF_LONG_AGO = frozenset({"before", "at-least"})
 _OF_NONE: Mapping[str, Callable[[Any], bool]] = {
     "equals": lambda value: bool(value == "None"),
@@ -29,6 +30,11 @@ _OF_NONE: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
+def is_length(test: Filter) -> bool:
+    """Return whether a filter is on the length of a list."""
+    return str(test.get("operator")).startswith(_LENGTH)
+
+
 def takes_zero(test: Filter) -> bool:
     """Return whether a filter is numeric and 0 passes."""
     return test.get("type") == "numeric" and _OF_ZERO[test["operator"]](test["value"])
@@ -37,8 +43,11 @@ def takes_zero(test: Filter) -> bool:
 def takes_nothing(test: Filter) -> bool:
     """Return whether a filter that is not negative may pass where there is no value.
 
-    Before April 2023 a profile without one was read as one of False, and of the text None (KHC 14837232353691); of events nothing is said.
+    Before April 2023 a profile without one was read as one of False, and of the text None (KHC 14837232353691); of events nothing is said,
+    and of lists nothing at all.
     """
+    if is_length(test):
+        return _OF_ZERO[test["operator"].removeprefix(_LENGTH)](test["value"])
     if test.get("type") == "boolean":
         return test["value"] is False
     if test.get("type") == "string":

@@ -29,7 +29,7 @@ from franca.logic import FALSE, TRUE, Clause, TooLarge, disjunctive, flip, leave
 from franca_klaviyo.missing import takes_nothing
 from franca_klaviyo.parts import Context, Filter, refuse
 from franca_klaviyo.sides import outside
-from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, is_short, length_findings, value_filters
+from franca_klaviyo.values import IS_SET, NOT_SET, constant_test, is_flag, length_findings, value_filters
 from franca_klaviyo.windows import DATES
 
 MOST_FILTERS = 10
@@ -163,7 +163,7 @@ def _of_property(
     if is_flag(test):
         yield from (on((each,)) for each in filters)
     elif positive:
-        present = (IS_SET,) if is_short(test) or any(map(takes_nothing, filters)) else ()
+        present = (IS_SET,) if any(map(takes_nothing, filters)) else ()
         others = value_filters(kind, test, positive=False, of_event=True) if apart and len(filters) > 1 else ()
         yield from (on((*present, *others[:place], each)) for place, each in enumerate(filters))
     elif leaf.property in asserted:

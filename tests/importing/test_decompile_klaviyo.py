@@ -13,7 +13,7 @@ from adapters.klaviyo import kit
 from equivalence.trees import trees
 from franca.adapter import Remote, ResourceKind, Snapshot, replace_refs
 from franca.adapter.importing import Decompiled, NotRepresentableError
-from franca.definitions import FieldMapping, Predicate
+from franca.definitions import AttributeTest, EventTest, FieldMapping, LengthTest, Not, Op, Predicate, PropertyTest, ValueTest
 from franca.logic import fingerprint
 from franca_klaviyo.adapter import ADAPTER
 from franca_klaviyo.assumptions import UNSET_NUMBERS
@@ -75,15 +75,17 @@ NO_GIFT = {"property": "Gift", "filter": {"type": "boolean", "operator": "equals
 SOME_QUANTITY = {"property": "Quantity", "filter": {"type": "existence", "operator": "is-set"}}
 
 
-def check_there_and_back(several: Sequence[Predicate], share: float, *, zone: str = "Europe/Berlin", **changes: Any) -> None:
+def check_there_and_back(
+    several: Sequence[Predicate], share: float, *, zone: str = "Europe/Berlin", accepted: tuple[str, ...] = (), **changes: Any
+) -> None:
     """Compare predicates with what their own compilation says, read backwards, of a crowd of people; a *share* of them is native."""
     site = kit.site(timezone=zone, **changes)
-    compiled = [(tree, native(tree, site).definition) for tree in several]
+    compiled = [(tree, native(tree, site, frozenset(accepted)).definition) for tree in several]
     refused, tried = [], [(tree, definition) for tree, definition in compiled if definition is not None]
     assert len(tried) > share * len(several)
     for tree, definition in tried:
         try:
-            found = decompiled(definition, zone=zone, **changes)
+            found = decompiled(definition, zone=zone, accepted=accepted, **changes)
         except NotRepresentableError as error:
             refused.append(f"{error.what}: {definition}")
             continue
@@ -108,6 +110,15 @@ def test_what_was_compiled_for_computed_fields_is_read_back_with_its_meaning(zon
     """Random predicates over regions, distances, predictions and affinities."""
     leaf = strategies.attribute_tests(strategies.Choice(attributes=tuple(kit.COMPUTED)))
     check_there_and_back(strategies.drawn(strategies.combined(leaf, 1), 160), 0.1, zone=zone, attributes=kit.COMPUTED)
+
+
+def test_lengths_of_lists_are_read_back_with_consent() -> None:
+    """Compiled with the consent that nulls may count, and read backwards with it: of attributes and events, and their negations."""
+    ops = (Op.IS, Op.GT, Op.GTE, Op.LT, Op.LTE)
+    lengths = [LengthTest(tests=(ValueTest(op=op, operand=number),)) for op in ops for number in range(4)]
+    found: list[Predicate] = [AttributeTest(attribute="tags", tests=(each,)) for each in lengths]
+    found += [EventTest(event="order", where=PropertyTest(property="categories", tests=(each,))) for each in lengths]
+    check_there_and_back([*found, *(Not(of=each) for each in found)], 0.7, accepted=("null-in-list",))
 
 
 HANDMADE = [
@@ -151,7 +162,7 @@ REFUSED = [
     ([of(COUNTRY, type="numeric", operator="equals", value=5)], "with a number, and that is a text"),
     ([of(COUNTRY, type="string", operator="regex", value="^D")], "'regex' has no exact equal"),
     ([of("properties['points']", type="numeric", operator="greater-than", value=2.5)], "more places"),
-    ([of("properties['tags']", type="list", operator="length-equals", value=2)], "length-equals"),
+    ([of("properties['tags']", type="list", operator="length-equals", value=2)], "counts nulls as elements"),
     ([did("unknown")], "no event is mapped to the metric"),
     ([did(frame={"operator": "in-the-last", "unit": "day", "quantity": 30})], "midnight UTC"),
     ([did(frame={"operator": "in-the-last", "unit": "week", "quantity": 3})], "in weeks is not documented"),
@@ -246,6 +257,33 @@ DAYS = [
     ({"operator": "anniversary-next", "unit": "hour", "quantity": 168}, "anniversary: {next: 7 days}"),
     ({"operator": "calendar-month", "value": 12}, "anniversary: {from: 2000-12-01, to: 2001-01-01}"),
 ]
+
+
+LISTS = [
+    ([[("length-greater-than-or-equal", 2)]], "{attribute: tags, length: {gte: 2}}"),
+    ([[("length-less-than", 2)], [("is-set", None)]], "{attribute: tags, length: {lt: 2}}"),
+    ([[("length-less-than", 2), ("not-set", None)]], "{any: [{attribute: tags, length: {lt: 2}}, {attribute: tags, is_set: false}]}"),
+    ([[("length-less-than", 2)]], ""),
+    ([[("length-equals", 0)]], ""),
+]
+
+
+@pytest.mark.parametrize(("tests", "text"), LISTS)
+def test_a_short_list_is_one_that_is_there(tests: list[list[tuple[str, Any]]], text: str) -> None:
+    """Whether Klaviyo counts profiles without the list is not documented: some condition must decide about them."""
+    kinds = {"is-set": "existence", "not-set": "existence"}
+    conditions = [
+        [
+            of("properties['tags']", type=kinds.get(op, "list"), operator=op, **({} if value is None else {"value": value}))
+            for op, value in each
+        ]
+        for each in tests
+    ]
+    if text:
+        assert fingerprint(decompiled(groups(*conditions), accepted=("null-in-list",)).where) == fingerprint(written(text))
+    else:
+        with pytest.raises(NotRepresentableError, match="with a short list"):
+            decompiled(groups(*conditions), accepted=("null-in-list",))
 
 
 def whole_day(ago: int) -> dict[str, Any]:
