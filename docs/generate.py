@@ -15,6 +15,7 @@ from pathlib import Path
 
 from franca.adapter import Dialect, Level, Site, adapter
 from franca.adapter.constructs import EXAMPLES, IN_HTML, Construct, Example
+from franca.adapter.testing.templates import ATTRIBUTES
 from franca.content import document
 from franca.content.examples import FILTER_ARGUMENTS, FILTER_EXAMPLES
 from franca.definitions import (
@@ -24,7 +25,6 @@ from franca.definitions import (
     Destination,
     FieldMapping,
     Format,
-    Kind,
     Part,
     Position,
     ProfileSource,
@@ -38,23 +38,13 @@ from franca.language.json_schema import SCHEMAS, schema_text
 from franca_personalization.copy.guardrails import RULES
 
 PAGE = Path(__file__).parent / "what-each-esp-can-say.md"
-ESPS = {"klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "brevo": "Brevo"}
-_TYPES = {
-    "first_name": Kind.TEXT,
-    "city": Kind.TEXT,
-    "country": Kind.TEXT,
-    "points": Kind.INTEGER,
-    "spent": Kind.DECIMAL,
-    "member": Kind.BOOLEAN,
-    "birthday": Kind.DATE,
-    "seen": Kind.DATETIME,
-    "tags": Kind.LIST,
-}
+ESPS = {"klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "brevo": "Brevo", "mailerlite": "MailerLite"}
 _REQUIRED = frozenset({"city"})
 _FIELDS = {
-    "klaviyo": {name: f"properties['{name}']" for name in _TYPES} | {"first_name": "first_name", "city": "location['city']"},
+    "klaviyo": {name: f"properties['{name}']" for name in ATTRIBUTES} | {"first_name": "first_name", "city": "location['city']"},
     "mailchimp": {"first_name": "FNAME", "city": "CITY", "country": "COUNTRY", "points": "POINTS"},
-    "brevo": {name: name.upper() for name in _TYPES if name != "tags"} | {"first_name": "FIRSTNAME"},
+    "brevo": {name: name.upper() for name in ATTRIBUTES if name != "tags"} | {"first_name": "FIRSTNAME"},
+    "mailerlite": {name: name for name in ATTRIBUTES if name != "tags"} | {"first_name": "name"},
 }
 _HEAD = """# What each ESP can say
 
@@ -62,14 +52,16 @@ Written by `python docs/generate.py` from what each adapter declares (`adapters/
 
 - **yes**: in its own language, as shown.
 - **by a field**: Franca computes the text or the condition for each person, `franca sync` writes it, and the template reads the field.
-- **no**: the plan is refused, with the line and these words; `{% native "ESP" %}` is the way out.
+- **no**: the plan is refused, with the line and these words; `{% native "ESP" %}` is the way out, but where no template is taken at all.
 
 """
 
 
 def project() -> Project:
     """Return a project with an attribute of each type, mapped wherever the ESP has such fields."""
-    attributes = {name: Attribute(name=name, type=DataType(kind), column=name, required=name in _REQUIRED) for name, kind in _TYPES.items()}
+    attributes = {
+        name: Attribute(name=name, type=DataType(kind), column=name, required=name in _REQUIRED) for name, kind in ATTRIBUTES.items()
+    }
     destinations = {
         name: Destination(
             name=name,
@@ -136,11 +128,13 @@ def _code(text: str) -> str:
 def page() -> str:
     """Return the page."""
     of = project()
-    table = [f"| construct | {' | '.join(ESPS.values())} |", "|---|" + "---|" * len(ESPS)]
-    for construct in Construct:
-        cells = " | ".join(cell(of, esp, construct) for esp in ESPS)
-        table.append(f"| {construct}: {_code(_source(construct))} | {cells} |")
-    return _HEAD + "\n".join(table) + "\n" + _filters()
+    cells = {esp: {construct: cell(of, esp, construct) for construct in Construct} for esp in ESPS}
+    alike = {esp: next(iter(said.values())) for esp, said in cells.items() if len(set(said.values())) == 1}
+    columns = [esp for esp in ESPS if esp not in alike]
+    lines = [f"| construct | {' | '.join(ESPS[esp] for esp in columns)} |", "|---|" + "---|" * len(columns)]
+    lines += [f"| {each}: {_code(_source(each))} | {' | '.join(cells[esp][each] for esp in columns)} |" for each in Construct]
+    lines += [f"\n{ESPS[esp]}, of every construct: {said}." for esp, said in alike.items()]
+    return _HEAD + "\n".join(lines) + "\n" + _filters()
 
 
 def _filters() -> str:

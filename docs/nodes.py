@@ -37,7 +37,7 @@ from franca.language import check, load_predicate
 from franca.plan.decision import Decision, decide
 
 PAGE = Path(__file__).parent / "what-becomes-native.md"
-ESPS = {"klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "brevo": "Brevo"}
+ESPS = {"klaviyo": "Klaviyo", "mailchimp": "Mailchimp", "brevo": "Brevo", "mailerlite": "MailerLite"}
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "Combinations": (
@@ -148,7 +148,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "member_of: club",
         "near: {latitude: 52.5, longitude: 13.4, within: 25 km}",
         "sample: {percent: 10, salt: holdout}",
-        "native: {klaviyo: {segment: VIP}, mailchimp: {segment: VIP}, brevo: {segment: VIP}}",
+        "native: {klaviyo: {segment: VIP}, mailchimp: {segment: VIP}, brevo: {segment: VIP}, mailerlite: {segment: VIP}}",
     ),
 }
 """What a definition may say, in its own words; every kind of node is in one of them."""
@@ -187,12 +187,13 @@ _FIELDS: Mapping[str, Mapping[str, FieldMapping]] = {
     "klaviyo": {name: FieldMapping(field=name if name == "email" else f"properties['{name}']") for name in _TYPES},
     "mailchimp": {name: FieldMapping(field=field) for name, field in _MAILCHIMP.items()},
     "brevo": {name: FieldMapping(field=name.upper()) for name in _TYPES if name != "email"},
+    "mailerlite": {name: FieldMapping(field=name) for name in _TYPES if name != "email"},
 }
 _EVENTS = {
     "order": EventMapping(metric="Placed Order", value="total", properties={"total": "Total", "coupon": "Coupon"}),
     "visit": EventMapping(metric="Visited"),
 }
-_CAMPAIGNS = {"klaviyo": "Opened Email", "mailchimp": "open", "brevo": "opened"}
+_CAMPAIGNS = {"klaviyo": "Opened Email", "mailchimp": "open", "brevo": "opened", "mailerlite": "opened"}
 _HEAD = """# What becomes native
 
 Written by `python docs/nodes.py` from what each adapter decides; the tests try every line both ways.
@@ -202,7 +203,8 @@ Written by `python docs/nodes.py` from what each adapter decides; the tests try 
 - tag, list: `franca sync` makes one equal to the definition, exact as of the last sync. Beside it stands what is in the way of a native
   segment: the id of the finding, of which `franca explain` shows the place, and whose words are [below](#findings). Where consent to it
   (`accept: {ESP: {ID: the reason}}`) makes a native segment that may differ just so, that is said.
-- Every definition can be a marker as well, a field that sync writes (`realise: {ESP: marker}`), but for keys with capitals at Brevo.
+- Every definition can be a marker as well, a field that sync writes (`realise: {ESP: marker}`), but for keys with capitals at Brevo and
+  MailerLite, which takes no underscore at an end of a key or beside another either.
 
 Everything is mapped as far as the ESP has such a thing: texts, numbers and days as fields; at Mailchimp lists as tags and interest groups,
 `orders` as its own count, `seen` as the opt-in, `member` as VIP and `opened` as its opens; at Klaviyo events as metrics. `orders` and
