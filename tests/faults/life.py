@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -191,8 +191,11 @@ class Account:
         """Return the requests that may have changed something."""
         return [exchange for exchange in self.host.exchanges if may_change(exchange)]
 
-    def held(self, shop: Shop) -> dict[str, dict[str, str]]:
-        """Return what the ESP itself shows: segment or marker → email → the marker's value, or nothing for a member."""
+    def held(self, shop: Shop, besides: Collection[str] = ()) -> dict[str, dict[str, str]]:
+        """Return what the ESP itself shows: segment or marker → email → the marker's value, or nothing for a member.
+
+        Segments of the keys *besides* are left out.
+        """
         with self.opened(shop) as account:
             owned, resources = account.connection.read().owned(), account.desired.resources
 
@@ -202,7 +205,7 @@ class Account:
             def values(address: Address) -> dict[str, str]:
                 return {contact.email: value for contact, value in values_of(account.connection, owned[address])}
 
-            counted = {segment: members(address) for segment, address in account.desired.counted.items()}
+            counted = {segment: members(address) for segment, address in account.desired.counted.items() if segment not in besides}
             return counted | {f"{marker.key} marker": values(address) for marker, address in account.desired.markers.items()}
 
     def end(self) -> End:

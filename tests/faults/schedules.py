@@ -82,11 +82,13 @@ class Picture:
     consent: Counter[Any]
 
     @classmethod
-    def of(cls, account: Account, shop: Shop) -> Picture:
+    def of(cls, account: Account, shop: Shop, crowd: Crowd) -> Picture:
         """Look, when asynchronous work is done."""
         account.clock.advance(1e6)
         account.inside.settle()
-        held = {key: {e: value for e, value in found.items() if value != ABSENT} for key, found in account.held(shop).items()}
+        held = {
+            key: {e: value for e, value in found.items() if value != ABSENT} for key, found in account.held(shop, crowd.repeated).items()
+        }
         return cls(rows=labelled(account), held=held, consent=Counter(map(tuple, account.inside.database.execute(CONSENT[account.esp]))))
 
 
@@ -184,7 +186,7 @@ class Lives:
             before = labelled(account)
             for step in life(self.first, self.later):
                 step(account)
-            self.undisturbed[esp] = (before, Picture.of(account, self.later))
+            self.undisturbed[esp] = (before, Picture.of(account, self.later, self.crowd))
         return self.undisturbed[esp]
 
     def disturbed(self, esp: str, seed: int, folder: Path) -> Verdict:
@@ -197,7 +199,7 @@ class Lives:
         troubles = sum(bool(exchange.fault) for exchange in account.host.exchanges)
         in_peace(account)
         left = self._left(account)
-        found = Picture.of(account, self.later)
+        found = Picture.of(account, self.later, self.crowd)
         same = found.rows == wanted.rows
         return Verdict(
             esp=esp,
