@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from franca.adapter import YES, Capabilities, Capability, Level, Limits, Support, Testing
 from franca.definitions import Metric, Part
+from franca_brevo.client import REST
 from franca_brevo.rates import CALLS, PAGES, RATES
 
 _SEGMENTS = "https://developers.brevo.com/reference/get-segments"
@@ -45,6 +46,8 @@ LIMITS = Limits(
     fields_batch=IMPORT_ROWS,
     rates=RATES,
     calls=CALLS,
+    opening=(REST,),  # the account
+    reading=(REST, REST),  # templates and campaigns, a page of each at least; lists, folders and attributes have enough
     pages=PAGES,
     fields=200,  # contact attributes of one account (reported: help.brevo.com, a digest of 2026-09-25)
 )

@@ -15,6 +15,9 @@ from franca_brevo.errors import GarbledError, ShortError, read_failure
 Row = Mapping[str, Any]
 Query = Sequence[tuple[str, Any]]
 
+CONTACTS, REST = "contacts and lists", "all else"
+"""What has windows of its own (sheet 5)."""
+
 
 class Client:
     """One account's API.
@@ -28,7 +31,7 @@ class Client:
         self.policy = Policy(esp="Brevo", waiter=waiter, read_failure=functools.partial(read_failure, key=key))
         # The smallest plan's (sheet 5): /contacts has windows of its own, all the rest shares one by the hour.
         self._contacts = (Window(10, 1.0), Window(36_000, 3600.0))
-        self._rest = (Window(100, 3600.0),)
+        self._rest = (Window(100, 3600.0, REST),)
 
     def call(
         self,

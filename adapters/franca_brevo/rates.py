@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from franca.adapter import Rate, ResourceKind
 from franca.adapter.capabilities import Work
+from franca_brevo.client import CONTACTS, REST
 from franca_brevo.people import CONTACTS_PAGE, MEMBERS_PAGE
 
 _LIMITS = "https://developers.brevo.com/docs/api-limits"
-CONTACTS, REST = "contacts and lists", "all else"
 
 RATES: Mapping[str, Rate] = {
     CONTACTS: Rate(((10, 1.0), (36_000, 3600.0)), _LIMITS),

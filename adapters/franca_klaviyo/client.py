@@ -28,9 +28,9 @@ class Tier:
     steady: int
     daily: int | None = None
 
-    def windows(self) -> tuple[Window, ...]:
-        """Return fresh windows."""
-        day = () if self.daily is None else (Window(self.daily, DAY),)
+    def windows(self, cap: str) -> tuple[Window, ...]:
+        """Return fresh windows; that of a day is the *cap* of its operation."""
+        day = () if self.daily is None else (Window(self.daily, DAY, cap),)
         return Window(self.burst, SECOND), Window(self.steady, MINUTE), *day
 
 
@@ -70,7 +70,7 @@ class Client:
         Raises:
             DestinationError: see `franca.adapter.Policy.call`.
         """
-        windows = self._windows.setdefault(operation, operation.tier.windows())
+        windows = self._windows.setdefault(operation, operation.tier.windows(operation.words))
         method = getattr(getattr(self._sdk, operation.api), operation.method)
 
         def once() -> Any:

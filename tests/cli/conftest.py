@@ -83,7 +83,7 @@ def esps(monkeypatch) -> Iterator[dict[str, Running]]:
             running[name] = stack.enter_context(serve(host))
             monkeypatch.setenv(VARIABLES[name], key)
         monkeypatch.setenv("FRANCA_LEDGER_KEY", "canary-ledger-key")
-        monkeypatch.setattr("franca.cli.account.RealWaiter", lambda: VirtualWaiter(on_sleep=clock.advance))
+        monkeypatch.setattr("franca.cli.account.RealWaiter", lambda: VirtualWaiter(on_sleep=clock.advance, elapsed=clock.ticks))
         yield running
 
 

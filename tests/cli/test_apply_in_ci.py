@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from franca.adapter import Rate, ResourceKind
 from franca.sandbox import Fault
+from franca_klaviyo import resources
+from franca_klaviyo.client import Tier
+from franca_klaviyo.rates import RATES
+from franca_klaviyo.sandbox import limits
 
 MANY = 101
 
@@ -49,6 +55,31 @@ def test_a_hundred_segments_a_day_and_the_rest_on_the_next(franca, connected, es
     assert franca("plan", "-p", connected, "-d", "klaviyo", "--exit-code").code == 0
 
 
+def test_a_second_run_on_the_same_day_knows_what_the_first_has_used(franca, connected, esps, monkeypatch):
+    """Of three a day, two were made this morning: the plan says that one is left, and apply makes it and ends; next day the rest."""
+    few = Tier(1, 15, 3)
+    monkeypatch.setitem(limits.TIERS, "create_segment", limits.Tier(burst=1, steady=15, daily=3))
+    making = resources.CREATE[ResourceKind.SEGMENT]
+    monkeypatch.setitem(resources.CREATE, ResourceKind.SEGMENT, replace(making, tier=few))
+    monkeypatch.setitem(RATES, "create segment", Rate(tuple((window.limit, window.seconds) for window in few.windows(""))))
+    arguments, clock = ("apply", "-p", connected, "-d", "klaviyo", "--yes"), esps["klaviyo"].host.clock
+    only_many(connected, 2)
+    assert franca(*arguments).code == 0
+    clock.advance(4 * 3_600)
+    only_many(connected, 4)
+    planned = franca("plan", "-p", connected, "-d", "klaviyo")
+    assert "2 of 3 a day (create segment), of which we used 2 within the last day: 1 now, 1 later" in planned.out
+    assert "at least 1 change now, then apply ends and says when to go on" in planned.out
+    assert "allows 3 a day (create segment, 2 used within the last one)" in planned.err + planned.out
+    stopped = franca(*arguments)
+    assert (stopped.code, "1 of 2 changes made" in stopped.out) == (4, True)
+    assert "try again in 20 hours" in stopped.err
+    assert "at least 0 changes now" in franca("plan", "-p", connected, "-d", "klaviyo").out
+    clock.advance(20 * 3_600)
+    assert franca(*arguments).code == 0
+    assert franca("plan", "-p", connected, "-d", "klaviyo", "--exit-code").code == 0
+
+
 ONCE = {"klaviyo": 1, "mailchimp": 0, "brevo": 0}
 """Writes that come once for a project: Klaviyo's tag."""
 
@@ -72,6 +103,25 @@ def test_a_plan_counts_the_calls_that_apply_makes(franca, connected, esps, esp):
     path.write_text(path.read_text(encoding="utf-8").replace("    name: ", "    name: The "), encoding="utf-8")
     counted, made = spent()
     assert 0 < made <= counted
+
+
+def test_reading_counts_in_the_hour_that_writing_has(franca, connected, esps):
+    """Brevo's templates and campaigns share a hundred calls an hour, read or written: the plan counts both, and the next one knows them."""
+
+    def share() -> dict[str, object]:
+        (plan,) = json.loads(franca("plan", "-p", connected, "-d", "brevo", "-f", "json").out)["plans"]
+        return next((cap for cap in plan["budget"]["caps"] if cap["what"] == "all else"), {})
+
+    planned, host = share(), esps["brevo"].host
+    begun = len(host.exchanges)
+    assert franca("apply", "-p", connected, "-d", "brevo", "--yes").code == 0
+    made = [each for each in host.exchanges[begun:] if not each.call.path.startswith("/v3/contacts")]
+    assert planned["calls"] == len(made) > len([each for each in made if each.call.method != "GET"]) > 0
+    page = connected / "content" / "welcome.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("subject: ", "subject: The "), encoding="utf-8")
+    assert share()["used"] == len(made) - 3  # the account, and a page of each that were read for the plan, which writes nothing
+    host.clock.advance(3_660)
+    assert share()["used"] == 0
 
 
 def test_a_cap_that_the_esp_tells_ends_the_apply_with_the_time_to_go_on(franca, connected, esps):

@@ -76,6 +76,7 @@ class Limits:
         fields: of one account.
         rates: by the name of the calls that share one ("create segment").
         calls: the calls of one piece of work, by their rates' names, the most that it can be; work that is not listed is not counted.
+        opening, reading: the calls of an hour's or a day's share that are made once when an account is opened, and at each reading of it.
         pages: members of one page when a resource of a kind is listed; of a field, contacts with their values.
         at_once: how many resources of a kind the ESP processes at a time.
     """
@@ -86,6 +87,8 @@ class Limits:
     fields: int | None = None
     rates: Mapping[str, Rate] = field(default_factory=dict)
     calls: Mapping[Work, tuple[str, ...]] = field(default_factory=dict)
+    opening: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
     pages: Mapping[ResourceKind, int] = field(default_factory=dict)
     at_once: Mapping[ResourceKind, int] = field(default_factory=dict)
 

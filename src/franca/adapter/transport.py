@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import time
@@ -9,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
@@ -37,6 +39,10 @@ class Waiter(Protocol):
         """Let *seconds* pass."""
         ...
 
+    def now(self) -> datetime:
+        """Return the instant by the calendar, in UTC: what processes have in common."""
+        ...
+
     def jitter(self) -> float:
         """Return a number in [0, 1) that no other run has, so that runs that were refused together do not come back together."""
         ...
@@ -53,6 +59,10 @@ class RealWaiter:
         """Sleep."""
         time.sleep(seconds)
 
+    def now(self) -> datetime:
+        """Return the wall's time."""
+        return datetime.now(UTC)
+
     def jitter(self) -> float:
         """Return a random number."""
         return random.random()  # noqa: S311 - spreads runs, keeps no secret
@@ -60,10 +70,17 @@ class RealWaiter:
 
 @dataclass
 class VirtualWaiter:
-    """Time that passes only by waiting, the same in every run; *on_sleep* hears of every wait (a sandbox's clock)."""
+    """Time that passes only by waiting, the same in every run.
+
+    Attributes:
+        on_sleep: hears of every wait (a sandbox's clock).
+        elapsed: the seconds that several waiters have in common (that clock's); without it each begins on a day of its own.
+    """
 
     on_sleep: Callable[[float], None] = lambda _seconds: None
+    elapsed: Callable[[], float] | None = None
     _ticks: float = 0.0
+    _day: int = field(default_factory=itertools.count().__next__)
     _random: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - as above
 
     def ticks(self) -> float:
@@ -74,6 +91,11 @@ class VirtualWaiter:
         """Advance."""
         self._ticks += seconds
         self.on_sleep(seconds)
+
+    def now(self) -> datetime:
+        """Return an instant that goes on with the seconds."""
+        seconds = self.elapsed() if self.elapsed else 86_400 * self._day + self._ticks
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
     def jitter(self) -> float:
         """Return the next number of a fixed sequence."""
@@ -103,10 +125,15 @@ class Verdict:
 
 @dataclass
 class Window:
-    """At most *limit* calls in any *seconds*: a sliding window kept on our side, so that the ESP need not say 429."""
+    """At most *limit* calls in any *seconds*: a sliding window kept on our side, so that the ESP need not say 429.
+
+    Attributes:
+        cap: of a window that outlives a process (an hour, a day), its name among the adapter's rates.
+    """
 
     limit: int
     seconds: float
+    cap: str = ""
     _calls: deque[float] = field(default_factory=deque)
 
     def wait(self, now: float) -> float:
@@ -130,6 +157,7 @@ class Policy:
         attempts: of one call, in all.
         longest_wait: seconds; a longer wait ends in a `TransientError` that says how long.
         before_call: a seam for fault tests: hears of every call before it goes out.
+        on_cap: hears of every call that counts in a cap, before it goes out (`franca.plan.caps`).
         unanswered: how many attempts so far may have been done without our knowing, though they were repeated.
     """
 
@@ -139,6 +167,7 @@ class Policy:
     attempts: int = 5
     longest_wait: float = LONGEST_WAIT
     before_call: Callable[[str], None] | None = None
+    on_cap: Callable[[str], None] = lambda _cap: None
     unanswered: int = 0
 
     def call(self, operation: str, function: Callable[[], T], *, safe: bool, windows: Sequence[Window] = ()) -> T:
@@ -183,6 +212,8 @@ class Policy:
             self.waiter.sleep(pause)
         for window in windows:
             window.note(self.waiter.ticks())
+            if window.cap:
+                self.on_cap(window.cap)
 
     @contextmanager
     def _translated(self, operation: str, *, safe: bool) -> Iterator[None]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from franca.adapter import Connection, RealWaiter, Site, Waiter, adapter
-from franca.plan import Desired, Plan, Store, advice, desire, insist_on_own_account, make_plan
+from franca.plan import Desired, Plan, Store, advice, desire, insist_on_own_account, make_plan, used
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,8 @@ class Account:
 
     def plan(self) -> Plan:
         """Read the destination and return what must change there, with what other layers have to say of it."""
-        plan, site = make_plan(self.desired, self.connection.read(), self.store.load()), self.desired.site
+        spent = partial(used(self.store).within, now=self.connection.policy.waiter.now())
+        plan, site = make_plan(self.desired, self.connection.read(), self.store.load(), spent), self.desired.site
         insist_on_own_account(site.project, site.destination.name, plan.account)
         told = (str(replace(problem, warning=False)) for problem in advice(site, datetime.now(UTC)))
         return replace(plan, warnings=(*plan.warnings, *told))

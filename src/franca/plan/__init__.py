@@ -3,6 +3,7 @@
 from franca.plan.advice import advice
 from franca.plan.apply import apply, same_plan
 from franca.plan.begun import insist_on_applied
+from franca.plan.caps import counted, used
 from franca.plan.decision import Decision, decide
 from franca.plan.desired import Desired, desire
 from franca.plan.errors import LockedError, PartlyAppliedError, SeveralError, Unsafe, UnsafeError, each, refuse
@@ -40,6 +41,7 @@ __all__ = [
     "advice",
     "apply",
     "check_account",
+    "counted",
     "decide",
     "desire",
     "dump_plans",
@@ -51,4 +53,5 @@ __all__ = [
     "plan_schema",
     "refuse",
     "same_plan",
+    "used",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from franca.adapter import Connection, DestinationError
 from franca.errors import FrancaError
+from franca.plan.caps import counted
 from franca.plan.desired import Desired
 from franca.plan.errors import PartlyAppliedError, refuse
 from franca.plan.outcomes import Applied
@@ -41,7 +42,7 @@ def apply(
         FrancaError: the plan is out of date, another run is at it, or the first change failed already.
     """
     refuse(plan.destination, plan.unsafe, allow)
-    with store.locked():
+    with store.locked(), counted(store, connection.policy):
         return _applied(plan, desired, connection, store, progress)
 
 

@@ -11,19 +11,25 @@ from franca.errors import FrancaError, Problem
 from franca.plan import order
 from franca.plan.adoption import as_adopted, untouched
 from franca.plan.begun import begun
-from franca.plan.budget import budget
+from franca.plan.budget import Spent, budget, unspent
 from franca.plan.desired import Desired
 from franca.plan.guard import unsafe
 from franca.plan.match import Matching, match, same_name
-from franca.plan.records import Action, Budget, Change, Plan
+from franca.plan.records import Action, Budget, Cap, Change, Plan
 from franca.plan.resolve import Resolver, edges
 from franca.plan.state import State
 
 DRIFTED = "somebody changed it at the destination"
 
 
-def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
+def make_plan(desired: Desired, snapshot: Snapshot, state: State, used: Spent = unspent) -> Plan:
     """Return what must change at the destination; nothing is written.
+
+    Args:
+        desired: of the destination.
+        snapshot: what is there.
+        state: what we made there.
+        used: what is gone already of an hour's or a day's calls (`franca.plan.caps`).
 
     Raises:
         FrancaError: the state belongs to another account, a reference names nothing or several things, or two objects are one resource.
@@ -35,7 +41,7 @@ def make_plan(desired: Desired, snapshot: Snapshot, state: State) -> Plan:
     ours = (address for address in matching.found if not desired.resources[address].theirs)
     kinds = [address.kind for address in (*ours, *matching.stale)]
     maximum = desired.site.project.policies.maximum_change
-    spent = budget(changes, desired.adapter.limits, desired.adapter.title)
+    spent = budget(changes, desired.adapter.limits, desired.adapter.title, used)
     return Plan(
         destination=destination,
         adapter=desired.adapter.name,
@@ -158,10 +164,14 @@ def _remote_digest(matching: Matching) -> str:
     return digest({str(address): [remote.id, remote.name, symbolic(remote.body)] for address, remote in owned.items()})
 
 
+def _taken(cap: Cap) -> str:
+    return f", {cap.used} used within the last one" if cap.used else ""
+
+
 def _capped(desired: Desired, changes: tuple[Change, ...], spent: Budget) -> tuple[Problem, ...]:
     if spent.first is None:
         return ()
-    over = ", ".join(f"{cap.limit} {cap.per} ({cap.what})" for cap in spent.caps if cap.calls > cap.limit)
+    over = ", ".join(f"{cap.limit} {cap.per} ({cap.what}{_taken(cap)})" for cap in spent.caps if cap.calls > cap.left)
     what = f"{desired.site.destination.name}: {len(changes)} changes are to be made, and {spent.esp} allows {over}"
     remedy = f"apply makes the first {spent.first} and ends with exit code 4 and the time to go on"
     return (Problem(what=what, remedy=remedy, position=desired.site.destination.position, warning=True),)

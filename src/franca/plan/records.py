@@ -65,12 +65,23 @@ _WINDOWS = {3600: "an hour", 86_400: "a day"}
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Cap:
-    """An hour's or a day's worth of one kind of call: so many of the *limit* in *seconds* are used by the plan."""
+    """An hour's or a day's worth of one kind of call: so many of the *limit* in *seconds* are used by the plan.
+
+    Attributes:
+        calls: of the changes, and of the readings around them.
+        used: how many we made already (`franca.plan.caps`).
+    """
 
     what: str
     calls: int
     limit: int
     seconds: int
+    used: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many of the calls can be made now."""
+        return min(self.calls, max(0, self.limit - self.used))
 
     @property
     def per(self) -> str:

@@ -92,6 +92,11 @@ class Store:
         return self.folder / f"{self.destination}.journal.jsonl"
 
     @property
+    def calls(self) -> File:
+        """What was used of an hour's or a day's calls (`franca.plan.caps`)."""
+        return self.folder / f"{self.destination}.calls.json"
+
+    @property
     def ledger(self) -> File:
         """Keyed hashes of those whom sync wrote."""
         return self.folder / f"{self.destination}.ledger.json"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from franca.adapter import Adapter, Connection, Contact, Resource, Site
 from franca.adapter.probing import Probe, Probes, Probing
 from franca.errors import FrancaError
-from franca.plan import Measured, Store, check_account, insist_on_own_account
+from franca.plan import Measured, Store, check_account, counted, insist_on_own_account
 from franca.probing.bench import Bench, insist_on_taken
 from franca.progress import Progress
 
@@ -59,7 +59,7 @@ def measure(
     wanted, destination = _probes(site, adapter, now), site.destination.name
     people = sorted(set(emails))
     _insist_on_a_handful(people)
-    with store.locked():
+    with store.locked(), counted(store, connection.policy):
         bench = Bench(destination=destination, connection=connection, fields=_fields(wanted), snapshot=connection.read())
         check_account(store.load(), bench.snapshot, destination)
         insist_on_own_account(site.project, destination, bench.snapshot.account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from franca.plan import Budget, Processing
+from franca.plan import Budget, Cap, Processing
 
 _SMALL = dict(enumerate("no one two three four five six seven eight nine ten".split()))
 
@@ -32,11 +32,24 @@ def _parts(budget: Budget) -> Iterator[str]:
     if budget.calls:
         yield f"{_plural(budget.calls, 'call')}: {_time(budget)}"
     if budget.first is not None:
-        yield f"only the first {_plural(budget.first, 'change')} now, then apply ends and says when to go on"
-    for cap in (each for each in budget.caps if 100 * each.calls >= each.limit):
-        yield f"{cap.calls} of {cap.limit} {cap.per} ({cap.what})"
+        yield f"{_first(budget, budget.first)} now, then apply ends and says when to go on"
+    yield from (_share(cap) for cap in budget.caps if 100 * cap.calls >= cap.limit)
     if budget.uncounted:
         yield f"{_plural(budget.uncounted, 'change')} whose calls depend on the content, not counted"
+
+
+def _first(budget: Budget, first: int) -> str:
+    """When an ESP's day or hour begins is not documented: what was used of the last one may be back already."""
+    sure = any(cap.used for cap in budget.caps)
+    return f"at least {_plural(first, 'change')}" if sure else f"only the first {_plural(first, 'change')}"
+
+
+def _share(cap: Cap) -> str:
+    said = f"{cap.calls} of {cap.limit} {cap.per} ({cap.what})"
+    if not cap.used:
+        return said
+    later = f": {cap.left} now, {cap.calls - cap.left} later" if cap.calls > cap.left else ""
+    return f"{said}, of which we used {cap.used} within the last {cap.per.rpartition(' ')[2]}{later}"
 
 
 def _time(budget: Budget) -> str:

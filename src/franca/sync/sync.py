@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from franca.adapter import Connection, DestinationError
 from franca.errors import FrancaError
-from franca.plan import Desired, PartlyAppliedError, Store, refuse
+from franca.plan import Desired, PartlyAppliedError, Store, counted, refuse
 from franca.progress import Progress, silent
 from franca.sync.account import Account, targets
 from franca.sync.adopted import beside_others
@@ -44,7 +44,7 @@ def sync(
         PartlyAppliedError: stopped on the way; another sync goes on from there.
         FrancaError: something is not applied yet, another run is at it, or the first write failed already.
     """
-    with store.locked():
+    with store.locked(), counted(store, connection.policy):
         ledger.load()  # another run may have written meanwhile
         account = Account(desired=desired, audience=audience, connection=connection, state=store.load())
         return _synced(account, ledger, full=full, allow=allow, progress=progress)
