@@ -36,18 +36,18 @@ from franca.sandbox import Clock, Exchange, Host, emulator, example_key, serve
 from franca.sync import Ledger, sync
 
 AS_OF = datetime(2026, 3, 30, 12, 37, 11, tzinfo=UTC)
-ESPS = ("klaviyo", "mailchimp", "brevo")
-LEAST = {"klaviyo": 30, "mailchimp": 1, "brevo": 6}
-"""Pages of 300 segments: 10, 1,000 and 50 a page."""
-LISTINGS = {"klaviyo": "get_segments", "mailchimp": "lists.list_segments", "brevo": "getLists"}
-PAGE = {"klaviyo": 100, "mailchimp": 1000, "brevo": 1000}
-READS = {"klaviyo": "get_profiles", "mailchimp": "lists.get_list_members_info", "brevo": "getContacts"}
-BATCHES = {"klaviyo": (1_000, 10_000), "mailchimp": (500, 1_000), "brevo": (150, None)}
+ESPS = ("klaviyo", "mailchimp", "brevo", "mailerlite")
+LEAST = {"klaviyo": 30, "mailchimp": 1, "brevo": 6, "mailerlite": 6}
+"""Pages of 300 segments: 10, 1,000, 50 and 50 a page (MailerLite says of no listing of groups how long a page may be)."""
+LISTINGS = {"klaviyo": "get_segments", "mailchimp": "lists.list_segments", "brevo": "getLists", "mailerlite": "listGroups"}
+READS = {"klaviyo": "get_profiles", "mailchimp": "lists.get_list_members_info", "brevo": "getContacts", "mailerlite": "listSubscribers"}
+BATCHES = {"klaviyo": (1_000, 10_000), "mailchimp": (500, 1_000), "brevo": (150, None), "mailerlite": (50, 50)}
 """Of members, and of a marker's values; Brevo's imports are as large as a request may be."""
 WRITES = {
     "klaviyo": ("add_profiles_to_list remove_profiles_from_list".split(), ["bulk_import_profiles"]),
     "mailchimp": (["lists.batch_segment_members"], ["batches.start"]),
     "brevo": ("addContactToList removeContactFromList".split(), ["importContacts"]),
+    "mailerlite": (["batch of POST", "batch of DELETE"], ["batch of PUT"]),
 }
 PROFILE = """
 project: calls
@@ -66,12 +66,14 @@ MAPPED = {
     "klaviyo": """{country: "properties['Country']", points: "properties['Points']"}""",
     "mailchimp": "{country: COUNTRY, points: POINTS}",
     "brevo": "{country: COUNTRY, points: POINTS}",
+    "mailerlite": "{country: country, points: points}",
 }
-MORE = {"klaviyo": "", "mailchimp": ", audience: Customers", "brevo": ""}
+MORE = {"klaviyo": "", "mailchimp": ", audience: Customers", "brevo": "", "mailerlite": ""}
 METRICS = {"order": "Placed Order", "view": "Viewed Product", "open": "Opened Email"}
-MEMBERS = """segments:
-  buyers: {name: Buyers, realise: {klaviyo: members, mailchimp: members, brevo: members}, where: {attribute: points, gte: 1}}
-  vip: {name: VIP, realise: {klaviyo: marker, mailchimp: marker, brevo: marker}, where: {attribute: points, gte: 1}}
+SEEDED = {"klaviyo": ("properties['Country']", "properties['Points']"), "mailerlite": ("country", "points")}
+MEMBERS = f"""segments:
+  buyers: {{name: Buyers, realise: {{{", ".join(f"{esp}: members" for esp in ESPS)}}}, where: {{attribute: points, gte: 1}}}}
+  vip: {{name: VIP, realise: {{{", ".join(f"{esp}: marker" for esp in ESPS)}}}, where: {{attribute: points, gte: 1}}}}
 """
 
 
@@ -97,7 +99,7 @@ def stage(esp: str, people: int = 1) -> Iterator[Stage]:
     """Serve an account that holds everybody, with the fields that are mapped."""
     clock = Clock(AS_OF)
     host = Host(emulator(esp, clock), clock)
-    fields = {"properties['Country']": "DE", "properties['Points']": 1} if esp == "klaviyo" else {"COUNTRY": "DE", "POINTS": 1}
+    fields = dict(zip(SEEDED.get(esp, ("COUNTRY", "POINTS")), ("DE", 1), strict=True))
     host.emulator.seed({"contacts": [{"email": f"person{number}@shop.test", "fields": fields} for number in range(people)]})
     with serve(host) as running:
         found = Stage(esp, host, running.url, clock)
@@ -163,7 +165,7 @@ def planning(esp: str, segments: int) -> list[str]:
         making = on.calls()
         with account(project, on) as found:
             assert not found.plan().changes
-        calls = Counter(exchange.operation for _, exchange in on.calls())
+        calls = Counter(_operation(exchange) for _, exchange in on.calls())
     listings = calls.pop(LISTINGS[esp])
     others = ", ".join(f"{name} {number}" for name, number in sorted(calls.items()))
     return [esp, f"{listings}", f"{math.ceil(LEAST[esp] * segments / 300)}", others, *speed(esp, making)]
@@ -191,7 +193,7 @@ def _synced(project: Project, on: Stage) -> list[tuple[float, Exchange]]:
 
 def writes(esp: str, rows: int, calls: list[tuple[float, Exchange]]) -> list[str]:
     """Return the writes of members and of markers beside the fewest possible, the reads for matching, and the speed."""
-    counts = Counter(exchange.operation for _, exchange in calls)
+    counts = Counter(_operation(exchange) for _, exchange in calls)
     cells = []
     for operations, batch in zip(WRITES[esp], BATCHES[esp], strict=True):
         found, least = sum(counts.pop(name, 0) for name in operations), math.ceil(rows / batch) if batch else None
@@ -216,6 +218,12 @@ def speed(esp: str, calls: list[tuple[float, Exchange]]) -> list[str]:
     return [f"{least / taken:.0%} of {slowest} ({taken:.0f} s)", share]
 
 
+def _operation(exchange: Exchange) -> str:
+    """Return what a call does; MailerLite's batches hold calls of one method each."""
+    methods = sorted({part["method"] for part in (exchange.call.body or {}).get("requests", ())})
+    return f"{exchange.operation} of {' and '.join(methods)}" if methods else exchange.operation
+
+
 def _bucket(esp: str, exchange: Exchange) -> str:
     if esp == "brevo":
         return "/contacts" if exchange.call.path.startswith("/v3/contacts") else "all else"
@@ -234,6 +242,10 @@ def _windows(esp: str, bucket: str) -> list[tuple[int, float]]:
 
         windows = Limits.CONTACTS if bucket == "/contacts" else Limits.OTHER
         return [(allowed, seconds) for seconds, allowed in windows]
+    if esp == "mailerlite":
+        from franca_mailerlite.sandbox.limits import Limits as Account
+
+        return [(Account.CALLS, Account.SECONDS)]
     return []
 
 

@@ -15,19 +15,12 @@ LONGEST_NAME = 255  # of groups and fields (documented)
 
 def assess(segment: Segment, site: Site) -> Mapping[Realisation, Assessment]:
     """Say of each realisation whether it is exact."""
-    leaning = (EMAILS_LOWER, UPDATE_KEEPS) if _has_markers(site) else (EMAILS_LOWER,)
+    leaning = (EMAILS_LOWER, UPDATE_KEEPS) if site.has_markers else (EMAILS_LOWER,)  # an update might take people out of groups
     return {
         Realisation.NATIVE: Assessment(realisation=Realisation.NATIVE, findings=(_no_api(segment),)),
         Realisation.MARKER: _marker(segment),
         Realisation.MEMBERS: Assessment(realisation=Realisation.MEMBERS, assumptions=leaning),
     }
-
-
-def _has_markers(site: Site) -> bool:
-    """Return whether sync updates people there, which might take them out of their groups."""
-    name = site.destination.name
-    own = (segment.realise.get(name) is Realisation.MARKER for segment in site.project.segments.values())
-    return bool(site.destination.markers) or any(own)
 
 
 def _no_api(segment: Segment) -> Finding:

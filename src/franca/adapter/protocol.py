@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from franca.adapter.capabilities import Capabilities, Limits
@@ -39,6 +40,13 @@ class Site:
 
     project: Project
     destination: Destination
+
+    @cached_property
+    def has_markers(self) -> bool:
+        """Whether sync writes markers there: groups', or a segment's own."""
+        name = self.destination.name
+        own = (segment.realise.get(name) is Realisation.MARKER for segment in self.project.segments.values())
+        return bool(self.destination.markers) or any(own)
 
 
 @dataclass(frozen=True, kw_only=True)
