@@ -22,12 +22,12 @@ from franca.sandbox import Clock
 def says_who_it_is(subject: Subject) -> None:
     """Its name is that of its entry point, it speaks this protocol, members are a tag or a list, and numbers are positive."""
     found = subject.adapter
-    numbers = {name: each for name, each in vars(found.limits).items() if not isinstance(each, dict)}
+    numbers = {name: each for name, each in vars(found.limits).items() if isinstance(each, int)}
     demand(found.name == subject.name, f"its name is {found.name!r}, and its entry point's {subject.name!r}")
     demand(found.protocol == PROTOCOL, f"it speaks protocol {found.protocol}, and this is {PROTOCOL}")
     demand(found.title, "it has no title")
     demand(found.members_kind in (ResourceKind.TAG, ResourceKind.LIST), f"members_kind is {found.members_kind}")
-    demand(all(each is None or each > 0 for each in numbers.values()), f"limits are positive or None: {numbers}")
+    demand(all(each > 0 for each in numbers.values()), f"limits are positive or None: {numbers}")
 
 
 def declares_every_capability(subject: Subject) -> None:
