@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from franca.adapter import ABSENT, COMPUTED, Level, Translation
+from franca.adapter import ABSENT, COMPUTED, Level, Translation, installed
 from franca.adapter.constructs import EXAMPLES, Construct
 from franca.cli.esp import filled_in, rendered
 from franca.content import Document, Person, Renderer, Setting, Surroundings, document
@@ -133,5 +133,6 @@ def test_an_example_is_about_something(construct: Construct) -> None:
 
 
 def test_the_page_is_up_to_date() -> None:
-    """Run python docs/generate.py after a change."""
+    """Run python docs/generate.py after a change; every installed adapter is on it."""
+    assert sorted(docs.ESPS) == sorted(installed())
     assert docs.PAGE.read_text(encoding="utf-8") == docs.page()
