@@ -16,6 +16,12 @@ LESS_SKIPS_BLANK = Assumption(
     reason="undocumented; a blank field holds no number and no day to compare",
     consequence="people without the value are in the segment as well",
 )
+ZERO_IS_NO_BLANK = Assumption(
+    id="mailchimp.zero-is-no-blank",
+    statement="a field that holds 0 is not blank",
+    reason="undocumented; a missing value is the only blank that is described",
+    consequence="people with 0 are missing from the segment, or in it, as those are without a value",
+)
 CASE_SENSITIVE = Assumption(
     id="mailchimp.case-sensitive",
     statement="texts in conditions compare with upper and lower case kept apart",
@@ -73,7 +79,7 @@ VALUES_RAW = Assumption(
 ASSUMPTIONS = {
     each.id: each
     for each in (
-        *(NOT_MATCHES_BLANK, LESS_SKIPS_BLANK, CASE_SENSITIVE, ACCENTS_DISTINCT, WILDCARDS_LITERAL, NUMERIC),
+        *(NOT_MATCHES_BLANK, LESS_SKIPS_BLANK, ZERO_IS_NO_BLANK, CASE_SENSITIVE, ACCENTS_DISTINCT, WILDCARDS_LITERAL, NUMERIC),
         *(PRINTED_ONCE, ZERO_IS_TRUE, NESTED_IF, VALUES_RAW),
     )
 }

@@ -12,6 +12,7 @@ from franca.definitions import Attribute, AttributeTest, Constant, FieldMapping,
 from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
 from franca_mailchimp.kept import REFUSED
 from franca_mailchimp.options import Condition
+from franca_mailchimp.values import STANDS_FOR
 
 NEEDS_A_VALUE = frozenset({"is", "contains", "starts", "ends", "greater"})
 """Operators that match no blank field, whether it is read as nothing, as the empty text, as 0 or as the earliest day; but `is` 0."""
@@ -65,6 +66,13 @@ class Reading:
         if mapping.values and attribute.type.kind is not Kind.TEXT:
             unrepresentable(f"{mapped} holds values of Mailchimp's own, and those of {attribute.name!r} are translated")
         return attribute
+
+    def stands_for(self, condition: Condition) -> str:
+        """Return what the merge field of a condition stands for; nothing where it is about another fact."""
+        if condition.get("condition_type") not in ("TextMerge", "SelectMerge"):
+            return ""
+        attribute, mapping = self.attribute(str(condition["field"]))
+        return STANDS_FOR[Kind.TEXT if mapping.values else attribute.type.kind]
 
     def words(self, attribute: Attribute, theirs: Sequence[str]) -> tuple[Constant, ...]:
         """Return an attribute's values that the words of its field stand for."""

@@ -15,6 +15,7 @@ from franca_mailchimp.backwards import BLANKS, COMPARED, Reading, day_of, on_day
 from franca_mailchimp.kept_backwards import KEPT
 from franca_mailchimp.options import MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, Condition
 from franca_mailchimp.values import may_hold_of_nothing
+from franca_mailchimp.zero import of_zero
 
 SHOWN_WHOLE = Assumption(
     id="mailchimp.options-shown-whole",
@@ -42,8 +43,8 @@ class MailchimpDecompiler:
         reading = Reading(self._site, self._snapshot, str(match), conditions, self._accepted)
         parts = [part for each in conditions if (part := _said_by(each, reading)) is not None]
         where = (all_of if match == "all" else any_of)(parts)
-        leaned, approximated = frozenset({SHOWN_WHOLE, *reading.leaned}), tuple(sorted(reading.approximated))
-        return Decompiled(where=where, assumptions=leaned, approximated=approximated)
+        leaned = of_zero(str(match), conditions, reading.stands_for) | reading.leaned | {SHOWN_WHOLE}
+        return Decompiled(where=where, assumptions=leaned, approximated=tuple(sorted(reading.approximated)))
 
     def unmapped(self) -> Iterator[Unmapped]:
         """Yield the merge fields and interest categories that no attribute is mapped to, and the word for tags where there are any."""

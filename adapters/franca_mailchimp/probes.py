@@ -15,6 +15,7 @@ from franca_mailchimp.assumptions import (
     NOT_MATCHES_BLANK,
     NUMERIC,
     WILDCARDS_LITERAL,
+    ZERO_IS_NO_BLANK,
 )
 from franca_mailchimp.names import marker_tag
 from franca_mailchimp.segments import ALL
@@ -28,6 +29,7 @@ def probes() -> Probes:
     found = (
         _probe(NOT_MATCHES_BLANK.id, "text", ("other", ""), ("not", "probe"), holds={0, 1}, fails={0}),
         _probe(LESS_SKIPS_BLANK.id, "number", ("1", ""), ("less", "2"), holds={0}, fails={0, 1}),
+        _probe(ZERO_IS_NO_BLANK.id, "number", ("1", "0"), ("blank_not", ""), holds={0, 1}, fails={0}),
         _probe(CASE_SENSITIVE.id, "text", ("probe", "PROBE"), ("is", "probe"), holds={0}, fails={0, 1}),
         _probe(ACCENTS_DISTINCT.id, "text", ("probe", "prob\u00e9"), ("is", "probe"), holds={0}, fails={0, 1}),
         _probe(WILDCARDS_LITERAL.id, "text", ("a%b_c", "axxbxc"), ("contains", "a%b_c"), holds={0}, fails={0, 1}),
@@ -44,7 +46,7 @@ def _probe(
     tag = marker_tag(key)
     field = {"tag": tag, "type": type_, "public": False, "required": False, "default_value": ""}
     op, value = test
-    tested = {"field": tag, "condition_type": "TextMerge", "op": op, "value": value}
+    tested = {"field": tag, "condition_type": "TextMerge", "op": op, **({"value": value} if value else {})}
     return Probe(
         assumption=assumption,
         field=Resource(kind=ResourceKind.FIELD, key=key, title="Franca probe", body=field),

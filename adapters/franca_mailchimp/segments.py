@@ -2,7 +2,7 @@
 
 The conjunctive normal form decides: clauses of one literal each are an AND, one clause alone is an OR. Literals on interest groups of one
 category are one literal, since Mailchimp has conditions on several groups at once. Of several forms the one that
-leans on the fewest assumptions is taken, then the shortest.
+leans on the fewest assumptions is taken, of those one that asks for the blank, then the shortest.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from franca.adapter import Assumption, Finding, Site, facts
+from franca.adapter import Assumption, Finding, Ref, Site, facts
 from franca.definitions import (
     All,
     AnyOf,
@@ -35,11 +35,12 @@ from franca.definitions import (
 from franca.errors import FrancaError
 from franca.logic import Clause, TooLarge, conjunctive, disjunctive, literals
 from franca_mailchimp.activity import activity
-from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK
+from franca_mailchimp.assumptions import LESS_SKIPS_BLANK, NOT_MATCHES_BLANK, ZERO_IS_NO_BLANK
 from franca_mailchimp.attributes import attribute
 from franca_mailchimp.groups import either, every, of_groups
 from franca_mailchimp.options import MEMBER_HAS_EMAIL, MEMBER_HAS_NO_EMAIL, Condition, canonical
 from franca_mailchimp.parts import Part, RefusedError, doubted, leaned, refuse
+from franca_mailchimp.zero import of_zero
 
 CONDITIONS = 5
 """Conditions of one segment on any plan (reported; sheet section 1.2). Standard and higher plans have no limit."""
@@ -102,7 +103,8 @@ def native(where: Predicate, site: Site) -> Native:
     parts = {literal: part for literal, part in literal_parts.items() if isinstance(part, Part)}
     if len(parts) < len(literal_parts):
         return _refused({part for part in literal_parts.values() if isinstance(part, Finding)})
-    forms = [*_forms([either(parts[each] for each in clause) for clause in rest]), *_forms_of_terms(rest, parts)]
+    found = [*_forms([either(parts[each] for each in clause) for clause in rest]), *_forms_of_terms(rest, parts)]
+    forms = [replace(each, assumptions=each.assumptions | of_zero(each.match, each.conditions, _stands_for)) for each in found]
     return _best(forms, where, budget, _consent(site) if len(rest) < len(clauses) else frozenset())
 
 
@@ -126,11 +128,17 @@ def _best(forms: Sequence[Form], where: Predicate, budget: int, consent: frozens
     if not fitting:
         what = f"this needs {min(form.size for form in forms)} conditions, and a segment here may have {budget} (`conditions`)"
         return _refused([Finding(id="too-many-conditions", what=what, position=where.position)])
-    best = min(fitting, key=lambda form: (len(form.assumptions), form.size, form.match))
+    best = min(fitting, key=lambda form: (len(form.assumptions), ZERO_IS_NO_BLANK not in form.assumptions, form.size, form.match))
     counted = SUBSCRIBED if consent else ALL
     return Native(
         options=best.options, counted=counted, findings=_sorted(best.doubts), assumptions=tuple(sorted(best.assumptions | consent))
     )
+
+
+def _stands_for(condition: Condition) -> str:
+    """Return what the merge field of a condition stands for; nothing where it is about another fact."""
+    found = condition["condition_type"]
+    return found.qualifier if isinstance(found, Ref) else ""
 
 
 def _refused(findings: Iterable[Finding]) -> Native:

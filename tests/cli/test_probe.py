@@ -24,7 +24,7 @@ NOW = "2026-03-10T09:00:00Z"
 MEASURED = {
     "klaviyo": ("hours-roll", "at-least-rolls", "between-rolls", "leap-days-in-february", "unset-is-no-date", "zero-events-count-zero"),
     "mailchimp": (
-        *("not-matches-blank", "less-skips-blank", "case-sensitive", "accents-distinct", "wildcards-literal"),
+        *("not-matches-blank", "less-skips-blank", "zero-is-no-blank", "case-sensitive", "accents-distinct", "wildcards-literal"),
         "number-compares-numerically",
     ),
 }
@@ -232,7 +232,7 @@ def test_emails_need_not_stand_in_the_command(franca, probed, monkeypatch, tmp_p
     path.write_text("\n".join(PEOPLE), encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(PEOPLE)))
     ended = franca("probe", "mailchimp", "-p", probed, "--as-of", NOW, "--file", "-" if way == "stdin" else path)
-    assert "6 of 10 assumptions measured, all of them hold" in ended.out
+    assert "7 of 11 assumptions measured, all of them hold" in ended.out
 
 
 @pytest.mark.parametrize("holds", [True, False])

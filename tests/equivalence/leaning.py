@@ -61,6 +61,7 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
         a("first_name", Op.CONTAINS, ("e",)),
         a("first_name", Op.CONTAINS, ("_off",)),
         a("points", Op.GT, 5),
+        a("points", Op.IS_SET, True),
     ),
     **dict.fromkeys(("brevo", "mailerlite"), ()),
 }

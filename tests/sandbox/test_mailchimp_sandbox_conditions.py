@@ -166,6 +166,7 @@ def test_a_condition_matches_as_the_sheet_says(shop: Account, condition: dict[st
         ("less-skips-blank", text("is", "0", "AGE"), "cy dee"),
         ("less-skips-blank", text("less", "06/01/2025", "SINCE", "DateMerge"), "cy dee"),
         ("less-skips-blank", fixed("Date", "ecomm_date", "less", "date", extra="2026-03-01"), "cy dee"),
+        ("zero-is-no-blank", text("blank", None, "AGE"), "cy dee"),
         ("case-sensitive", text("starts", "O"), "ada bo"),
         ("case-sensitive", fixed("EmailAddress", "EMAIL", "is", "ADA@X.DE"), "ada"),
         ("accents-distinct", text("is", "Orleans"), "ada"),

@@ -16,6 +16,7 @@ Test = Callable[[str | None], bool]
 ASSUMPTIONS = {
     "mailchimp.not-matches-blank": True,  # `not` and `notcontain` match members whose field is blank
     "mailchimp.less-skips-blank": True,  # `less`, `greater`, `is` 0 match no blank; flipped: a blank is the empty text, 0, the earliest day
+    "mailchimp.zero-is-no-blank": True,  # flipped: blank and blank_not take a 0 for a blank field
     "mailchimp.case-sensitive": True,  # flipped: text compares without case, as the legacy SQL LIKE suggests
     "mailchimp.accents-distinct": True,  # flipped: é and e compare equal, as in a MySQL collation
     "mailchimp.blank-is-exact": True,  # flipped: a value of spaces only is blank too
@@ -39,7 +40,8 @@ def is_blank(text: str | None, holds: Assumptions) -> bool:
 def text_test(op: str, wanted: str, holds: Assumptions) -> Test:
     """Return the test of one text operator on the text of a field; None is a blank field."""
     if op in ("blank", "blank_not"):
-        return lambda text: is_blank(text, holds) == (op == "blank")
+        zero = "0" if not holds["mailchimp.zero-is-no-blank"] else None
+        return lambda text: (is_blank(text, holds) or text == zero) == (op == "blank")
     if op in NEGATED:
         return _negation(text_test(NEGATED[op], wanted, holds), holds)
     if op in ("less", "greater"):

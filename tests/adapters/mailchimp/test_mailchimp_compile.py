@@ -52,6 +52,7 @@ Json = dict[str, Any]
 MAILABLE = Mailable(channel="email")
 FACTS = "facts:mailchimp."
 TEXT_ASSUMPTIONS = {"mailchimp.case-sensitive", "mailchimp.accents-distinct"}
+ZERO = "mailchimp.zero-is-no-blank"
 NUMERIC, NOT_BLANK, LESS = "mailchimp.number-compares-numerically", "mailchimp.not-matches-blank", "mailchimp.less-skips-blank"
 
 
@@ -259,13 +260,23 @@ def test_what_has_no_exact_form_is_refused(where: Predicate, identity: str) -> N
         (a("first_name", Op.NOT_IN, ("Anna", "Bob")), {"first_name", NOT_BLANK} | TEXT_ASSUMPTIONS),
         (a("first_name", Op.CONTAINS, ("50%",)), {"first_name", "mailchimp.wildcards-literal"} | TEXT_ASSUMPTIONS),
         (a("first_name", Op.IS, "50%"), {"first_name"} | TEXT_ASSUMPTIONS),
-        (a("points", Op.LT, 5), {"points", NUMERIC}),
+        (a("points", Op.LT, 5), {"points", NUMERIC, ZERO}),
+        (a("points", Op.LT, 0), {"points", NUMERIC}),
+        (a("points", Op.GT, -5), {"points", NUMERIC, ZERO}),
+        (a("points", Op.IS_NOT, 5), {"points", NUMERIC}),
+        (a("points", Op.IS_NOT, 0), {"points", NUMERIC, ZERO}),
+        (Not(of=a("points", Op.LT, 5)), {"points", NUMERIC, ZERO}),
+        (Not(of=a("points", Op.GTE, 5)), {"points", NUMERIC}),
+        (All(of=(a("points", Op.IS_SET, True), a("points", Op.IS_NOT, 0))), {"points", NUMERIC}),
+        (a("first_name", Op.IS_NOT, "0"), {"first_name", ZERO} | TEXT_ASSUMPTIONS),
+        (a("birthday", Op.IS_SET, True), {"birthday"}),
         (AnyOf(of=(a("points", Op.LT, 5), RICH)), {"points", "credit", NUMERIC, LESS}),
         (AnyOf(of=(a("points", Op.LT, 5), a("points", Op.IS_SET, False))), {"points", NUMERIC}),
         (a("points", Op.NOT_IN, (5, 6)), {"points", NUMERIC, NOT_BLANK}),
-        (All(of=(a("points", Op.NOT_IN, (5, 6)), a("points", Op.LT, 9))), {"points", NUMERIC}),
+        (All(of=(a("points", Op.NOT_IN, (5, 6)), a("points", Op.LT, 9))), {"points", NUMERIC, ZERO}),
         (a("birthday", Op.LT, date(2026, 3, 1)), {"birthday"}),
-        (a("points", Op.IS_SET, True), {"points"}),
+        (a("points", Op.IS_SET, True), {"points", ZERO}),
+        (a("points", Op.IS_SET, False), {"points", ZERO}),
     ],
 )
 def test_assumptions_are_named(where: Predicate, leaned: set[str]) -> None:
