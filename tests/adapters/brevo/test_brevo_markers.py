@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.brevo.brevo_kit import Shop, emails, total
 from franca.adapter import ABSENT, Contact, TerminalError, TransientError, Written
+from franca.adapter.jobs import LostJobError
 from franca.adapter.reading import values_of
 from franca_brevo import imports
 from franca_brevo.imports import ends
@@ -63,6 +64,30 @@ def test_blocklisted_contacts_stay_so_as_assumed(shop: Shop) -> None:
     shop.sandbox.assumptions["brevo.import-keeps-blocklist"] = False
     write(shop, [(anna, ABSENT)])
     assert blocklist(shop) == []
+
+
+def test_imports_that_are_under_way_are_found_among_newer_processes(shop: Shop) -> None:
+    """Newest first, page by page, as long as a page has one of them; what is over and what is no import does not count."""
+    processes = shop.sandbox.processes
+    for _ in range(3):
+        processes.start("IMPORTUSER", lambda _number: None)
+    shop.clock.advance(60)
+    assert shop.connection.under_way() == []
+    wanted = [str(processes.start("IMPORTUSER", lambda _number: None)) for _ in range(55)]
+    processes.start("SEARCH_EXPORT_USERS", lambda _number: None)
+    before = len(shop.calls("getProcesses"))
+    assert sorted(shop.connection.under_way(), key=int) == wanted
+    assert len(shop.calls("getProcesses")) - before == 2
+
+
+def test_an_unknown_import_is_lost_and_a_refusal_is_not(shop: Shop) -> None:
+    """404 with `invalid_parameter`: what became of its rows is unknown. 403: the job may well be under way."""
+    with pytest.raises(LostJobError, match="processId is invalid"):
+        shop.connection.resume_field(shop.field(), "999", ())
+    shop.host._add_faults({"match": "/v3/processes/", "status": 403, "body": {"code": "permission_denied", "message": "no"}})
+    with pytest.raises(TerminalError, match="403") as caught:
+        shop.connection.resume_field(shop.field(), "999", ())
+    assert not isinstance(caught.value, LostJobError)
 
 
 def test_nobody_is_created_when_case_matters(shop: Shop) -> None:

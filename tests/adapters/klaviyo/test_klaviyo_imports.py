@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from franca.adapter import Contact, TerminalError, VirtualWaiter, Written
+from franca.adapter.jobs import LostJobError
 from franca_klaviyo import erasure, members
 
 ANN, BEN = Contact("ann@example.com", "01A"), Contact("ben@example.com", "01B")
@@ -28,13 +29,13 @@ def test_a_refused_row_is_told_with_klaviyos_reason() -> None:
 
 def test_refused_rows_that_are_not_named_are_never_taken_for_written() -> None:
     """Klaviyo counts a refusal and does not say whose: the sync stops, and none of the rows is noted."""
-    with pytest.raises(TerminalError, match="1 profiles were refused, and 0 of them are named"):
+    with pytest.raises(LostJobError, match="1 profiles were refused, and 0 of them are named"):
         members.finish(client({"title": "Odd."}, failed=1), "job", [(ANN, "vip")])
 
 
 def test_a_cancelled_import_is_never_waited_for_again() -> None:
     """A later sync does not ask for it again: what became of its rows is unknown, and they are written once more."""
-    with pytest.raises(TerminalError, match="the import was cancelled; run the command again"):
+    with pytest.raises(LostJobError, match="the import was cancelled; run the command again"):
         members.finish(client(failed=0, status="cancelled"), "job", [(ANN, "vip")])
 
 

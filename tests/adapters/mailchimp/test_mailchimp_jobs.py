@@ -8,7 +8,10 @@ import tarfile
 from types import SimpleNamespace
 from typing import Any
 
-from franca.adapter import Contact, Written
+import pytest
+
+from franca.adapter import Contact, TerminalError, Written
+from franca.adapter.jobs import LostJobError
 from franca_mailchimp import markers
 
 ANN, BEN, CYD = (Contact(f"{name}@example.com", f"{name}-hash") for name in ("ann", "ben", "cyd"))
@@ -54,3 +57,19 @@ def test_a_later_run_may_ask_for_some_of_the_rows() -> None:
     """Those that are still wanted; for none of them, the results are not even fetched."""
     assert markers.finish(client(archive(ann=200, ben=200, cyd=200)), "b", ROWS[1:2]) == Written(added=(BEN.email,))
     assert markers.finish(client(b"no archive"), "b", []) == Written()
+
+
+@pytest.mark.parametrize(("status", "lost"), [(404, True), (403, False)])
+def test_a_batch_that_is_not_known_any_more_is_lost(status: int, lost: bool) -> None:
+    """And so is one whose results cannot be fetched by a fresh address either; a refused key tells nothing of it."""
+
+    def refused(*_args: object) -> Any:
+        raise TerminalError("Mailchimp: no", status=status)
+
+    with pytest.raises(TerminalError) as caught:
+        markers.finish(SimpleNamespace(call=refused), "b", [])  # type: ignore[arg-type]
+    assert isinstance(caught.value, LostJobError) is lost
+    gone = client(b"")
+    gone.download = refused
+    with pytest.raises(LostJobError, match="Mailchimp: no; run the command again"):
+        markers.finish(gone, "b", ROWS)
