@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.crowd import Crowd, plant
-from faults.life import Account, Rows, Seam, StoppedError, world
+from faults.life import Account, Inside, Rows, Seam, StoppedError, world
 from faults.shop import Shop
 from faults.troubles import HALF, TROUBLES, VENDORS_429, fault
 from franca.adapter import ABSENT
@@ -85,21 +85,22 @@ class Picture:
     def of(cls, account: Account, shop: Shop, crowd: Crowd) -> Picture:
         """Look, when asynchronous work is done."""
         account.clock.advance(1e6)
-        account.inside.settle()
+        inside = account.inside
+        inside.settle()
         held = {
             key: {e: value for e, value in found.items() if value != ABSENT} for key, found in account.held(shop, crowd.repeated).items()
         }
-        return cls(rows=labelled(account), held=held, consent=Counter(map(tuple, account.inside.database.execute(CONSENT[account.esp]))))
+        return cls(rows=labelled(inside), held=held, consent=Counter(map(tuple, inside.database.execute(CONSENT[account.esp]))))
 
 
-def labelled(account: Account) -> dict[str, Rows]:
+def labelled(inside: Inside) -> dict[str, Rows]:
     """Return the ESP's rows, with "table name" in place of the ids of named things: work that is done twice uses up ids."""
-    tables = world(account.inside)
+    tables = world(inside)
     labels: dict[str, str] = {}
     for table in tables:
-        columns = [row[1] for row in account.inside.database.execute(f"pragma table_info({table})")]
+        columns = [row[1] for row in inside.database.execute(f"pragma table_info({table})")]
         if "name" in columns and "id" in columns:
-            found = account.inside.database.execute(f"select id, name from {table}")
+            found = inside.database.execute(f"select id, name from {table}")
             labels.update({row[0]: f"{table} {row[1]}" for row in found if isinstance(row[0], str)})
     return {table: sorted((tuple(_label(value, labels) for value in row) for row in rows), key=repr) for table, rows in tables.items()}
 
@@ -183,7 +184,7 @@ class Lives:
         """Return what is there before, and after an undisturbed life."""
         if esp not in self.undisturbed:
             account = self.account(esp, self.folder / f"{esp}-undisturbed")
-            before = labelled(account)
+            before = labelled(account.inside)
             for step in life(self.first, self.later):
                 step(account)
             self.undisturbed[esp] = (before, Picture.of(account, self.later, self.crowd))
