@@ -17,6 +17,7 @@ from contract.examples import subject
 from franca.adapter import PROTOCOL, YES, Capability, Contact, Setting, Written
 from franca.adapter.constructs import Construct, refused
 from franca.adapter.erasing import Erased
+from franca.adapter.jobs import unheard
 from franca.adapter.standing import Standing
 from franca.adapter.testing import CHECKS, BrokenContractError, Check, Rules, Sent, broken, made
 from franca.adapter.testing import subject as subjects
@@ -164,6 +165,18 @@ def _mails_everybody(connection: MailerLiteConnection) -> None:
     connection.standings = lambda emails: dict.fromkeys(connection.known(emails), Standing.MAILABLE)  # type: ignore[method-assign]
 
 
+def _tells_of_jobs(connection: MailerLiteConnection) -> None:
+    """Tell of jobs that nobody can ask for."""
+    connection.on_job = unheard  # type: ignore[attr-defined]
+
+
+def _leaves_a_job(connection: MailerLiteConnection) -> None:
+    """End a write before its job does."""
+    _tells_of_jobs(connection)
+    connection.resume_field = lambda _remote, _job, _rows: Written()  # type: ignore[attr-defined]
+    connection.under_way = lambda: ["job-1"]  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def tried(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any, str], None]:
     """Run one check with another adapter in MailerLite's place."""
@@ -199,6 +212,8 @@ BROKEN = [
     (Changed(capabilities={**CAPABILITIES, Capability.ERASURE: NO_API}), "erases_whom_it_is_asked_to", "declared no, and the connection"),
     (Changed(_forgets_nobody), "erases_whom_it_is_asked_to", "who is still there"),
     (Changed(_mails_everybody), "tells_who_is_mailed", "it calls mailable"),
+    (Changed(_tells_of_jobs), "knows_its_jobs", "it tells of jobs, and lacks"),
+    (Changed(_leaves_a_job), "knows_its_jobs", "jobs are under way"),
     (Changed(_loses_a_member), "ends_right_after_a_stop", "1 of 2 members of list/gold would change"),
     (Changed(_makes_twins), "makes_nothing_twice", "two objects at the destination carry the mark"),
 ]

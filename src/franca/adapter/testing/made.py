@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from franca.adapter.capabilities import Capability, Level
 from franca.adapter.erasing import Erased, Erasing
+from franca.adapter.jobs import Resuming
 from franca.adapter.protocol import Site
 from franca.adapter.resources import Remote, key_of
 from franca.adapter.standing import Standing, Telling
@@ -180,6 +181,19 @@ def _counts_as_we_do(account: Account, site: Site, at: str = "") -> None:
     demand("members" in counts, f"{at}nothing counts the members")
 
 
+def knows_its_jobs(subject: Subject) -> None:
+    """Where values go as jobs that outlive a process: they can be asked for, each, and all under way; after a sync none is."""
+    with opened(subject, *seeds(subject)) as account:
+        site = whole(account)
+        applied(account, site)
+        synced(account, site, GERMANS)
+        with account.connected(site) as connection:
+            if hasattr(connection, "on_job"):
+                demand(isinstance(connection, Resuming), "it tells of jobs, and lacks what franca.adapter.jobs asks for besides")
+            if isinstance(connection, Resuming):
+                demand(not connection.under_way(), "a sync came to its end, and jobs are under way")
+
+
 # -- people
 
 
@@ -220,6 +234,7 @@ MAKING: tuple[Check, ...] = (
     fills_what_people_made,
     makes_nothing_twice,
     ends_right_after_a_stop,
+    knows_its_jobs,
     erases_whom_it_is_asked_to,
     tells_who_is_mailed,
 )
