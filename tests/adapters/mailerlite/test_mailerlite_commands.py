@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,46 @@ def test_deleting_needs_the_word_and_takes_ours_alone(franca: Any, shop: Path, m
     names = {group.name for group in mailerlite.store.groups.values()}
     assert "By hand" in names
     assert "VIP customers [franca:vip]" not in names
+
+
+def changes(franca: Any, shop: Path) -> list[tuple[str, str, bool]]:  # noqa: F811
+    """Return what a plan would do, why, and whether somebody did something by hand."""
+    (plan,) = json.loads(franca("plan", "-p", shop, "-f", "json").out)["plans"]
+    return [(change["action"], change["reason"], change["drift"]) for change in plan["changes"]]
+
+
+def test_what_somebody_renames_or_deletes_by_hand_is_made_good(franca: Any, shop: Path, mailerlite: Sandbox) -> None:  # noqa: F811
+    """Drift is told and made good; a segment that is renamed in its file keeps its group."""
+    without_templates(shop)
+    assert franca("apply", "-p", shop, "--yes").code == 0
+    group = next(each for each in mailerlite.store.groups.values() if each.name == "VIP customers [franca:vip]")
+    group.name = "By hand [franca:vip]"
+    assert changes(franca, shop) == [("update", "somebody changed it at the destination", True)]
+    assert franca("apply", "-p", shop, "--yes").code == 0
+    path = shop / "segments" / "loyalty.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  vip:\n", "  best:\n    previously: vip\n"), encoding="utf-8")
+    assert changes(franca, shop) == [("update", "renamed from list/vip", False)]
+    assert franca("apply", "-p", shop, "--yes").code == 0
+    assert mailerlite.store.groups[group.id].name == "VIP customers [franca:best]"
+    del mailerlite.store.groups[group.id]
+    assert changes(franca, shop) == [("create", "somebody deleted it at the destination", True)]
+    assert franca("apply", "-p", shop, "--yes").code == 0
+    assert changes(franca, shop) == []
+
+
+def test_reconcile_tells_who_differs_and_why(franca: Any, shop: Path, mailerlite: Sandbox) -> None:  # noqa: F811
+    """Somebody whom others put in, and somebody whom they took out; that she has unsubscribed is no reason: groups hold whoever has."""
+    without_templates(shop)
+    assert franca("apply", "-p", shop, "--yes").code == 0
+    assert franca("sync", "-p", shop, "--as-of", "2026-03-01T00:00:00Z").code == 0
+    group = next(each for each in mailerlite.store.groups.values() if each.name == "VIP customers [franca:vip]")
+    ids = {person.email: person.id for person in mailerlite.store.people.values()}
+    group.members.discard(ids["clara@shop.test"])
+    group.members.add(ids["ben@shop.test"])
+    ended = franca("reconcile", "mailerlite", "-p", shop, "--as-of", "2026-03-01T00:00:00Z", "-f", "json")
+    assert ended.code == 0, ended.err
+    (vip,) = [each for each in json.loads(ended.out)["destinations"][0]["segments"] if each["address"] == "list/vip"]
+    assert (vip["ours"], vip["theirs"], vip["here_alone"], vip["there_alone"]) == (2, 2, {"taken-out": 1}, {"put-in": 1})
 
 
 @getattr(pytest.mark, FOREIGN)("franca erase is the one verb that deletes people")
