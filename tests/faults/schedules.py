@@ -16,7 +16,7 @@ from faults.shop import Shop
 from faults.troubles import HALF, TROUBLES, VENDORS_429, fault
 from franca.adapter import ABSENT
 from franca.errors import FrancaError
-from franca.sandbox import Fault
+from franca.sandbox import Call, Fault, Reply
 from sandbox.brevo.brevo_account import Stage
 
 SHARES = (0.01, 0.03, 0.08, 0.15)
@@ -234,7 +234,24 @@ def disturb(account: Account, chance: random.Random) -> Fate:
         rule = fault(name, account.esp, TWICE if name in RARE else None)
         account.host.faults.add(replace(rule, share=share / 4 * RARE.get(name, 1.0), seed=chance.getrandbits(32)))
     account.clock.slow = chance.choice(PACES)
+    if account.esp == "mailerlite":
+        break_parts(account, random.Random(chance.getrandbits(32)), share / 25)
     return Fate(account, chance, share=chance.choice((0.0, 0.005, 0.02)))
+
+
+def break_parts(account: Account, chance: random.Random, share: float) -> None:
+    """Let parts of batches fail, half of them after their work was done, while faults are in force; the batches are answered 200."""
+    emulator: Any = account.host.emulator
+    one = emulator._one
+
+    def answer(call: Call) -> Reply:
+        if not account.host.faults.rules or chance.random() >= share:
+            return one(call)
+        if chance.random() < 0.5:
+            one(call)
+        return Reply(status=chance.choice((429, 500)), body={"message": "Too Many Attempts."})
+
+    emulator._one = answer
 
 
 def in_peace(account: Account) -> None:
