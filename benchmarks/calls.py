@@ -40,7 +40,12 @@ ESPS = ("klaviyo", "mailchimp", "brevo", "mailerlite")
 LEAST = {"klaviyo": 30, "mailchimp": 1, "brevo": 6, "mailerlite": 6}
 """Pages of 300 segments: 10, 1,000, 50 and 50 a page (MailerLite says of no listing of groups how long a page may be)."""
 LISTINGS = {"klaviyo": "get_segments", "mailchimp": "lists.list_segments", "brevo": "getLists", "mailerlite": "listGroups"}
-READS = {"klaviyo": "get_profiles", "mailchimp": "lists.get_list_members_info", "brevo": "getContacts", "mailerlite": "listSubscribers"}
+READS = {
+    "klaviyo": ["get_profiles"],
+    "mailchimp": ["lists.get_list_members_info"],
+    "brevo": ["getContacts"],
+    "mailerlite": ["listSubscribers", "batch of GET"],
+}
 BATCHES = {"klaviyo": (1_000, 10_000), "mailchimp": (500, 1_000), "brevo": (150, None), "mailerlite": (50, 50)}
 """Of members, and of a marker's values; Brevo's imports are as large as a request may be."""
 WRITES = {
@@ -198,7 +203,7 @@ def writes(esp: str, rows: int, calls: list[tuple[float, Exchange]]) -> list[str
     for operations, batch in zip(WRITES[esp], BATCHES[esp], strict=True):
         found, least = sum(counts.pop(name, 0) for name in operations), math.ceil(rows / batch) if batch else None
         cells.append(f"{found} of {least}" if least else f"{found}")
-    reads = counts.pop(READS[esp], 0)
+    reads = sum(counts.pop(name, 0) for name in READS[esp])
     others = ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
     return [*cells, f"{reads}", others, *speed(esp, calls)]
 
