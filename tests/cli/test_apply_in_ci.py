@@ -74,7 +74,9 @@ def test_a_second_run_on_the_same_day_knows_what_the_first_has_used(franca, conn
     stopped = franca(*arguments)
     assert (stopped.code, "1 of 2 changes made" in stopped.out) == (4, True)
     assert "try again in 20 hours" in stopped.err
-    assert "at least 0 changes now" in franca("plan", "-p", connected, "-d", "klaviyo").out
+    again = franca("plan", "-p", connected, "-d", "klaviyo").out
+    assert "1 of 3 a day (create segment), of which we used 3 within the last day: 0 now, 1 later" in again
+    assert "at least 0 changes now" in again
     clock.advance(20 * 3_600)
     assert franca(*arguments).code == 0
     assert franca("plan", "-p", connected, "-d", "klaviyo", "--exit-code").code == 0

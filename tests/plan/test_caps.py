@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from franca.adapter import Failure, Policy, Verdict, VirtualWaiter, Window
+from franca.adapter import DestinationError, Failure, Policy, Verdict, VirtualWaiter, Window
 from franca.errors import FrancaError
 from franca.plan import Store, counted, used
 from franca.plan.caps import Used
@@ -76,6 +76,21 @@ def test_a_call_is_noted_before_it_goes_out(esp, clock):
     assert gone(store, clock) == 1
 
 
+@pytest.mark.parametrize(("failure", "counts"), [(Failure.THROTTLED, 0), (Failure.UNSENT, 0), (Failure.UNKNOWN, 1), (Failure.REFUSED, 1)])
+def test_a_call_that_the_esp_did_not_take_is_none(esp, clock, failure, counts):
+    """A 429 and a call that was never sent use nothing up; one without an answer may have, and one that was refused was taken."""
+    store, _ = esp
+    verdict = Verdict(failure=failure, what="?", retry_after=7_200.0)
+    policy = Policy(esp="ESP", waiter=VirtualWaiter(elapsed=lambda: clock[0]), read_failure=lambda _error: verdict)
+
+    def failing() -> None:
+        raise ValueError
+
+    with pytest.raises(DestinationError), counted(store, policy):
+        policy.call("create", failing, safe=False, windows=[Window(3, DAY, "create")])
+    assert gone(store, clock) == counts
+
+
 def test_only_caps_are_kept(tmp_path):
     """Windows of a second or a minute are over when the next process begins: no file is written for them."""
     store = Store(tmp_path, "shop")
@@ -87,12 +102,12 @@ def test_only_caps_are_kept(tmp_path):
 
 def test_a_minute_counts_until_it_is_over(tmp_path):
     """The file knows minutes: a call never counts for less than its window, and at most a minute longer; what is older is dropped."""
-    found = Used().plus("create", NOW).plus("create", NOW)
+    found = Used().plus("create", 1, NOW).plus("create", 1, NOW)
     made = NOW.replace(second=59)
     assert found.within("create", 3600, made + timedelta(seconds=3600)) == 2
     assert found.within("create", 3600, made + timedelta(seconds=3661)) == 0
     assert found.within("other", 3600, NOW) == 0
-    assert dict(found.plus("create", NOW + timedelta(days=2)).calls) == {("create", datetime(2026, 3, 3, 9, 15, tzinfo=UTC)): 1}
+    assert dict(found.plus("create", 1, NOW + timedelta(days=2)).calls) == {("create", datetime(2026, 3, 3, 9, 15, tzinfo=UTC)): 1}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"version": 1, "calls": {"create": {"yesterday": 1}}}', '{"version": 1}'])

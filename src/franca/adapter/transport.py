@@ -157,7 +157,7 @@ class Policy:
         attempts: of one call, in all.
         longest_wait: seconds; a longer wait ends in a `TransientError` that says how long.
         before_call: a seam for fault tests: hears of every call before it goes out.
-        on_cap: hears of every call that counts in a cap, before it goes out (`franca.plan.caps`).
+        on_cap: hears of every call that counts in a cap, before it goes out, and of -1 when the ESP did nothing (`franca.plan.caps`).
         unanswered: how many attempts so far may have been done without our knowing, though they were repeated.
     """
 
@@ -167,7 +167,7 @@ class Policy:
     attempts: int = 5
     longest_wait: float = LONGEST_WAIT
     before_call: Callable[[str], None] | None = None
-    on_cap: Callable[[str], None] = lambda _cap: None
+    on_cap: Callable[[str, int], None] = lambda _cap, _calls: None
     unanswered: int = 0
 
     def call(self, operation: str, function: Callable[[], T], *, safe: bool, windows: Sequence[Window] = ()) -> T:
@@ -199,8 +199,13 @@ class Policy:
         self._await(operation, windows)
         if self.before_call:
             self.before_call(operation)
-        with self._translated(operation, safe=safe):
-            return function()
+        try:
+            with self._translated(operation, safe=safe):
+                return function()
+        except TransientError as error:
+            if not isinstance(error, UnansweredError):
+                self._count(windows, -1)
+            raise
 
     def _await(self, operation: str, windows: Sequence[Window]) -> None:
         pause = max((window.wait(self.waiter.ticks()) for window in windows), default=0.0)
@@ -212,8 +217,12 @@ class Policy:
             self.waiter.sleep(pause)
         for window in windows:
             window.note(self.waiter.ticks())
+        self._count(windows, 1)
+
+    def _count(self, windows: Sequence[Window], calls: int) -> None:
+        for window in windows:
             if window.cap:
-                self.on_cap(window.cap)
+                self.on_cap(window.cap, calls)
 
     @contextmanager
     def _translated(self, operation: str, *, safe: bool) -> Iterator[None]:

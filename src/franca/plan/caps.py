@@ -30,12 +30,12 @@ class Used:
     def within(self, cap: str, seconds: float, now: datetime) -> int:
         """Return how many calls of a cap were made in the *seconds* before *now*."""
         since = now - timedelta(seconds=seconds) - MINUTE
-        return sum(number for (name, minute), number in self.calls.items() if name == cap and minute > since)
+        return max(0, sum(number for (name, minute), number in self.calls.items() if name == cap and minute > since))
 
-    def plus(self, cap: str, now: datetime) -> Used:
-        """Return it with one more call, and without what is too old to count."""
+    def plus(self, cap: str, calls: int, now: datetime) -> Used:
+        """Return it with some more calls, or fewer, and without what is too old to count."""
         kept = Counter({key: number for key, number in self.calls.items() if key[1] > now - LONGEST - MINUTE})
-        kept[cap, now.replace(second=0, microsecond=0)] += 1
+        kept[cap, now.replace(second=0, microsecond=0)] += calls
         return replace(self, calls=kept)
 
 
@@ -64,12 +64,12 @@ def used(store: Store) -> Used:
 
 @contextmanager
 def counted(store: Store, policy: Policy) -> Iterator[None]:
-    """Note the calls of *policy* that count in a cap, each before it goes out; the store is locked, so that nobody else writes the file."""
+    """Note the calls of *policy* that count in a cap; the store is locked, so that nobody else writes the file."""
     known = used(store)
 
-    def note(cap: str) -> None:
+    def note(cap: str, calls: int) -> None:
         nonlocal known
-        known = known.plus(cap, policy.waiter.now())
+        known = known.plus(cap, calls, policy.waiter.now())
         _save(known, store.calls)
 
     before, policy.on_cap = policy.on_cap, note
