@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a dialect is made for a site
     from franca.adapter.dialect import Dialect
     from franca.adapter.lifting import Lifter
 
-PROTOCOL = 3
+PROTOCOL = 4
 
 ABSENT = "-"
 """A marker's value for somebody who is in none of its segments. Not the empty string: Brevo's import skips empty values."""
