@@ -22,11 +22,11 @@ BARE = ("mailchimp", 429, None)
 
 
 class Traffic:
-    """What was recorded since it was last looked at."""
+    """What was recorded since it was last looked at: one exchange of each shape, since a long test makes a hundred thousand."""
 
     def __init__(self) -> None:
-        self._exchanges: list[Exchange] = []
-        self._seen: set[tuple[Any, ...]] = set()
+        self._exchanges: dict[tuple[Any, ...], Exchange] = {}
+        self._good: set[tuple[Any, ...]] = set()
         self._esps = frozenset(emulators())
 
     def listen(self, patch: pytest.MonkeyPatch) -> None:
@@ -34,28 +34,32 @@ class Traffic:
         record = Host._record
 
         def heard(host: Host, exchange: Exchange) -> None:
-            self._exchanges.append(exchange)
+            self._exchanges.setdefault(_key(exchange), exchange)
             record(host, exchange)
 
         patch.setattr(Host, "_record", heard)
 
     def problems(self, *, foreign: bool = False) -> list[str]:
         """Return what is wrong with the traffic since the last call, one line each."""
-        exchanges, self._exchanges = self._exchanges, []
-        found = (line for exchange in exchanges if exchange.emulator in self._esps for line in self._new(exchange, foreign=foreign))
-        return list(dict.fromkeys(found))
+        exchanges, self._exchanges = self._exchanges, {}
+        known = ((key, exchange) for key, exchange in exchanges.items() if exchange.emulator in self._esps)
+        return list(dict.fromkeys(line for key, exchange in known for line in self._new(key, exchange, foreign=foreign)))
 
-    def _new(self, exchange: Exchange, *, foreign: bool) -> list[str]:
+    def _new(self, key: tuple[Any, ...], exchange: Exchange, *, foreign: bool) -> list[str]:
         """Check an exchange unless one of its shape was good already."""
-        reply, call = exchange.reply, exchange.call
-        answer = (reply.status, shape(reply.body)) if reply else None
-        asked = (exchange.operation or call.path, call.method, shape([list(pair) for pair in call.query]), shape(call.body))
-        key = (exchange.emulator, *asked, answer, exchange.fault, foreign)
-        if key in self._seen:
+        if (*key, foreign) in self._good:
             return []
         lines = list(check(exchange, foreign=foreign))
-        self._seen.update(() if lines else (key,))
+        self._good.update(() if lines else ((*key, foreign),))
         return lines
+
+
+def _key(exchange: Exchange) -> tuple[Any, ...]:
+    """Return the shape of an exchange."""
+    reply, call = exchange.reply, exchange.call
+    answer = (reply.status, shape(reply.body)) if reply else None
+    asked = (exchange.operation or call.path, call.method, shape([list(pair) for pair in call.query]), shape(call.body))
+    return (exchange.emulator, *asked, answer, exchange.fault)
 
 
 def check(exchange: Exchange, *, foreign: bool = False) -> Iterator[str]:
