@@ -196,7 +196,7 @@ class Lives:
         before, wanted = self.peaceful(esp)
         started, chance = time.monotonic(), random.Random(f"{esp} {seed}")
         account = self.account(esp, folder)
-        fate = disturb(account, chance)
+        fate = disturb(account, chance, self.crowd.people)
         runs = sum(persist(account, step, fate, chance) for step in life(self.first, self.later))
         troubles = sum(bool(exchange.fault) for exchange in account.host.exchanges)
         in_peace(account)
@@ -232,8 +232,11 @@ def forget_answer(host: Host) -> None:
     host.exchanges[-1] = replace(host.exchanges[-1], reply=None)
 
 
-def disturb(account: Account, chance: random.Random) -> Fate:
-    """Put trouble in force: how much, of which kinds, how slow, by chance."""
+def disturb(account: Account, chance: random.Random, people: int) -> Fate:
+    """Put trouble in force: how much, of which kinds, how slow, by chance.
+
+    MailerLite takes and shows 50 people a call: of a large shop no command would end that is stopped once in some hundred calls.
+    """
     names = [VENDORS_429, HALF, *TROUBLES]
     share = chance.choice(SHARES)
     for name in chance.sample(names, chance.randrange(3, len(names) + 1)):
@@ -242,7 +245,8 @@ def disturb(account: Account, chance: random.Random) -> Fate:
     account.clock.slow = chance.choice(PACES)
     if account.esp == "mailerlite":
         break_parts(account, random.Random(chance.getrandbits(32)), share / 25)
-    return Fate(account, chance, share=chance.choice((0.0, 0.005, 0.02)))
+    stops = chance.choice((0.0, 0.005, 0.02))
+    return Fate(account, chance, share=min(stops, 10 / people) if account.esp == "mailerlite" else stops)
 
 
 def break_parts(account: Account, chance: random.Random, share: float) -> None:
