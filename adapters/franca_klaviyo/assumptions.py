@@ -52,6 +52,12 @@ UNSET_DATES = Assumption(
     reason="the help article leaves them out of boolean, text and negative conditions, and is silent on dates (14837232353691)",
     consequence="people without the date count as of long ago: they are in segments of who was something before, or at least so long ago",
 )
+EMPTY_TEXTS = Assumption(
+    id="klaviyo.empty-text-is-a-value",
+    statement="an empty text is a value: it is set, and no other text",
+    reason="the help article tells properties without a value from those that are not set, and gives rules for the latter (14837232353691)",
+    consequence="people and events with an empty text pass no test on it, not one that it is another text either, or count as without it",
+)
 LOWER_CASE = Assumption(
     id="klaviyo.emails-lower-case",
     statement="a profile is found by its email in lower case, however it was written",
@@ -59,5 +65,6 @@ LOWER_CASE = Assumption(
     consequence="people whose email Klaviyo keeps with capitals count as unknown and are not put into lists and markers",
 )
 
-_ALL = (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS, ZERO_COUNT, DECIMAL_SUMS, UNSET_NUMBERS, UNSET_DATES, LOWER_CASE)
+_WINDOWS = (HOURS_ROLL, AT_LEAST_ROLLS, BETWEEN_ROLLS, LEAP_DAYS)
+_ALL = (*_WINDOWS, ZERO_COUNT, DECIMAL_SUMS, UNSET_NUMBERS, UNSET_DATES, EMPTY_TEXTS, LOWER_CASE)
 ASSUMPTIONS = {each.id: each for each in _ALL}

@@ -10,7 +10,7 @@ from franca.adapter import facts
 from franca.definitions import Anniversary, AttributeTest, FieldMapping, Kind, LengthTest, Op, TimeTest, ValueTest
 from franca_klaviyo.anniversaries import anniversaries
 from franca_klaviyo.computed import computed, is_computed
-from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, either, refuse
+from franca_klaviyo.parts import NOBODY, Condition, Context, Filter, Groups, Part, RefusedError, either, refuse
 from franca_klaviyo.values import (
     EMPTY,
     IS_SET,
@@ -48,6 +48,14 @@ def property_name(field: str) -> str:
     if "'" in field or not field:
         raise refuse("property-quote", f"Klaviyo does not say how a quote is written in the name of a property ({field})")
     return f"properties['{field}']"
+
+
+def named(field: str) -> str:
+    """Return what a condition calls a field, or the field where none can name it."""
+    try:
+        return property_name(field)
+    except RefusedError:
+        return field
 
 
 def of_property(name: str, test: Filter) -> Condition:

@@ -22,9 +22,9 @@ from franca.definitions import (
     PropertyTest,
     ValueTest,
 )
-from franca_klaviyo.attributes import property_name
+from franca_klaviyo.attributes import named
 from franca_klaviyo.missing import takes_nothing
-from franca_klaviyo.parts import Filter, RefusedError
+from franca_klaviyo.parts import Filter
 from franca_klaviyo.values import NOT_SET
 
 PEOPLE = frozenset({"email", "phone_number", "external_id"})
@@ -50,7 +50,7 @@ class Names:
         self.zone = site.project.zone
         self.attributes: dict[str, list[str]] = {}
         for name, mapping in site.destination.attributes.items():
-            self.attributes.setdefault(_named(mapping.field), []).append(name)
+            self.attributes.setdefault(named(mapping.field), []).append(name)
         self._metrics = dict(_metrics(snapshot))
 
     @property
@@ -104,13 +104,6 @@ class Names:
     def property(self, event: str, name: str) -> DataType:
         """Return the type of an event's property."""
         return self._project.data.events[event].properties[name].type
-
-
-def _named(mapped: str) -> str:
-    try:
-        return property_name(mapped)
-    except RefusedError:  # no condition can name it
-        return mapped
 
 
 def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -31,6 +31,7 @@ from franca_klaviyo.assumptions import DECIMAL_SUMS, ZERO_COUNT
 from franca_klaviyo.backwards import COMPARED, Names, Place, passed, passes
 from franca_klaviyo.consent_backwards import consents
 from franca_klaviyo.definition import groups_of
+from franca_klaviyo.empty import of_empty
 from franca_klaviyo.missing import is_length, of_unset, takes_nothing, takes_zero
 from franca_klaviyo.parts import Condition, Filter
 from franca_klaviyo.times_backwards import times
@@ -44,7 +45,8 @@ class KlaviyoDecompiler:
     """Reads the segments of one account backwards; see `franca.adapter.importing.Decompiler`."""
 
     def __init__(self, site: Site, snapshot: Snapshot, accepted: Collection[str] = ()) -> None:
-        self._names, self._snapshot, self._accepted = Names(site, snapshot), snapshot, frozenset(accepted)
+        self._site, self._snapshot, self._accepted = site, snapshot, frozenset(accepted)
+        self._names = Names(site, snapshot)
 
     def segment(self, remote: Remote) -> Decompiled:
         """Return what a segment says.
@@ -60,7 +62,8 @@ class KlaviyoDecompiler:
         present = frozenset(str(group[0].get("property")) for group in groups if len(group) == 1 and group[0].get("filter") == IS_SET)
         reading = Reading(self._names, self._accepted, present)
         where = all_of([reading.group(group) for group in groups])
-        return Decompiled(where=where, assumptions=of_unset(groups) | reading.leaned, approximated=tuple(sorted(reading.approximated)))
+        leaned = reading.leaned | of_unset(groups) | of_empty(groups, self._site)
+        return Decompiled(where=where, assumptions=frozenset(leaned), approximated=tuple(sorted(reading.approximated)))
 
     def unmapped(self) -> Iterator[Unmapped]:
         """Yield the fields that segments name: no endpoint lists all properties (section 1.6 of the contract sheet)."""

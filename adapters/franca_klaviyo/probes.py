@@ -12,6 +12,7 @@ from franca_klaviyo.assumptions import (
     AT_LEAST_ROLLS,
     BETWEEN_ROLLS,
     DECIMAL_SUMS,
+    EMPTY_TEXTS,
     HOURS_ROLL,
     LEAP_DAYS,
     LOWER_CASE,
@@ -40,7 +41,7 @@ _UNMEASURED = {
 def probes(site: Site, now: datetime) -> Probes:
     """Return the probes of this moment. One contact is inside whatever the answer, so that silence is none."""
     contacts = Resource(kind=ResourceKind.LIST, key=CONTACTS, title="Franca probe", body={"tag": tag_name(site.project)})
-    unmeasured, found = dict(_UNMEASURED), [*_windows(site, now), _unset_date(site, now)]
+    unmeasured, found = dict(_UNMEASURED), [*_windows(site, now), _unset_date(site, now), _empty_text(site)]
     if (leap := _leap_days(site, now)) is None:
         unmeasured[LEAP_DAYS.id] = "that is told from 2 March of a common year to 27 February of the next one"
     else:
@@ -82,7 +83,12 @@ def _leap_days(site: Site, now: datetime) -> Probe | None:
 def _unset_date(site: Site, now: datetime) -> Probe:
     """Return the probe of a blank date, beside one that is inside whatever the answer."""
     before: Filter = {"type": "date", "operator": "before", "date": spelled(now + timedelta(days=1))}
-    return _probe(site, UNSET_DATES.id, before, ("", spelled(now - HOUR)), holds={1}, fails={0, 1})
+    return _probe(site, UNSET_DATES.id, before, (None, spelled(now - HOUR)), holds={1}, fails={0, 1})
+
+
+def _empty_text(site: Site) -> Probe:
+    """Return the probe of an empty text, beside another one that is inside whatever the answer."""
+    return _probe(site, EMPTY_TEXTS.id, {"type": "string", "operator": "not-equals", "value": "other"}, ("probe", ""), holds={0, 1})
 
 
 def _zero_count(site: Site, now: datetime) -> Probe | None:
@@ -95,7 +101,7 @@ def _zero_count(site: Site, now: datetime) -> Probe | None:
     return Probe(
         assumption=ZERO_COUNT.id,
         field=FIELD,
-        values=("", spelled(now)),
+        values=(None, spelled(now)),
         segment=_segment(site, key, _on_property(IS_SET), _counted(metric, Op.IS)),
         mute=_segment(site, f"{key}.mute", _counted(metric, Op.GT)),
         holds=frozenset({0, 1}),
@@ -105,14 +111,20 @@ def _zero_count(site: Site, now: datetime) -> Probe | None:
 
 
 def _probe(
-    site: Site, assumption: str, window: Filter, values: tuple[str, ...], *, holds: Collection[int] = (0,), fails: Collection[int] = (0,)
+    site: Site,
+    assumption: str,
+    test: Filter,
+    values: tuple[str | None, ...],
+    *,
+    holds: Collection[int] = (0,),
+    fails: Collection[int] = (0,),
 ) -> Probe:
     key = PREFIX + assumption.removeprefix("klaviyo.").replace("-", "_")
     return Probe(
         assumption=assumption,
         field=FIELD,
         values=values,
-        segment=_segment(site, key, _on_property(window)),
+        segment=_segment(site, key, _on_property(test)),
         holds=frozenset(holds),
         fails=frozenset(fails),
     )

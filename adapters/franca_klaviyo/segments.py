@@ -26,6 +26,7 @@ from franca.logic import Clause, TooLarge, conjunctive, literals
 from franca_klaviyo.attributes import attribute, of_property
 from franca_klaviyo.consent import consented, mailable
 from franca_klaviyo.definition import canonical, groups_of, size
+from franca_klaviyo.empty import of_empty
 from franca_klaviyo.events import event
 from franca_klaviyo.missing import of_unset
 from franca_klaviyo.parts import NOBODY, Condition, Context, Groups, Part, RefusedError, either, refuse
@@ -59,15 +60,16 @@ def native(where: Predicate, site: Site, accepted: frozenset[str] = frozenset())
     findings = {finding for part in parts.values() for finding in part.findings}
     if any(isinstance(part, _Refused) for part in parts.values()):
         return Native(definition=None, findings=tuple(sorted(findings, key=_order)))
-    return _built(clauses, {literal: part for literal, part in parts.items() if isinstance(part, Part)}, findings)
+    return _built(clauses, {literal: part for literal, part in parts.items() if isinstance(part, Part)}, findings, site)
 
 
-def _built(clauses: tuple[Clause, ...], parts: Mapping[Predicate, Part], findings: set[Finding]) -> Native:
+def _built(clauses: tuple[Clause, ...], parts: Mapping[Predicate, Part], findings: set[Finding], site: Site) -> Native:
     try:
         definition = canonical(_finished(tuple(group for clause in clauses for group in _groups(clause, parts))))
     except RefusedError as refused:
         return Native(definition=None, findings=tuple(sorted({*findings, refused.finding}, key=_order)))
-    assumptions = of_unset(groups_of(definition)).union(*(part.assumptions for part in parts.values()))
+    groups = groups_of(definition)
+    assumptions = (of_unset(groups) | of_empty(groups, site)).union(*(part.assumptions for part in parts.values()))
     return Native(definition=definition, findings=tuple(sorted(findings, key=_order)), assumptions=tuple(sorted(assumptions)))
 
 

@@ -27,8 +27,8 @@ def probes() -> Probes:
     """Return the probes; the same at every account. One contact's value is inside whatever the answer, so that silence is none."""
     contacts = Resource(kind=ResourceKind.TAG, key=CONTACTS, title="Franca probe", counted=ALL)
     found = (
-        _probe(NOT_MATCHES_BLANK.id, "text", ("other", ""), ("not", "probe"), holds={0, 1}, fails={0}),
-        _probe(LESS_SKIPS_BLANK.id, "number", ("1", ""), ("less", "2"), holds={0}, fails={0, 1}),
+        _probe(NOT_MATCHES_BLANK.id, "text", ("other", None), ("not", "probe"), holds={0, 1}, fails={0}),
+        _probe(LESS_SKIPS_BLANK.id, "number", ("1", None), ("less", "2"), holds={0}, fails={0, 1}),
         _probe(ZERO_IS_NO_BLANK.id, "number", ("1", "0"), ("blank_not", ""), holds={0, 1}, fails={0}),
         _probe(CASE_SENSITIVE.id, "text", ("probe", "PROBE"), ("is", "probe"), holds={0}, fails={0, 1}),
         _probe(ACCENTS_DISTINCT.id, "text", ("probe", "prob\u00e9"), ("is", "probe"), holds={0}, fails={0, 1}),
@@ -40,7 +40,7 @@ def probes() -> Probes:
 
 
 def _probe(
-    assumption: str, type_: str, values: tuple[str, ...], test: tuple[str, str], *, holds: Collection[int], fails: Collection[int]
+    assumption: str, type_: str, values: tuple[str | None, ...], test: tuple[str, str], *, holds: Collection[int], fails: Collection[int]
 ) -> Probe:
     key = f"{PREFIX}{assumption.removeprefix('mailchimp.')}".replace("-", "_")
     tag = marker_tag(key)

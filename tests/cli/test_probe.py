@@ -22,7 +22,10 @@ PEOPLE = ("anna@shop.test", "emile@shop.test")
 CONTACTS = [argument for email in PEOPLE for argument in ("--contact", email)]
 NOW = "2026-03-10T09:00:00Z"
 MEASURED = {
-    "klaviyo": ("hours-roll", "at-least-rolls", "between-rolls", "leap-days-in-february", "unset-is-no-date", "zero-events-count-zero"),
+    "klaviyo": (
+        *("hours-roll", "at-least-rolls", "between-rolls", "leap-days-in-february", "unset-is-no-date", "empty-text-is-a-value"),
+        "zero-events-count-zero",
+    ),
     "mailchimp": (
         *("not-matches-blank", "less-skips-blank", "zero-is-no-blank", "case-sensitive", "accents-distinct", "wildcards-literal"),
         "number-compares-numerically",
@@ -248,7 +251,7 @@ def test_contacts_that_all_have_events_tell_nothing_of_a_count_of_none(franca, p
     """That is said, with what to do; the other answers stand."""
     ended = franca("probe", "klaviyo", "-p", probed, "--as-of", NOW, "--contact", PEOPLE[0], "--contact", "ben@shop.test")
     assert "klaviyo.zero-events-count-zero  not measured: the contacts named cannot tell" in ended.out
-    assert "5 of 9 assumptions measured, all of them hold" in ended.out
+    assert "6 of 10 assumptions measured, all of them hold" in ended.out
 
 
 def test_brevo_tells_why_it_measures_nothing(franca, probed, esps):

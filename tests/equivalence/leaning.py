@@ -53,6 +53,7 @@ LEANING: Mapping[str, tuple[Predicate, ...]] = {
         a("points", Op.LT, 5),
         a("credit", Op.IS, Decimal(0)),
         AttributeTest(attribute="birthday", tests=(To(at=date(2000, 1, 1)),)),
+        Not(of=GERMAN),
     ),
     "mailchimp": (
         All(of=(Not(of=GERMAN), Not(of=FEMALE))),

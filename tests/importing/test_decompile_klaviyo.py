@@ -16,7 +16,7 @@ from franca.adapter.importing import Decompiled, NotRepresentableError
 from franca.definitions import AttributeTest, EventTest, FieldMapping, LengthTest, Not, Op, Predicate, PropertyTest, ValueTest
 from franca.logic import fingerprint
 from franca_klaviyo.adapter import ADAPTER
-from franca_klaviyo.assumptions import UNSET_NUMBERS
+from franca_klaviyo.assumptions import EMPTY_TEXTS, UNSET_NUMBERS
 from franca_klaviyo.decompile import KlaviyoDecompiler
 from franca_klaviyo.segments import native
 from franca_klaviyo.values import NOT_SET
@@ -229,6 +229,20 @@ def test_a_number_that_zero_passes_is_leaned_on(operator: str, beside: list[dict
     points = "properties['points']"
     found = decompiled(groups([of(points, type="numeric", operator=operator, value=5), *(of(points, **each) for each in beside)]))
     assert (UNSET_NUMBERS in found.assumptions) is leans
+
+
+@pytest.mark.parametrize(
+    ("test", "leans"),
+    [
+        ({"type": "string", "operator": "not-equals", "value": "DE"}, True),
+        ({"type": "string", "operator": "in", "value": ["", "DE"]}, True),
+        ({"type": "string", "operator": "equals", "value": "DE"}, False),
+        ({"type": "existence", "operator": "is-set"}, True),
+    ],
+)
+def test_a_text_that_may_be_empty_is_leaned_on(test: dict[str, Any], leans: bool) -> None:
+    """Whether Klaviyo takes an empty text for a value is not documented."""
+    assert (EMPTY_TEXTS in decompiled(groups([of(COUNTRY, **test)])).assumptions) is leans
 
 
 def test_an_inactive_segment_is_refused() -> None:

@@ -344,6 +344,7 @@ def test_every_assumption_changes_a_count(world: Any) -> None:
         "klaviyo.decimal-sums": (orders(world, "equals", 0.3, measurement="sum"), "a", ""),
         "klaviyo.unset-is-no-number": (young, "c", "ce"),
         "klaviyo.unset-is-no-date": (custom("born", "date", "before", date="1900-01-01"), "", "bde"),
+        "klaviyo.empty-text-is-a-value": (custom("plan", "string", "not-equals", value="pro"), "bc", "b"),
         "klaviyo.filter-unset-drops": (dropped, "ac", "abc"),
     }
     assert by_id.keys() == world[2].assumptions.keys() - {"klaviyo.emails-lower-case"}  # of look-ups, not of conditions

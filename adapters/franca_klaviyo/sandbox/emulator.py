@@ -38,6 +38,7 @@ from franca_klaviyo.sandbox.world import Account, World
 #   decimal-sums           amounts are added as decimals, as they were written; flipped: as binary floats
 #   unset-is-no-number     a value that is not there passes no numeric test; flipped: it is taken for 0
 #   unset-is-no-date       a date that is not there passes no test; flipped: it is taken for one of long ago
+#   empty-text-is-a-value  an empty text is one as any other; flipped: it is set, and passes no test on texts
 #   filter-unset-drops     a metric filter drops events without the property; flipped: a negative one keeps them, others read False, "None"
 ASSUMPTIONS = (
     "klaviyo.hours-roll",
@@ -50,6 +51,7 @@ ASSUMPTIONS = (
     "klaviyo.decimal-sums",
     "klaviyo.unset-is-no-number",
     "klaviyo.unset-is-no-date",
+    "klaviyo.empty-text-is-a-value",
     "klaviyo.filter-unset-drops",
 )
 RETIRED = "2024-10-15"  # documented: two years after a revision it answers 410; this one ended on 2026-10-15

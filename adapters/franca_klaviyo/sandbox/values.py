@@ -132,6 +132,9 @@ def tester(test: Filter, present: Present) -> Test:
     inner = TYPES[test["type"]](test)
     if test["type"] == "numeric" and test["operator"] not in NEGATIVE and not present.assumptions["klaviyo.unset-is-no-number"]:
         return lambda found: inner(0 if found is None else found)
+    if test["type"] == "string" and not present.assumptions["klaviyo.empty-text-is-a-value"]:
+        # The other reading, that it is not set, changes tests of existence alone: negative filters stand beside not-set.
+        return lambda found: bool(found) and inner(found)
     return lambda found: found is not None and inner(found)
 
 

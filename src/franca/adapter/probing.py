@@ -27,7 +27,7 @@ class Probe:
         segment: what tells; its body may hold `Ref`s to the contacts' tag or list, and to what the account has.
         holds: whom of them the segment has when the assumption holds.
         fails: whom it has when it does not.
-        values: what is written; the empty text leaves the field blank.
+        values: what is written; None leaves the field blank.
         field: an owned field for the values.
         mute: a segment whose members tell nothing; they get their values last.
         needs: what contacts must be like to tell, for the message when the named ones are not.
@@ -37,7 +37,7 @@ class Probe:
     segment: Resource
     holds: frozenset[int]
     fails: frozenset[int]
-    values: tuple[str, ...]
+    values: tuple[str | None, ...]
     field: Resource | None = None
     mute: Resource | None = None
     needs: str = ""

@@ -49,7 +49,7 @@ class Bench:
         values = [(each, probe.values[place % len(probe.values)]) for place, each in enumerate(contacts)]
         with self.holding(probe.field) as (field,):
             try:
-                for written in self.connection.write_field(field, [(each, value) for each, value in values if value]):
+                for written in self.connection.write_field(field, [(each, value) for each, value in values if value is not None]):
                     insist_on_taken(written)
                 yield
             finally:

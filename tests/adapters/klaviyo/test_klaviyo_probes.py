@@ -30,7 +30,7 @@ def inside(probe: Probe, later: datetime, assumptions: dict[str, bool]) -> froze
     """Return whose value the sandbox finds in the probe's window."""
     (condition,) = probe.segment.body["definition"]["condition_groups"][1]["conditions"]
     holds = dated(condition["filter"], Present(now=later.timestamp(), assumptions=assumptions))
-    return frozenset(place for place, value in enumerate(probe.values) if holds(datetime.fromisoformat(value).timestamp()))
+    return frozenset(place for place, value in enumerate(probe.values) if holds(datetime.fromisoformat(str(value)).timestamp()))
 
 
 @pytest.mark.parametrize("later", [0, 3, 9], ids="after {} hours".format)

@@ -134,14 +134,15 @@ def test_assumptions_are_named() -> None:
     soon = at("birthday", Anniversary(tests=(Next(duration=d("7 days")),)))
     never = e(Last(duration=d("30 days")), count=(Op.IS, 0))
     few = a("points", Op.LT, 5)
-    where = All(of=(never, at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5)), between, soon, few))
+    abroad = a("country", Op.IS_NOT, "DE")
+    where = All(of=(never, at("created_at", Ago(older=d("7 days"))), total(Op.GTE, Decimal(5)), between, soon, few, abroad))
     found = {each.id for each in native(where, site(timezone="UTC")).assumptions}
     undocumented = {
         *("klaviyo.hours-roll", "klaviyo.at-least-rolls", "klaviyo.between-rolls", "klaviyo.leap-days-in-february"),
         *("klaviyo.zero-events-count-zero", "klaviyo.decimal-sums", "klaviyo.unset-is-no-number"),
-        "klaviyo.unset-is-no-date",
+        *("klaviyo.unset-is-no-date", "klaviyo.empty-text-is-a-value"),
     }
-    assert found == {f"facts:klaviyo.{name}" for name in ("order", "created_at", "birthday", "points")} | undocumented
+    assert found == {f"facts:klaviyo.{name}" for name in ("order", "created_at", "birthday", "points", "country")} | undocumented
     assert {each.id for each in native(a("points", Op.GTE, 5), site()).assumptions} == {"facts:klaviyo.points"}
     assert undocumented | {"klaviyo.emails-lower-case"} == set(ADAPTER.assumptions)
 
@@ -195,6 +196,53 @@ def test_dates_that_long_ago_passes_are_leaned_on(where: Predicate, leans: bool)
     """Whether Klaviyo takes a missing date for one of long ago matters where nothing else decides about those without one."""
     found = {each.id for each in native(where, site()).assumptions}
     assert ("klaviyo.unset-is-no-date" in found) is leans
+
+
+ABROAD, SOMEWHERE = a("country", Op.IS_NOT, "DE"), a("country", Op.IS_SET, True)
+
+
+@pytest.mark.parametrize(
+    ("where", "leans"),
+    [
+        (ABROAD, True),
+        (Not(of=a("country", Op.CONTAINS, ("D",))), True),
+        (a("country", Op.NOT_IN, ("DE", "")), True),
+        (a("country", Op.IS, ""), True),
+        (a("country", Op.IN, ("", "DE")), True),
+        (a("country", Op.STARTS_WITH, ("",)), True),
+        (a("country", Op.MATCHES, "^$"), True),
+        (SOMEWHERE, True),
+        (Not(of=SOMEWHERE), True),
+        (a("country", Op.IS, "DE"), False),
+        (a("country", Op.IN, ("AT", "DE")), False),
+        (a("country", Op.CONTAINS, ("D",)), False),
+        (All(of=(a("country", Op.IN, ("AT", "FR")), ABROAD)), False),
+        (AnyOf(of=(ABROAD, SOMEWHERE)), False),
+        (AnyOf(of=(ABROAD, a("vip", Op.IS, True))), True),
+        (All(of=(a("first_name", Op.IS, "Anna"), ABROAD)), True),
+        (a("email", Op.IS_SET, True), False),
+        (a("points", Op.IS_SET, True), False),
+        (Not(of=a("tags", Op.HAS_ANY, ("red",))), False),
+        (e(where=p("sku", Op.IS, "X")), False),
+        (e(where=p("sku", Op.IS_NOT, "X")), True),
+        (e(where=p("sku", Op.IS, "")), True),
+        (e(where=p("sku", Op.IS_SET, True)), True),
+        (e(where=All(of=(p("sku", Op.IN, ("X", "Y")), p("sku", Op.IS_NOT, "X")))), False),
+        (e(where=p("quantity", Op.IS_SET, True)), False),
+    ],
+)
+def test_texts_that_may_be_empty_are_leaned_on(where: Predicate, leans: bool) -> None:
+    """Whether Klaviyo takes an empty text for a value matters where whoever has one is in by one reading, and by another one not."""
+    found = {each.id for each in native(where, site()).assumptions}
+    assert ("klaviyo.empty-text-is-a-value" in found) is leans
+
+
+@pytest.mark.parametrize(("no", "leans"), [("no", False), ("", True)])
+def test_a_translation_may_be_an_empty_text(no: str, leans: bool) -> None:
+    """What has translations holds nothing else, so that it has an empty text only where that is one of them."""
+    mapping = FieldMapping(field="vip", values={"true": "yes", "false": no})
+    found = native(a("vip", Op.IS_NOT, True), site(attributes={"vip": mapping}))
+    assert ("klaviyo.empty-text-is-a-value" in {each.id for each in found.assumptions}) is leans
 
 
 # -- realisations
