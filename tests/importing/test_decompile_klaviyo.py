@@ -90,7 +90,8 @@ def check_there_and_back(
             refused.append(f"{error.what}: {definition}")
             continue
         assert members(found.where) == members(tree), f"{tree}\n{definition}\n{found.where}"
-    assert len(refused) <= len(several) // 50, "\n".join(refused[:5])
+    # In UTC, where Klaviyo's days are ours, single days before yesterday are among them, for which the language has no word.
+    assert len(refused) <= len(several) // 40, "\n".join(refused[:5])
 
 
 def test_what_was_compiled_is_read_back_with_its_meaning() -> None:
