@@ -235,7 +235,7 @@ def forget_answer(host: Host) -> None:
 def disturb(account: Account, chance: random.Random, people: int) -> Fate:
     """Put trouble in force: how much, of which kinds, how slow, by chance.
 
-    MailerLite takes and shows 50 people a call: of a large shop no command would end that is stopped once in some hundred calls.
+    MailerLite takes and shows 50 people a call: of a large shop, no command would end that is stopped once in some hundred calls.
     """
     names = [VENDORS_429, HALF, *TROUBLES]
     share = chance.choice(SHARES)
@@ -243,10 +243,11 @@ def disturb(account: Account, chance: random.Random, people: int) -> Fate:
         rule = fault(name, account.esp, TWICE if name in RARE else None)
         account.host.faults.add(replace(rule, share=share / 4 * RARE.get(name, 1.0), seed=chance.getrandbits(32)))
     account.clock.slow = chance.choice(PACES)
+    rarer = 1.0
     if account.esp == "mailerlite":
-        break_parts(account, random.Random(chance.getrandbits(32)), share / 25)
-    stops = chance.choice((0.0, 0.005, 0.02))
-    return Fate(account, chance, share=min(stops, 10 / people) if account.esp == "mailerlite" else stops)
+        rarer = min(1.0, Crowd().people / people)
+        break_parts(account, random.Random(chance.getrandbits(32)), rarer * share / 25)
+    return Fate(account, chance, share=rarer * chance.choice((0.0, 0.005, 0.02)))
 
 
 def break_parts(account: Account, chance: random.Random, share: float) -> None:
