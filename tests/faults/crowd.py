@@ -45,11 +45,13 @@ class Crowd:
         people: customers; one in fifty has no email, and one in fifty the email of another.
         rounds: of four segments each, after the first six.
         patience: seconds of real time after which an answer is given up.
+        rarer: troubles and stops by the call, against a small shop's: of thousands of pages, one in three that fails would end no reading.
     """
 
     people: int = 300
     rounds: int = 0
     patience: float = 2.0
+    rarer: float = 1.0
 
     @property
     def segments(self) -> int:
@@ -111,7 +113,7 @@ class Crowd:
         return (FIRST_ROUND + (NEW if later else OLD)).format(**words) + "".join(rounds)
 
 
-LARGE = Crowd(people=100_000, rounds=14, patience=60.0)
+LARGE = Crowd(people=100_000, rounds=14, patience=60.0, rarer=0.02)
 """62 segments."""
 
 

@@ -196,7 +196,7 @@ class Lives:
         before, wanted = self.peaceful(esp)
         started, chance = time.monotonic(), random.Random(f"{esp} {seed}")
         account = self.account(esp, folder)
-        fate = disturb(account, chance, self.crowd.people)
+        fate = disturb(account, chance, self.crowd.rarer)
         runs = sum(persist(account, step, fate, chance) for step in life(self.first, self.later))
         troubles = sum(bool(exchange.fault) for exchange in account.host.exchanges)
         in_peace(account)
@@ -232,21 +232,16 @@ def forget_answer(host: Host) -> None:
     host.exchanges[-1] = replace(host.exchanges[-1], reply=None)
 
 
-def disturb(account: Account, chance: random.Random, people: int) -> Fate:
-    """Put trouble in force: how much, of which kinds, how slow, by chance.
-
-    MailerLite takes and shows 50 people a call: of a large shop, no command would end that is stopped once in some hundred calls.
-    """
+def disturb(account: Account, chance: random.Random, rarer: float) -> Fate:
+    """Put trouble in force: how much, of which kinds, how slow, by chance; *rarer* by that factor."""
     names = [VENDORS_429, HALF, *TROUBLES]
-    share = chance.choice(SHARES)
+    share = rarer * chance.choice(SHARES)
     for name in chance.sample(names, chance.randrange(3, len(names) + 1)):
         rule = fault(name, account.esp, TWICE if name in RARE else None)
         account.host.faults.add(replace(rule, share=share / 4 * RARE.get(name, 1.0), seed=chance.getrandbits(32)))
     account.clock.slow = chance.choice(PACES)
-    rarer = 1.0
     if account.esp == "mailerlite":
-        rarer = min(1.0, Crowd().people / people)
-        break_parts(account, random.Random(chance.getrandbits(32)), rarer * share / 25)
+        break_parts(account, random.Random(chance.getrandbits(32)), share / 25)
     return Fate(account, chance, share=rarer * chance.choice((0.0, 0.005, 0.02)))
 
 
