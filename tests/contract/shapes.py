@@ -11,10 +11,8 @@ from typing import Any
 
 EXACT_NUMBERS = 1_001
 """Whole numbers below it are kept as they are: bounds of pages and batches are among them."""
-LONG = 200
-"""Characters of a text that are looked at: masking a body of megabytes would take minutes, and no schema tells such texts apart."""
 LONG = 500
-"""Characters; a longer text is compared as it is."""
+"""Characters of a text that are looked at: masking a body of megabytes would take minutes, and no schema tells such texts apart."""
 _IDENTIFIER = re.compile(r"(?=[a-f]*\d)[0-9a-f]{8,}|(?=[A-Z]*\d)[0-9A-Z]{8,}")
 _NAME = re.compile(r"[\w.+%-]+@")
 _MASK = str.maketrans("0123456789", "0000000000")

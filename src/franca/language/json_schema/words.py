@@ -152,7 +152,7 @@ WORDS = {
     "consent.at": "The column of the instant at which the status was given.",
     "suppressed": "The column that is true of whom the ESP must not write to.",
     "destinations": "The accounts at ESPs, by name; other keys are the adapter's own settings.",
-    "adapter": "The kind of ESP: klaviyo, mailchimp or brevo.",
+    "adapter": "The kind of ESP: klaviyo, mailchimp, brevo, mailerlite or another that is installed.",
     "destinations.attributes": "The ESP's field that holds the same facts, by our attribute.",
     "destinations.events": "The ESP's metric that holds the same events, by our event.",
     "markers": "Groups whose winner sync writes as a field.",
