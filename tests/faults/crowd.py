@@ -45,13 +45,15 @@ class Crowd:
         people: customers; one in fifty has no email, and one in fifty the email of another.
         rounds: of four segments each, after the first six.
         patience: seconds of real time after which an answer is given up.
-        rarer: troubles and stops by the call, against a small shop's: of thousands of pages, one in three that fails would end no reading.
+        shares: of requests that meet trouble, four times over: a kind strikes at a quarter of it; a schedule draws one.
+        stops: of requests at which the process ends; likewise.
     """
 
     people: int = 300
     rounds: int = 0
     patience: float = 2.0
-    rarer: float = 1.0
+    shares: tuple[float, ...] = (0.01, 0.03, 0.08, 0.15)
+    stops: tuple[float, ...] = (0.0, 0.005, 0.02)
 
     @property
     def segments(self) -> int:
@@ -113,8 +115,8 @@ class Crowd:
         return (FIRST_ROUND + (NEW if later else OLD)).format(**words) + "".join(rounds)
 
 
-LARGE = Crowd(people=100_000, rounds=14, patience=60.0, rarer=0.02)
-"""62 segments."""
+LARGE = Crowd(people=100_000, rounds=14, patience=60.0, shares=(0.003,), stops=(0.0002,))
+"""62 segments. Trouble is rarer by the call: if one page in three of thousands failed, no reading would ever end."""
 
 
 def _customer(chance: random.Random, number: int) -> Customer:

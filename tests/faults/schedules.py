@@ -19,8 +19,6 @@ from franca.errors import FrancaError
 from franca.sandbox import Call, Fault, Host, Reply
 from sandbox.brevo.brevo_account import Stage
 
-SHARES = (0.01, 0.03, 0.08, 0.15)
-"""Of requests that meet trouble."""
 RARE, TWICE = {"a timeout": 0.02}, 2
 """Weights of troubles that cost real time, and how often one strikes at most; all others weigh 1."""
 PACES = (1.0, 1.0, 5.0, 40.0)
@@ -196,7 +194,7 @@ class Lives:
         before, wanted = self.peaceful(esp)
         started, chance = time.monotonic(), random.Random(f"{esp} {seed}")
         account = self.account(esp, folder)
-        fate = disturb(account, chance, self.crowd.rarer)
+        fate = disturb(account, chance, self.crowd)
         runs = sum(persist(account, step, fate, chance) for step in life(self.first, self.later))
         troubles = sum(bool(exchange.fault) for exchange in account.host.exchanges)
         in_peace(account)
@@ -232,17 +230,17 @@ def forget_answer(host: Host) -> None:
     host.exchanges[-1] = replace(host.exchanges[-1], reply=None)
 
 
-def disturb(account: Account, chance: random.Random, rarer: float) -> Fate:
-    """Put trouble in force: how much, of which kinds, how slow, by chance; *rarer* by that factor."""
+def disturb(account: Account, chance: random.Random, crowd: Crowd) -> Fate:
+    """Put trouble in force: how much, of which kinds, how slow, by chance."""
     names = [VENDORS_429, HALF, *TROUBLES]
-    share = rarer * chance.choice(SHARES)
+    share = chance.choice(crowd.shares)
     for name in chance.sample(names, chance.randrange(3, len(names) + 1)):
         rule = fault(name, account.esp, TWICE if name in RARE else None)
         account.host.faults.add(replace(rule, share=share / 4 * RARE.get(name, 1.0), seed=chance.getrandbits(32)))
     account.clock.slow = chance.choice(PACES)
     if account.esp == "mailerlite":
         break_parts(account, random.Random(chance.getrandbits(32)), share / 25)
-    return Fate(account, chance, share=rarer * chance.choice((0.0, 0.005, 0.02)))
+    return Fate(account, chance, share=chance.choice(crowd.stops))
 
 
 def break_parts(account: Account, chance: random.Random, share: float) -> None:
