@@ -115,7 +115,7 @@ class Crowd:
         return (FIRST_ROUND + (NEW if later else OLD)).format(**words) + "".join(rounds)
 
 
-LARGE = Crowd(people=100_000, rounds=14, patience=60.0, shares=(0.003,), stops=(0.0002,))
+LARGE = Crowd(people=100_000, rounds=14, patience=60.0, shares=(0.01,), stops=(0.0002,))
 """62 segments. Trouble is rarer by the call: if one page in three of thousands failed, no reading would ever end."""
 
 
