@@ -90,7 +90,7 @@ def check_there_and_back(
             refused.append(f"{error.what}: {definition}")
             continue
         assert members(found.where) == members(tree), f"{tree}\n{definition}\n{found.where}"
-    # In UTC, where Klaviyo's days are ours, some are a single day before yesterday, for which the language has no word: nothing else may be.
+    # In UTC, where Klaviyo's days are ours, some are a single day before yesterday, for which the language has no word: nothing else is.
     others = [each for each in refused if not each.startswith("our language has no name for the whole day ")]
     assert not others, "\n".join(others[:5])
     assert len(refused) <= len(several) // 40, "\n".join(refused[:5])
