@@ -74,6 +74,6 @@ def test_an_assumption_matters_to_those_who_name_it_and_to_nobody_else(name: str
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLACES)
-def test_assumptions_matter_to_nobody_else_among_five_times_as_many(name: str, tmp_path: Path, record_property: Record) -> None:
-    """The same for five times as many trees, other ones."""
-    check(name, run(name, 5, 1, tmp_path), record_property)
+def test_assumptions_matter_to_nobody_else_among_ten_times_as_many(name: str, tmp_path: Path, record_property: Record) -> None:
+    """The same for ten times as many trees, other ones."""
+    check(name, run(name, 10, 1, tmp_path), record_property)

@@ -87,13 +87,18 @@ def check_there_and_back(
         try:
             found = decompiled(definition, zone=zone, accepted=accepted, **changes)
         except NotRepresentableError as error:
-            refused.append(f"{error.what}: {definition}")
+            refused += [] if nameless(definition) else [f"{error.what}: {definition}"]
             continue
         assert members(found.where) == members(tree), f"{tree}\n{definition}\n{found.where}"
-    # In UTC, where Klaviyo's days are ours, some are a single day before yesterday, for which the language has no word: nothing else is.
-    others = [each for each in refused if not each.startswith("our language has no name for the whole day ")]
-    assert not others, "\n".join(others[:5])
-    assert len(refused) <= len(several) // 40, "\n".join(refused[:5])
+    assert not refused, "\n".join(refused[:5])
+
+
+def nameless(found: Any) -> bool:
+    """Return whether a single day before yesterday is in a definition: in UTC compiling makes it, and the language has no word for it."""
+    if isinstance(found, dict):
+        single = found.get("unit") == "day" and found.get("start") == found.get("end") and (found.get("end") or 0) > 1
+        return single or any(map(nameless, found.values()))
+    return isinstance(found, (list, tuple)) and any(map(nameless, found))
 
 
 def test_what_was_compiled_is_read_back_with_its_meaning() -> None:
